@@ -1,0 +1,40 @@
+/*
+ * mem: two kinds of allocation.
+ *
+ * Small ones (structs, names, tables of options) cannot fail as far as the
+ * caller is concerned: on exhaustion they print one line and exit with 1, the
+ * only exit in the library.  Those sized by input may fail: the caller bounds
+ * the size first, and turns NULL into DW_ENOMEM with a message of its own.
+ */
+#ifndef DW_BASE_MEM_H
+#define DW_BASE_MEM_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+#define DW_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Small: never NULL.  dw_alloc gives zeroed memory. */
+void *dw_alloc(size_t n, size_t size);
+void *dw_realloc(void *p, size_t n, size_t size);
+char *dw_strdup(const char *s);
+char *dw_strndup(const char *s, size_t n);
+
+/* Sized by input: NULL on overflow of n * size or exhaustion; n * size of 0
+ * gives a pointer that can be freed.  dw_try_alloc gives zeroed memory. */
+void *dw_try_alloc(size_t n, size_t size) DW_MUST_CHECK;
+void *dw_try_realloc(void *p, size_t n, size_t size) DW_MUST_CHECK;
+
+/* Grows *p (of *cap items of `size` bytes) to at least `need`, doubling.
+ * Returns 0, or DW_ENOMEM with *p and *cap as they were. */
+int dw_try_grow(void **p, size_t *cap, size_t need, size_t size) DW_MUST_CHECK;
+
+/* Frees what any of the above gave; NULL is fine. */
+void dw_free(void *p);
+
+/* For tests: the n-th dw_try_* from now returns NULL (1 is the next); 0 stops
+ * that.  Not for use with threads. */
+void dw_mem_fail_at(unsigned long n);
+
+#endif

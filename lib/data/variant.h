@@ -1,0 +1,63 @@
+/*
+ * variant: a table of variants of one contig, struct of arrays, sorted.
+ *
+ * m variants, t traits, p annotations.  ALT is the effect allele of every z and
+ * the allele that eaf counts.  Matrices are column-major with ld m, one column
+ * a trait or an annotation.  A missing number is NAN.  Sorted by position, then
+ * REF, then ALT (bytes); the key contig:pos:ref:alt occurs once.
+ */
+#ifndef DW_DATA_VARIANT_H
+#define DW_DATA_VARIANT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "data/contig.h"
+
+/* n texts in one pool: text i is bytes + start[i], 0-terminated. */
+typedef struct dw_texts {
+    char *bytes;
+    size_t n_bytes, cap_bytes;
+    size_t *start;
+    size_t n, cap;
+} dw_texts;
+
+int dw_texts_add(dw_texts *t, const char *s, size_t n) DW_MUST_CHECK;
+const char *dw_texts_at(const dw_texts *t, size_t i);
+void dw_texts_reset(dw_texts *t); /* keeps the memory */
+void dw_texts_clear(dw_texts *t);
+
+typedef struct dw_variants {
+    char contig[DW_CONTIG_MAX];
+    size_t m, t, p;
+    uint32_t *pos;         /* (m) 1-based */
+    dw_texts id, ref, alt; /* (m) id "." when there is none */
+    float *eaf;            /* (m) frequency of ALT */
+    float *z;              /* (m x t) */
+    float *n;              /* (m x t) sample size of each z */
+    float *annot;          /* (m x p) */
+} dw_variants;
+
+/* Makes the arrays fit m variants, t traits, p annotations (contents undefined,
+ * texts empty), reusing what is there.  {0} is a valid table to begin with. */
+int dw_variants_resize(dw_variants *v, size_t m, size_t t, size_t p,
+                       dw_err *err) DW_MUST_CHECK;
+void dw_variants_clear(dw_variants *v);
+
+/* dst becomes rows [begin, end) of src. */
+int dw_variants_slice(dw_variants *dst, const dw_variants *src, size_t begin,
+                      size_t end, dw_err *err) DW_MUST_CHECK;
+
+/* Orders variant i of a before, with or after a key on the same contig. */
+int dw_variants_cmp(const dw_variants *a, size_t i, uint32_t pos,
+                    const char *ref, const char *alt);
+/* The index of the key, or SIZE_MAX. */
+size_t dw_variants_find(const dw_variants *v, uint32_t pos, const char *ref,
+                        const char *alt);
+/* 0, or DW_EFORMAT naming the first pair that is out of order or twice there,
+ * a position of 0, an empty allele, an infinity. */
+int dw_variants_check(const dw_variants *v, dw_err *err) DW_MUST_CHECK;
+
+#endif

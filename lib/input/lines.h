@@ -1,0 +1,39 @@
+/*
+ * lines: text files line by line, however they are packed.
+ *
+ * Plain, gzip, bgzip and zstd are told by content.  CR LF, a BOM and a last
+ * line without newline are put right; UTF-16, a NUL and a line over 64 MiB are
+ * refused.  A cut .gz or .zst is a fault, never a short file.
+ */
+#ifndef DW_INPUT_LINES_H
+#define DW_INPUT_LINES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/text.h"
+
+typedef struct dw_lines dw_lines;
+
+/* "-" is stdin. */
+dw_lines *dw_lines_open(const char *path, dw_err *err) DW_MUST_CHECK;
+void dw_lines_close(dw_lines *l); /* NULL is fine */
+
+/* The next line, without its end; lent until the next call.  1, 0, negative. */
+int dw_lines_next(dw_lines *l, dw_span *line, dw_err *err) DW_MUST_CHECK;
+
+const char *dw_lines_name(const dw_lines *l);
+size_t dw_lines_number(const dw_lines *l); /* of the current line, from 1 */
+/* XXH64 of the uncompressed bytes read so far: the file's, once at its end. */
+uint64_t dw_lines_digest(const dw_lines *l);
+
+/* Sets err to "NAME:LINE: message", or "NAME:LINE: column COL: message";
+ * returns code. */
+int dw_lines_fail(const dw_lines *l, dw_err *err, int code, const char *column,
+                  const char *fmt, ...) DW_PRINTF(5, 6);
+
+/* "htslib 1.16", for --version. */
+const char *dw_input_library(void);
+
+#endif

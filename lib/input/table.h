@@ -1,0 +1,45 @@
+/*
+ * table: text with a header line, column by name.
+ *
+ * Tab, comma or runs of blanks, told from the header.  Lines that start with
+ * "##" before the header are passed over; one leading "#" of the header is
+ * dropped.  Names are matched exactly first, then with case ignored and "-",
+ * "." and blank as "_".  A row with another number of fields than the header is
+ * a fault that names the line.
+ */
+#ifndef DW_INPUT_TABLE_H
+#define DW_INPUT_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "input/lines.h"
+
+typedef struct dw_table dw_table;
+
+enum { DW_TABLE_NONE = -1 };
+
+dw_table *dw_table_open(const char *path, dw_err *err) DW_MUST_CHECK;
+void dw_table_close(dw_table *t); /* NULL is fine */
+const dw_lines *dw_table_lines(const dw_table *t);
+
+size_t dw_table_width(const dw_table *t);
+const char *dw_table_name(const dw_table *t, size_t column);
+int dw_table_find(const dw_table *t, const char *name); /* or DW_TABLE_NONE */
+/* Finds or fails, naming what was looked for and the nearest header. */
+int dw_table_require(const dw_table *t, const char *name, int *column,
+                     dw_err *err) DW_MUST_CHECK;
+
+/* The next row; its fields are lent until the next call.  1, 0, negative. */
+int dw_table_next(dw_table *t, dw_err *err) DW_MUST_CHECK;
+dw_span dw_table_field(const dw_table *t, int column);
+/* The field as a number: NAN when it is missing by dw_text_is_na. */
+int dw_table_double(const dw_table *t, int column, double *x,
+                    dw_err *err) DW_MUST_CHECK;
+/* The field as a position, 1 .. 2^31-1. */
+int dw_table_position(const dw_table *t, int column, uint32_t *pos,
+                      dw_err *err) DW_MUST_CHECK;
+
+#endif
