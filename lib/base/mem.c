@@ -1,0 +1,97 @@
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Tests count down to a failure here; 0 means that nothing is to fail. */
+static unsigned long fail_at;
+
+void dw_mem_fail_at(unsigned long n)
+{
+    fail_at = n;
+}
+
+static int told_to_fail(void)
+{
+    return fail_at && --fail_at == 0;
+}
+
+static void exhausted(void)
+{
+    fputs("dw: not enough memory\n", stderr);
+    exit(1);
+}
+
+static int overflows(size_t n, size_t size)
+{
+    return size && n > PTRDIFF_MAX / size;
+}
+
+void *dw_alloc(size_t n, size_t size)
+{
+    void *p = overflows(n, size) ? NULL : calloc(n ? n : 1, size ? size : 1);
+
+    if (!p)
+        exhausted();
+    return p;
+}
+
+void *dw_realloc(void *p, size_t n, size_t size)
+{
+    void *q = overflows(n, size) ? NULL : realloc(p, n * size ? n * size : 1);
+
+    if (!q)
+        exhausted();
+    return q;
+}
+
+char *dw_strndup(const char *s, size_t n)
+{
+    char *copy = dw_alloc(n + 1, 1);
+
+    memcpy(copy, s, n);
+    return copy;
+}
+
+char *dw_strdup(const char *s)
+{
+    return dw_strndup(s, strlen(s));
+}
+
+void *dw_try_alloc(size_t n, size_t size)
+{
+    if (overflows(n, size) || told_to_fail())
+        return NULL;
+    return calloc(n ? n : 1, size ? size : 1);
+}
+
+void *dw_try_realloc(void *p, size_t n, size_t size)
+{
+    if (overflows(n, size) || told_to_fail())
+        return NULL;
+    return realloc(p, n * size ? n * size : 1);
+}
+
+int dw_try_grow(void **p, size_t *cap, size_t need, size_t size)
+{
+    size_t want = *cap ? *cap : 16;
+    void *q;
+
+    if (need <= *cap)
+        return 0;
+    while (want < need)
+        want = want > SIZE_MAX / 2 ? need : want * 2;
+    q = dw_try_realloc(*p, want, size);
+    if (!q)
+        return DW_ENOMEM;
+    *p = q;
+    *cap = want;
+    return 0;
+}
+
+void dw_free(void *p)
+{
+    free(p);
+}
