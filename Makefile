@@ -9,6 +9,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
+VERSION := $(shell cat VERSION)
 LAPACK_LIBS ?= -llapack -lblas
 FLAVOUR := $(if $(ASAN),asan,$(if $(TSAN),tsan,plain))
 B := build/$(FLAVOUR)$(if $(filter clang%,$(CC)),-clang)
@@ -49,6 +50,9 @@ $(B)/bin/%: $(B)/tools/%.o $(B)/libdw.a
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libdw.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$(B)/lib/cli/opts.o: CPPFLAGS += -DDW_VERSION='"$(VERSION)"'
+$(B)/lib/cli/opts.o: VERSION
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

@@ -40,7 +40,7 @@ void *dw_alloc(size_t n, size_t size)
 
 void *dw_realloc(void *p, size_t n, size_t size)
 {
-    void *q = overflows(n, size) ? NULL : realloc(p, n * size ? n * size : 1);
+    void *q = overflows(n, size) ? NULL : realloc(p, n && size ? n * size : 1);
 
     if (!q)
         exhausted();
@@ -71,7 +71,7 @@ void *dw_try_realloc(void *p, size_t n, size_t size)
 {
     if (overflows(n, size) || told_to_fail())
         return NULL;
-    return realloc(p, n * size ? n * size : 1);
+    return realloc(p, n && size ? n * size : 1);
 }
 
 int dw_try_grow(void **p, size_t *cap, size_t need, size_t size)
