@@ -1,61 +1,116 @@
 # dw: everything is built under build/, one folder a flavour.
 #
-#   make            all tools            make demo      the whole pipeline on made-up data
-#   make test       unit, bats, corpus   make ASAN=1 test, make TSAN=1 test
-#   make lint       layers, format, shell, man      make fuzz   make bench
-#   make install PREFIX=/usr/local DESTDIR=         make uninstall   make clean
+#   make                all tools                 make demo    the pipeline on made-up data
+#   make test           unit, bats, fuzz corpora  make ASAN=1 test, make TSAN=1 test
+#   make lint           layers, format, scripts, manual pages
+#   make fuzz           every fuzz target for FUZZ_SECONDS      make bench   timings
+#   make install PREFIX=/usr/local DESTDIR=       make uninstall             make clean
 
+VERSION := 0.1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
-VERSION := $(shell cat VERSION)
 LAPACK_LIBS ?= -llapack -lblas
-FLAVOUR := $(if $(ASAN),asan,$(if $(TSAN),tsan,plain))
-B := build/$(FLAVOUR)$(if $(filter clang%,$(CC)),-clang)
+FUZZ_SECONDS ?= 20
 
-SANITIZE := $(if $(ASAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)$(if $(TSAN),-fsanitize=thread)
-, := ,
-WARN := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes
-ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -Ilib -ffp-contract=off $(WARN) \
-	$(if $(WERROR),-Werror) $(if $(ASAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer) \
-	$(if $(TSAN),-fsanitize=thread) -pthread $(DEPS_CFLAGS) $(CFLAGS)
-DEPS_CFLAGS = $(shell $(PKG_CONFIG) --cflags htslib libzstd libxxhash 2>/dev/null)
-DEPS_LIBS = $(shell $(PKG_CONFIG) --libs htslib libzstd 2>/dev/null)
-ALL_LIBS = $(DEPS_LIBS) $(LAPACK_LIBS) $(LIBS) -lm
+comma := ,
+SANITIZE := $(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer)$(if $(TSAN),-fsanitize=thread)
+B := build/$(if $(ASAN),asan,$(if $(TSAN),tsan,plain))$(if $(filter clang%,$(CC)),-clang)
+WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wstrict-prototypes \
+	-Wmissing-prototypes $(if $(WERROR),-Werror)
+ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -Ilib -pthread -ffp-contract=off $(WARNINGS) \
+	$(SANITIZE) $(shell $(PKG_CONFIG) --cflags htslib libzstd) $(CFLAGS)
+ALL_LIBS = $(shell $(PKG_CONFIG) --libs htslib libzstd) $(LAPACK_LIBS) $(LIBS) -lm
 
-LIB_SRC := $(sort $(wildcard lib/*/*.c))
-TOOL_SRC := $(sort $(wildcard tools/dw-*.c))
-UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard lib/*/*.c)))
+TOOLS := $(patsubst tools/%.c,$(B)/bin/%,$(sort $(wildcard tools/dw-*.c)))
+UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
-TOOLS := $(TOOL_SRC:tools/%.c=$(B)/bin/%)
-UNITS := $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
+REPLAYS := $(patsubst tests/fuzz/%.c,$(B)/replay/%,$(FUZZ_SRC))
+FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
+BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/bench_*.c)))
+MAN := $(sort $(wildcard man/*.[157]))
+
+# What Debian and Ubuntu call that which we need.
+PACKAGES := gcc make pkg-config libhts-dev libzstd-dev libxxhash-dev libopenblas-dev
+DEMO_PACKAGES := $(PACKAGES)
+TEST_PACKAGES := $(PACKAGES) bats zstd python3 plink1.9 plink2 bcftools tabix snakemake mandoc
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all unit
+.PHONY: all test demo lint fuzz bench install uninstall clean check-libraries test-programs \
+	demo-packages test-packages
 
-all: $(TOOLS)
-unit: $(UNITS)
+all: check-libraries $(TOOLS)
+
+check-libraries:
+	@CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' LAPACK_LIBS='$(LAPACK_LIBS)' \
+		sh workflows/check-libraries.sh $(B)/.libraries
+
+# The two commands of the README install what is missing; the build begins anew
+# behind them, since what a makefile asked of pkg-config it asked too early.
+demo: demo-packages
+	@$(MAKE) --no-print-directory all
+	@sh workflows/demo.sh $(B)/bin
+
+test: test-packages
+	@$(MAKE) --no-print-directory test-programs
+	@sh tests/run.sh $(B)
+
+demo-packages:
+	@sh workflows/install-missing.sh $(DEMO_PACKAGES)
+test-packages:
+	@sh workflows/install-missing.sh $(TEST_PACKAGES)
+test-programs: all $(UNITS) $(REPLAYS)
+
+lint:
+	@sh tests/lint.sh
+
+fuzz: $(FUZZERS)
+	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
+
+bench: all $(BENCHES)
+	@sh tests/bench/run.sh $(B)
 
 $(B)/libdw.a: $(LIB_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(B)/bin/%: $(B)/tools/%.o $(B)/libdw.a
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
+LINK = @mkdir -p $(@D) && echo "link $@" && $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
+$(B)/bin/%: $(B)/tools/%.o $(B)/libdw.a
+	$(LINK)
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libdw.a
+	$(LINK)
+$(B)/bench/%: $(B)/tests/bench/%.o $(B)/libdw.a
+	$(LINK)
+$(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libdw.a
+	$(LINK)
+build/fuzz/%: tests/fuzz/%.c $(sort $(wildcard lib/*/*.c lib/*/*.h))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
+	clang -fsanitize=fuzzer,address,undefined $(ALL_CFLAGS) -DDW_VERSION='"$(VERSION)"' -o $@ \
+		$(filter %.c,$^) $(ALL_LIBS)
 
 $(B)/lib/cli/opts.o: CPPFLAGS += -DDW_VERSION='"$(VERSION)"'
-$(B)/lib/cli/opts.o: VERSION
-
+$(B)/lib/cli/opts.o: Makefile
 $(B)/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+	@mkdir -p $(@D) && echo "cc $<"
+	@$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
--include $(LIB_OBJ:.o=.d) $(TOOL_SRC:%.c=$(B)/%.d) $(UNIT_SRC:%.c=$(B)/%.d)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(foreach s,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$(s))
+	install $(TOOLS) $(DESTDIR)$(PREFIX)/bin
+	for page in $(MAN); do install -m 644 $$page \
+		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/; done
+
+uninstall:
+	rm -f $(TOOLS:$(B)/bin/%=$(DESTDIR)$(PREFIX)/bin/%)
+	for page in $(MAN); do rm -f \
+		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page#man/}; done
+
+clean:
+	rm -rf build demo

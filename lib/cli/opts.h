@@ -52,7 +52,7 @@ typedef struct dw_opt {
 typedef struct dw_common {
     const char *out;  /* -o; NULL: stdout */
     size_t threads;   /* -@ */
-    uint64_t seed;    /* --seed */
+    size_t seed;      /* --seed */
     const char **arg; /* what was not an option */
     size_t n_args;
     const char *history; /* command line for the history: see dw_step.args */

@@ -12,16 +12,16 @@
 static int tap_n, tap_failed;
 
 /* One check, described by a format and its arguments. */
-#define OK(condition, ...)                                                     \
-    do {                                                                       \
-        int tap_ok = !!(condition);                                            \
-        printf("%s %d - ", tap_ok ? "ok" : "not ok", ++tap_n);                 \
-        printf(__VA_ARGS__);                                                   \
-        putchar('\n');                                                         \
-        if (!tap_ok) {                                                         \
-            tap_failed++;                                                      \
-            printf("# %s:%d: %s\n", __FILE__, __LINE__, #condition);           \
-        }                                                                      \
+#define OK(condition, ...)                                           \
+    do {                                                             \
+        int tap_ok = !!(condition);                                  \
+        printf("%s %d - ", tap_ok ? "ok" : "not ok", ++tap_n);       \
+        printf(__VA_ARGS__);                                         \
+        putchar('\n');                                               \
+        if (!tap_ok) {                                               \
+            tap_failed++;                                            \
+            printf("# %s:%d: %s\n", __FILE__, __LINE__, #condition); \
+        }                                                            \
     } while (0)
 
 /* |a - b| <= tol * max(|a|, |b|, floor): floor is the size below which a
@@ -32,11 +32,11 @@ static inline int tap_near(double a, double b, double tol, double floor)
     return fabs(a - b) <= tol * scale;
 }
 
-#define NEAR(a, b, tol, floor, what)                                           \
-    do {                                                                       \
-        double tap_a = (a), tap_b = (b);                                       \
-        OK(tap_near(tap_a, tap_b, tol, floor), "%s: %.17g against %.17g",      \
-           what, tap_a, tap_b);                                                \
+#define NEAR(a, b, tol, floor, what)                                      \
+    do {                                                                  \
+        double tap_a = (a), tap_b = (b);                                  \
+        OK(tap_near(tap_a, tap_b, tol, floor), "%s: %.17g against %.17g", \
+           what, tap_a, tap_b);                                           \
     } while (0)
 
 static inline int tap_done(void)

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Fuzzes each target for some seconds, from its corpus, which it leaves alone.
+# run.sh SECONDS TARGET...
+set -u
+
+seconds=$1
+shift
+bad=0
+for target in "$@"; do
+    name=$(basename "$target")
+    corpus=$(dirname "$0")/corpus/${name#fuzz_}
+    found=$(dirname "$target")/found/${name#fuzz_}
+    mkdir -p "$found"
+    echo "== $name"
+    "$target" -max_total_time="$seconds" -rss_limit_mb=4096 -timeout=20 \
+        -print_final_stats=1 -artifact_prefix="$found/" "$found" "$corpus" \
+        2>&1 | grep -E 'stat::number|ERROR|SUMMARY|artifact' || true
+    if [ -n "$(find "$found" -name 'crash-*' -o -name 'timeout-*' \
+        -o -name 'oom-*')" ]; then
+        echo "$name: see $found" >&2
+        bad=1
+    fi
+done
+exit "$bad"
