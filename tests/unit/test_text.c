@@ -1,0 +1,129 @@
+/* Numbers, fields and names read from text. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/rng.h"
+#include "base/text.h"
+#include "tap.h"
+
+static int as_double(const char *s, double *x)
+{
+    return dw_text_double(dw_span_of(s), x);
+}
+
+/* The fast way must give what strtod gives, to the last bit. */
+static void test_against_strtod(void)
+{
+    static const char *const hard[] = {"0",
+                                       "-0",
+                                       "1",
+                                       "1.5",
+                                       ".5",
+                                       "5.",
+                                       "1e22",
+                                       "1e23",
+                                       "1e-22",
+                                       "1e-23",
+                                       "1e-400",
+                                       "4.9e-324",
+                                       "123456789012345",
+                                       "1234567890123456",
+                                       "12345678901234567890123",
+                                       "0.1",
+                                       "1e+5",
+                                       "9007199254740993",
+                                       "2.2250738585072014e-308",
+                                       "00012",
+                                       "+3",
+                                       "-1.25e-3"};
+    dw_rng rng = dw_rng_init(4, 0);
+    int wrong = 0;
+
+    for (size_t i = 0; i < sizeof hard / sizeof *hard; i++) {
+        double x, want = strtod(hard[i], NULL);
+        int rc = as_double(hard[i], &x);
+        OK(rc == 0 && !memcmp(&x, &want, sizeof x), "%s: %.17g", hard[i], x);
+    }
+    for (int i = 0; i < 100000; i++) {
+        double mantissa = dw_rng_normal(&rng), x, want;
+        char text[64];
+        snprintf(text, sizeof text, "%.*ge%d", 1 + (int)dw_rng_below(&rng, 18),
+                 mantissa, (int)dw_rng_below(&rng, 60) - 30);
+        if (strchr(text, 'e') != strrchr(text, 'e'))
+            continue; /* %g wrote an exponent of its own */
+        want = strtod(text, NULL);
+        wrong += as_double(text, &x) < 0 || memcmp(&x, &want, sizeof x);
+    }
+    OK(wrong == 0, "100,000 numbers as strtod reads them");
+}
+
+static void test_refusals(void)
+{
+    static const char *const bad[] = {"",      "-",   "e5",  "1e",    "1e5x",
+                                      "0x10",  "1 ",  " 1",  "1,5",   "1..2",
+                                      "1e999", "--1", "abc", "1e+-5", "."};
+    double x;
+    int64_t n;
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        OK(as_double(bad[i], &x) < 0, "\"%s\" is not a number", bad[i]);
+    OK(as_double("inf", &x) == 0 && isinf(x), "inf as written");
+    OK(as_double("-nan", &x) == 0 && isnan(x), "nan as written");
+    OK(dw_text_int64(dw_span_of("-42"), &n) == 0 && n == -42, "integer");
+    OK(dw_text_int64(dw_span_of("9223372036854775808"), &n) < 0, "overflow");
+    OK(dw_text_int64(dw_span_of("4.0"), &n) < 0, "a fraction is no integer");
+}
+
+static void test_log10(void)
+{
+    double x;
+
+    OK(dw_text_log10(dw_span_of("1e-400"), &x) == 0, "1e-400 is read");
+    NEAR(x, -400, 1e-15, 1, "log10 of 1e-400");
+    OK(dw_text_log10(dw_span_of("0.00025"), &x) == 0, "0.00025 is read");
+    NEAR(x, log10(0.00025), 1e-15, 1, "log10 of 0.00025");
+    OK(dw_text_log10(dw_span_of("0"), &x) == 0 && x == -INFINITY, "log10 0");
+    OK(dw_text_log10(dw_span_of("-1"), &x) < 0, "a negative p is refused");
+}
+
+static void test_split(void)
+{
+    dw_span f[4];
+    size_t n = dw_text_split(dw_span_of("a\t\tb\t"), '\t', f, 4);
+
+    OK(n == 4 && f[1].n == 0 && dw_span_eq(f[2], "b") && f[3].n == 0,
+       "tabs: empty fields count");
+    n = dw_text_split(dw_span_of("  22 rs1\t 5  "), ' ', f, 4);
+    OK(n == 3 && dw_span_eq(f[0], "22") && dw_span_eq(f[2], "5"),
+       "blanks: runs count once");
+    OK(dw_text_split(dw_span_of("1,2,3,4,5,6"), ',', f, 4) == 6,
+       "fields beyond the room are counted");
+    OK(dw_text_split(dw_span_of(""), ' ', f, 4) == 0, "an empty line has none");
+}
+
+static void test_names(void)
+{
+    static const char *const names[] = {"BETA", "SE", "ALLELE1"};
+
+    OK(dw_text_is_na(dw_span_of("#NA")) && dw_text_is_na(dw_span_of("nan")) &&
+           dw_text_is_na(dw_span_of("")) && !dw_text_is_na(dw_span_of("0")) &&
+           !dw_text_is_na(dw_span_of("NAB")),
+       "what is missing and what is not");
+    OK(!strcmp(dw_text_nearest("ALELE1", names, 3), "ALLELE1"), "nearest");
+    OK(!dw_text_nearest("chromosome", names, 3), "none is near");
+    OK(dw_text_in_list("6,11,chr16", "16") && dw_text_in_list("chrx", "X") &&
+           !dw_text_in_list("16", "6") && !dw_text_in_list("", "6") &&
+           !dw_text_in_list(NULL, "6"),
+       "lists of chromosomes");
+    OK(dw_span_eq_nocase(dw_span_of("Beta"), "BETA"), "case ignored");
+}
+
+int main(void)
+{
+    test_against_strtod();
+    test_refusals();
+    test_log10();
+    test_split();
+    test_names();
+    return tap_done();
+}
