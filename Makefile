@@ -20,9 +20,11 @@ SANITIZE := $(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recov
 B := build/$(if $(ASAN),asan,$(if $(TSAN),tsan,plain))$(if $(filter clang%,$(CC)),-clang)
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wstrict-prototypes \
 	-Wmissing-prototypes $(if $(WERROR),-Werror)
+FOREIGN_CFLAGS := $(shell $(PKG_CONFIG) --cflags htslib libzstd libxxhash 2>/dev/null)
+FOREIGN_LIBS := $(shell $(PKG_CONFIG) --libs htslib libzstd 2>/dev/null)
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -Ilib -pthread -ffp-contract=off $(WARNINGS) \
-	$(SANITIZE) $(shell $(PKG_CONFIG) --cflags htslib libzstd) $(CFLAGS)
-ALL_LIBS = $(shell $(PKG_CONFIG) --libs htslib libzstd) $(LAPACK_LIBS) $(LIBS) -lm
+	$(SANITIZE) $(FOREIGN_CFLAGS) $(CFLAGS)
+ALL_LIBS = $(FOREIGN_LIBS) $(LAPACK_LIBS) $(LIBS) -lm
 
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard lib/*/*.c)))
 TOOLS := $(patsubst tools/%.c,$(B)/bin/%,$(sort $(wildcard tools/dw-*.c)))
@@ -75,8 +77,7 @@ bench: all $(BENCHES)
 	@sh tests/bench/run.sh $(B)
 
 $(B)/libdw.a: $(LIB_OBJ)
-	@rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@ && $(AR) rcs $@ $^
 
 LINK = @mkdir -p $(@D) && echo "link $@" && $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
