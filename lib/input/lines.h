@@ -23,6 +23,9 @@ void dw_lines_close(dw_lines *l); /* NULL is fine */
 /* The next line, without its end; lent until the next call.  1, 0, negative. */
 int dw_lines_next(dw_lines *l, dw_span *line, dw_err *err) DW_MUST_CHECK;
 
+/* Back to the start, as if just opened.  Fails for a pipe. */
+int dw_lines_rewind(dw_lines *l, dw_err *err) DW_MUST_CHECK;
+
 const char *dw_lines_name(const dw_lines *l);
 size_t dw_lines_number(const dw_lines *l); /* of the current line, from 1 */
 /* XXH64 of the uncompressed bytes read so far: the file's, once at its end. */

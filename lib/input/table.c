@@ -1,0 +1,269 @@
+#include "input/table.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+enum { MAX_COLUMNS = 1 << 20 };
+
+struct dw_table {
+    dw_lines *lines;
+    char sep; /* as dw_text_split takes it */
+    size_t width;
+    char **name;    /* (width) as in the header, less a leading # */
+    dw_span *field; /* (width) of the current row */
+    size_t header_line;
+};
+
+/* Lower case, with "-", "." and blank as "_": what two names are equal by. */
+static int fold(char c)
+{
+    if (c == '-' || c == '.' || c == ' ')
+        return '_';
+    return tolower((unsigned char)c);
+}
+
+static bool same_folded(const char *a, const char *b)
+{
+    while (*a && fold(*a) == fold(*b)) {
+        a++;
+        b++;
+    }
+    return fold(*a) == fold(*b);
+}
+
+/* What parts the fields: tabs if there are any, else commas, else blanks.  A
+ * header of tabs and blanks both has blanks within its names. */
+static char separator_of(dw_span header)
+{
+    if (memchr(header.s, '\t', header.n))
+        return '\t';
+    if (memchr(header.s, ',', header.n))
+        return ',';
+    return ' ';
+}
+
+static dw_span trim(dw_span a)
+{
+    while (a.n && (*a.s == ' ' || *a.s == '"')) {
+        a.s++;
+        a.n--;
+    }
+    while (a.n && (a.s[a.n - 1] == ' ' || a.s[a.n - 1] == '"'))
+        a.n--;
+    return a;
+}
+
+/* The header: the first line that is neither empty nor begins with "##". */
+static int read_header(dw_table *t, dw_span *line, dw_err *err)
+{
+    int rc;
+
+    while ((rc = dw_lines_next(t->lines, line, err)) > 0) {
+        if (line->n >= 2 && line->s[0] == '#' && line->s[1] == '#')
+            continue;
+        if (trim(*line).n == 0)
+            continue;
+        if (line->s[0] == '#')
+            *line = (dw_span){line->s + 1, line->n - 1};
+        return 1;
+    }
+    if (rc < 0)
+        return rc;
+    return dw_fail(err, DW_EFORMAT, "%s: this file is empty: no header line",
+                   dw_lines_name(t->lines));
+}
+
+static int check_header(const dw_table *t, dw_err *err)
+{
+    for (size_t i = 0; i < t->width; i++) {
+        if (strchr(t->name[i], '\r'))
+            return dw_lines_fail(t->lines, err, DW_EFORMAT, NULL,
+                                 "lines end in CR alone; convert them: "
+                                 "tr '\\r' '\\n'");
+    }
+    return 0;
+}
+
+dw_table *dw_table_open(const char *path, dw_err *err)
+{
+    dw_table *t = dw_alloc(1, sizeof *t);
+    dw_span line;
+
+    t->lines = dw_lines_open(path, err);
+    if (!t->lines || read_header(t, &line, err) < 0)
+        goto fail;
+    t->sep = separator_of(line);
+    t->header_line = dw_lines_number(t->lines);
+    t->width = dw_text_split(line, t->sep, NULL, 0);
+    if (t->width > MAX_COLUMNS) {
+        t->width = 0;
+        dw_lines_fail(t->lines, err, DW_EFORMAT, NULL,
+                      "a header of more than %d columns", MAX_COLUMNS);
+        goto fail;
+    }
+    t->name = dw_alloc(t->width, sizeof *t->name);
+    t->field = dw_alloc(t->width, sizeof *t->field);
+    dw_text_split(line, t->sep, t->field, t->width);
+    for (size_t i = 0; i < t->width; i++) {
+        dw_span name = trim(t->field[i]);
+
+        t->name[i] = dw_strndup(name.s, name.n);
+    }
+    if (check_header(t, err) < 0)
+        goto fail;
+    return t;
+fail:
+    dw_table_close(t);
+    return NULL;
+}
+
+void dw_table_close(dw_table *t)
+{
+    if (!t)
+        return;
+    for (size_t i = 0; t->name && i < t->width; i++)
+        dw_free(t->name[i]);
+    dw_free(t->name);
+    dw_free(t->field);
+    dw_lines_close(t->lines);
+    dw_free(t);
+}
+
+int dw_table_rewind(dw_table *t, dw_err *err)
+{
+    dw_span line;
+    int rc = dw_lines_rewind(t->lines, err);
+
+    if (rc == 0)
+        rc = read_header(t, &line, err);
+    return rc < 0 ? rc : 0;
+}
+
+const dw_lines *dw_table_lines(const dw_table *t)
+{
+    return t->lines;
+}
+
+size_t dw_table_width(const dw_table *t)
+{
+    return t->width;
+}
+
+const char *dw_table_name(const dw_table *t, size_t column)
+{
+    return t->name[column];
+}
+
+int dw_table_find(const dw_table *t, const char *name)
+{
+    for (size_t i = 0; i < t->width; i++) {
+        if (strcmp(t->name[i], name) == 0)
+            return (int)i;
+    }
+    for (size_t i = 0; i < t->width; i++) {
+        if (same_folded(t->name[i], name))
+            return (int)i;
+    }
+    return DW_TABLE_NONE;
+}
+
+/* The header's names in a row, for a message; long ones are cut. */
+static void list_names(const dw_table *t, dw_buf *b)
+{
+    enum { SHOWN = 30 };
+
+    for (size_t i = 0; i < t->width && i < SHOWN; i++)
+        dw_buf_addf(b, "%s%.40s", i ? " " : "", t->name[i]);
+    if (t->width > SHOWN)
+        dw_buf_addf(b, " ... (%zu in all)", t->width);
+}
+
+int dw_table_require(const dw_table *t, const char *name, int *column,
+                     dw_err *err)
+{
+    int at = dw_table_find(t, name);
+    const char *near;
+    dw_buf names = {0};
+
+    if (at != DW_TABLE_NONE) {
+        *column = at;
+        return 0;
+    }
+    near = dw_text_nearest(name, (const char *const *)t->name, t->width);
+    list_names(t, &names);
+    if (near)
+        dw_fail(err, DW_EFORMAT,
+                "%s:%zu: no column %s; the nearest is %s (the header has: %s)",
+                dw_lines_name(t->lines), t->header_line, name, near, names.s);
+    else
+        dw_fail(err, DW_EFORMAT, "%s:%zu: no column %s (the header has: %s)",
+                dw_lines_name(t->lines), t->header_line, name, names.s);
+    dw_buf_clear(&names);
+    return DW_EFORMAT;
+}
+
+int dw_table_next(dw_table *t, dw_err *err)
+{
+    dw_span line;
+    size_t n;
+    int rc;
+
+    /* An empty line is no row; files often end in one. */
+    do {
+        if ((rc = dw_lines_next(t->lines, &line, err)) <= 0)
+            return rc;
+    } while (line.n == 0);
+
+    n = dw_text_split(line, t->sep, t->field, t->width);
+    if (n != t->width)
+        return dw_lines_fail(t->lines, err, DW_EFORMAT, NULL,
+                             "%zu field%s where the header has %zu: is this "
+                             "file damaged here?",
+                             n, n == 1 ? "" : "s", t->width);
+    return 1;
+}
+
+dw_span dw_table_field(const dw_table *t, int column)
+{
+    return t->field[column];
+}
+
+/* Sets err for a field that is not what it should be. */
+static int bad_field(const dw_table *t, int column, const char *what,
+                     dw_err *err)
+{
+    dw_span f = t->field[column];
+
+    return dw_lines_fail(t->lines, err, DW_EFORMAT, t->name[column],
+                         "\"%.*s\"%s is not %s", f.n > 40 ? 40 : (int)f.n, f.s,
+                         f.n > 40 ? "..." : "", what);
+}
+
+int dw_table_double(const dw_table *t, int column, double *x, dw_err *err)
+{
+    dw_span f = t->field[column];
+
+    if (dw_text_double(f, x) == 0)
+        return 0;
+    if (!dw_text_is_na(f))
+        return bad_field(t, column, "a number", err);
+    *x = NAN;
+    return 0;
+}
+
+int dw_table_position(const dw_table *t, int column, uint32_t *pos, dw_err *err)
+{
+    double x;
+
+    /* As a double, since R writes 1e+06 for a million. */
+    if (dw_text_double(t->field[column], &x) < 0 || !(x >= 1) ||
+        x > INT32_MAX || x != (double)(uint32_t)x)
+        return bad_field(t, column, "a position (1 to 2147483647)", err);
+    *pos = (uint32_t)x;
+    return 0;
+}
