@@ -4,8 +4,9 @@
  *
  * "chr" is dropped in any case; X, Y, XY (also PAR, PAR1, PAR2) and MT (also M)
  * are upper case; the number codes of PLINK are read as 23 X, 24 Y, 25 XY, 26
- * MT.  GWAS-SSF means MT by 25: its reader says so.  Other names stay as they
- * are.  Order: numbers by value, X, Y, XY, MT, then all others by their bytes.
+ * MT.  GWAS-SSF means MT by 25: its reader says so.  Zeros before a number are
+ * dropped (01).  Other names stay as they are.  Order: numbers by value, X, Y,
+ * XY, MT, then all others by their bytes.
  */
 #ifndef DW_DATA_CONTIG_H
 #define DW_DATA_CONTIG_H
@@ -20,7 +21,8 @@ enum dw_contig_codes {
     DW_CONTIG_SSF,   /* 25 is MT */
 };
 
-/* 0, or -1 when the name is empty, "0" or too long. */
+/* 0, or -1 when the name is empty, "0", too long, or holds a blank or a control
+ * character. */
 int dw_contig_name(dw_span raw, enum dw_contig_codes codes,
                    char name[DW_CONTIG_MAX]) DW_MUST_CHECK;
 /* <0, 0, >0 for two names given by dw_contig_name. */
