@@ -17,6 +17,7 @@ struct dw_table {
     char **name;    /* (width) as in the header, less a leading # */
     dw_span *field; /* (width) of the current row */
     size_t header_line;
+    bool padded; /* the header's fields stand in quotes or between blanks */
 };
 
 /* Lower case, with "-", "." and blank as "_": what two names are equal by. */
@@ -112,6 +113,7 @@ dw_table *dw_table_open(const char *path, dw_err *err)
     for (size_t i = 0; i < t->width; i++) {
         dw_span name = trim(t->field[i]);
 
+        t->padded |= name.n != t->field[i].n;
         t->name[i] = dw_strndup(name.s, name.n);
     }
     if (check_header(t, err) < 0)
@@ -225,6 +227,8 @@ int dw_table_next(dw_table *t, dw_err *err)
                              "%zu field%s where the header has %zu: is this "
                              "file damaged here?",
                              n, n == 1 ? "" : "s", t->width);
+    for (size_t i = 0; t->padded && i < t->width; i++)
+        t->field[i] = trim(t->field[i]);
     return 1;
 }
 
