@@ -1,0 +1,37 @@
+/*
+ * factor: one block of LD with one trait's observations, as lik takes it.
+ *
+ * Plain arrays only: lik knows no variant, no net and no file.  Equations are
+ * numbered as in dw-model(7).  Column-major throughout.
+ */
+#ifndef DW_LIK_FACTOR_H
+#define DW_LIK_FACTOR_H
+
+#include <stddef.h>
+
+/* y ~ N(0, Q F Q' + s2 I + tau L^-1) (6).  All pointers are borrowed. */
+typedef struct dw_factor {
+    size_t m, k;
+    const double *lambda; /* (k) the diagonal of L, all > 0 */
+    const double *y;      /* (k) */
+    const double *q;      /* (k x m), ld k; or NULL, and then */
+    const float *q32;     /* (k x m), ld k, widened where it is used */
+} dw_factor;
+
+/* The noise of (6): D_i = s2 + tau / L_i.  Both >= 0, not both 0. */
+typedef struct dw_noise {
+    double s2, tau;
+} dw_noise;
+
+/* Column j of Q in double: lent if Q is, else written to `to` (k). */
+static inline const double *dw_factor_column(const dw_factor *b, size_t j,
+                                             double *to)
+{
+    if (b->q)
+        return b->q + j * b->k;
+    for (size_t i = 0; i < b->k; i++)
+        to[i] = b->q32[i + j * b->k];
+    return to;
+}
+
+#endif

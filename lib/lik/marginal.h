@@ -1,0 +1,56 @@
+/*
+ * marginal: the log evidence of one LD block, and its gradient.
+ *
+ *     y ~ N(0, S),  S = Q F Q' + D,  D_i = s2 + tau / L_i                (6)
+ *     log p = -1/2 ( log|S| + y' S^-1 y + k log 2 pi )                   (7)
+ *     d log p / d log F_j = -1/2 F_j ( q_j' S^-1 q_j - (q_j' S^-1 y)^2 ) (8)
+ *     d log p / d D_i = -1/2 ( (S^-1)_ii - (S^-1 y)_i^2 )               (10)
+ *
+ * F_j = N f_j.  Two ways to the same answer: primal, by S (k x k), and dual, by
+ * T = I + A'A, A = D^-1/2 Q F^1/2 (a x a, where a counts the F_j > 0).
+ */
+#ifndef DW_LIK_MARGINAL_H
+#define DW_LIK_MARGINAL_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "lik/factor.h"
+
+enum dw_solver { DW_SOLVER_AUTO, DW_SOLVER_PRIMAL, DW_SOLVER_DUAL };
+
+/* Workspace of one thread, for blocks up to max_m, max_k and for one way of
+ * solving: max_k max_m doubles, and max_k^2 (primal), max_m^2 (dual) or about
+ * 1.6 max_k^2 (auto). */
+typedef struct dw_marginal_ws dw_marginal_ws;
+
+/* NULL when memory is exhausted, or a size is no BLAS integer. */
+dw_marginal_ws *dw_marginal_ws_new(size_t max_m, size_t max_k,
+                                   enum dw_solver solver) DW_MUST_CHECK;
+void dw_marginal_ws_free(dw_marginal_ws *ws); /* NULL is fine */
+
+/*
+ *   f       (m)  F_j >= 0; where it is 0 the variant takes no part
+ *   loglik  set to (7)
+ *   grad    (m)  set to (8), by log F_j; NULL: not computed
+ *   dnoise       set to the derivatives by s2 and tau, from (10); NULL: not
+ *                computed
+ *
+ * 0; DW_EDEGENERATE if an F_j, s2 or tau is negative, infinite or NaN, or a D_i
+ * is 0; DW_EBUG if the block is larger than the workspace; i > 0 if S (or T) is
+ * not positive definite in double at its i-th column, which takes an F so large
+ * that it overflows.  Unless 0 nothing is set.  Allocates nothing; calls on
+ * distinct workspaces may run at the same time.
+ *
+ * The dual finds F_j q_j' S^-1 q_j as 1 - (T^-1)_jj: to 1e-15 absolutely, and
+ * no better relatively, where the primal is exact relatively too.
+ */
+int dw_marginal_block(dw_marginal_ws *ws, const dw_factor *b, const double *f,
+                      dw_noise noise, double *loglik, double *grad,
+                      dw_noise *dnoise) DW_MUST_CHECK;
+
+/* (7) at F = 0, in closed form: 0, or DW_EDEGENERATE as above. */
+int dw_marginal_null(const dw_factor *b, dw_noise noise,
+                     double *loglik) DW_MUST_CHECK;
+
+#endif
