@@ -1,0 +1,57 @@
+#include "data/allele.h"
+
+#include <string.h>
+
+void dw_allele_upper(char *to, const char *from, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] =
+            from[i] >= 'a' && from[i] <= 'z' ? (char)(from[i] - 32) : from[i];
+}
+
+bool dw_allele_is_acgt(dw_span a)
+{
+    for (size_t i = 0; i < a.n; i++) {
+        if (a.s[i] != 'A' && a.s[i] != 'C' && a.s[i] != 'G' && a.s[i] != 'T')
+            return false;
+    }
+    return a.n > 0;
+}
+
+bool dw_allele_eq(dw_span a, dw_span b)
+{
+    return a.n == b.n && memcmp(a.s, b.s, a.n) == 0;
+}
+
+static char complement(char c)
+{
+    switch (c) {
+    case 'A': return 'T';
+    case 'C': return 'G';
+    case 'G': return 'C';
+    default: return 'A';
+    }
+}
+
+static bool are_complements(dw_span a, dw_span b)
+{
+    return a.n == 1 && b.n == 1 && complement(*a.s) == *b.s;
+}
+
+bool dw_allele_is_ambiguous(dw_span a, dw_span b)
+{
+    return are_complements(a, b);
+}
+
+dw_match dw_allele_match(dw_span a1, dw_span a2, dw_span alt, dw_span ref)
+{
+    if (dw_allele_eq(a1, alt) && dw_allele_eq(a2, ref))
+        return DW_MATCH_SAME;
+    if (dw_allele_eq(a1, ref) && dw_allele_eq(a2, alt))
+        return DW_MATCH_SWAPPED;
+    if (are_complements(a1, alt) && are_complements(a2, ref))
+        return DW_MATCH_STRAND;
+    if (are_complements(a1, ref) && are_complements(a2, alt))
+        return DW_MATCH_STRAND_SWAPPED;
+    return DW_MATCH_NONE;
+}

@@ -1,0 +1,35 @@
+/*
+ * allele: one allele against another, on either strand.
+ *
+ * Alleles are spans of A, C, G, T in upper case.  Only single bases have an
+ * other strand here: how an indel is written on it depends on its neighbours.
+ */
+#ifndef DW_DATA_ALLELE_H
+#define DW_DATA_ALLELE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+
+/* How a pair of alleles stands to the pair of a reference. */
+typedef enum dw_match {
+    DW_MATCH_NONE,
+    DW_MATCH_SAME,           /* a1 is alt, a2 is ref */
+    DW_MATCH_SWAPPED,        /* a1 is ref, a2 is alt */
+    DW_MATCH_STRAND,         /* the same on the other strand */
+    DW_MATCH_STRAND_SWAPPED, /* swapped on the other strand */
+} dw_match;
+
+/* Copies n bytes in upper case; to and from may be the same. */
+void dw_allele_upper(char *to, const char *from, size_t n);
+/* One or more of A, C, G, T. */
+bool dw_allele_is_acgt(dw_span a);
+bool dw_allele_eq(dw_span a, dw_span b);
+/* A/T or C/G: the other strand has the same two letters. */
+bool dw_allele_is_ambiguous(dw_span a, dw_span b);
+/* As written is preferred to the other strand: an ambiguous pair comes out as
+ * DW_MATCH_SAME or DW_MATCH_SWAPPED. */
+dw_match dw_allele_match(dw_span a1, dw_span a2, dw_span alt, dw_span ref);
+
+#endif

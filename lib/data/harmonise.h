@@ -1,0 +1,69 @@
+/*
+ * harmonise: the rows of a study at one place against the variants that a
+ * reference has there.
+ *
+ * A row belongs to the reference variant that has its two alleles, as written
+ * or swapped, and only then on the other strand (single bases).  Where the
+ * study's effect allele is the reference's REF, z changes its sign and the
+ * frequency becomes 1 - f.  Several variants at a place are several keys.
+ */
+#ifndef DW_DATA_HARMONISE_H
+#define DW_DATA_HARMONISE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "data/reason.h"
+#include "data/rows.h"
+
+/* What is done with A/T and C/G, whose strand the letters do not tell. */
+typedef enum dw_ambiguous {
+    DW_AMBIGUOUS_DROP,
+    DW_AMBIGUOUS_KEEP, /* believed as written */
+    DW_AMBIGUOUS_AF,   /* told by the frequencies, where they can tell */
+} dw_ambiguous;
+
+/* A study's three numbers in dw_row.value. */
+enum { DW_STUDY_Z, DW_STUDY_EAF, DW_STUDY_N, DW_STUDY_VALUES };
+
+/* ALT's frequency in the panel of reference row `index`; NAN: not known. */
+typedef int dw_frequency_fn(void *self, size_t index, double *f, dw_err *err);
+
+/* A variant at this place: a row of the reference and one of the study. */
+typedef struct dw_pair {
+    size_t ref;   /* row in the group */
+    size_t study; /* row in the group, or SIZE_MAX: no z */
+    bool flip;    /* the study's effect allele is REF */
+} dw_pair;
+
+typedef struct dw_harmonise {
+    dw_ambiguous ambiguous;
+    dw_frequency_fn *frequency; /* NULL: none known */
+    void *frequency_self;
+    /* How the rows taken stood to the reference: by dw_match. */
+    uint64_t matched[5];
+    uint64_t by_frequency; /* ambiguous ones that were turned by frequency */
+    /* workspace */
+    dw_pair *pair;
+    size_t n_pairs, cap_pairs;
+    struct dw_harmonise_row {
+        size_t ref;
+        int match;
+        bool flip, turned;
+    } * row;
+    size_t cap_rows;
+    dw_rows own;
+} dw_harmonise;
+
+/* Sets h->pair[0 .. n_pairs): one for each variant of `ref` that is not a
+ * duplicate, sorted by REF, ALT.  Rows that are not taken are told to `fates`;
+ * reference variants without a z are not.  `ref` may be NULL: the study's own
+ * alleles are then REF (other) and ALT (effect), and `own` takes its place. */
+int dw_harmonise_group(dw_harmonise *h, const dw_rows *study,
+                       const dw_rows *ref, dw_fates *fates,
+                       dw_err *err) DW_MUST_CHECK;
+void dw_harmonise_clear(dw_harmonise *h);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * reason: why a row was not taken.
+ *
+ * Every row of a study or a reference is either taken or has exactly one of
+ * these.  The words go into reports and into the stream's TAIL.
+ */
+#ifndef DW_DATA_REASON_H
+#define DW_DATA_REASON_H
+
+#include <stdint.h>
+
+#include "data/rows.h"
+
+/* In the order in which a row is tried. */
+#define DW_REASON_CODES(X)                                                   \
+    X(NO_PLACE, "no_place", "chromosome or position missing")                \
+    X(ALLELE_MISSING, "allele_missing", "an allele is missing")              \
+    X(ALLELE_NOT_ACGT, "allele_not_acgt", "an allele is not made of ACGT")   \
+    X(ALLELES_EQUAL, "alleles_equal", "both alleles are the same")           \
+    X(Z_MISSING, "z_missing", "a number that makes z is missing")            \
+    X(NOT_FINITE, "not_finite", "a number that makes z is infinite")         \
+    X(SE_NOT_POSITIVE, "se_not_positive", "standard error of 0 or less")     \
+    X(OR_NOT_POSITIVE, "or_not_positive", "odds ratio of 0 or less")         \
+    X(CHISQ_NOT_POSITIVE, "chisq_not_positive", "chi-square of 0 or less")   \
+    X(P_ZERO, "p_zero", "p-value of 0, and nothing else to make z of")       \
+    X(P_OUT_OF_RANGE, "p_out_of_range", "p-value not within [0, 1]")         \
+    X(N_MISSING, "n_missing", "sample size missing, or not above 0")         \
+    X(EAF_OUT_OF_RANGE, "eaf_out_of_range", "frequency not within [0, 1]")   \
+    X(MAF_MISSING, "maf_missing", "no frequency to hold to --min-maf")       \
+    X(MAF_LOW, "maf_low", "minor allele rarer than --min-maf")               \
+    X(INFO_MISSING, "info_missing", "no INFO to hold to --min-info")         \
+    X(INFO_LOW, "info_low", "INFO below --min-info")                         \
+    X(ID_UNKNOWN, "id_unknown", "no position, and id not in the reference")  \
+    X(EXCLUDED, "excluded", "in a region of --exclude")                      \
+    X(NOT_IN_REFERENCE, "not_in_reference", "position not in the reference") \
+    X(ALLELES_DIFFER, "alleles_differ",                                      \
+      "position in the reference, with other alleles")                       \
+    X(AMBIGUOUS, "ambiguous", "A/T or C/G, and --ambiguous drop")            \
+    X(AMBIGUOUS_NO_EAF, "ambiguous_no_eaf",                                  \
+      "A/T or C/G, and no frequency in study or panel to tell the strand")   \
+    X(AMBIGUOUS_EAF, "ambiguous_eaf",                                        \
+      "A/T or C/G, and a frequency too near 0.5 to tell the strand")         \
+    X(DUPLICATE, "duplicate", "the same variant and z again")                \
+    X(DUPLICATE_CONFLICT, "duplicate_conflict",                              \
+      "the same variant with different z")                                   \
+    X(N_LOW, "n_low", "sample size below --min-n-share of the median")       \
+    X(REF_NO_PLACE, "ref_no_place", "reference: not placed")                 \
+    X(REF_ALLELE, "ref_allele", "reference: an allele is not ACGT")          \
+    X(REF_DUPLICATE, "ref_duplicate", "reference: the same variant again")   \
+    X(REF_EXCLUDED, "ref_excluded", "reference: in a region of --exclude")   \
+    X(REF_NO_Z, "ref_no_z", "reference: no z in the study")
+
+typedef enum dw_reason {
+    DW_REASON_NONE, /* taken */
+#define DW_REASON_ENUM(name, word, text) DW_REASON_##name,
+    DW_REASON_CODES(DW_REASON_ENUM)
+#undef DW_REASON_ENUM
+        DW_REASON_COUNT
+} dw_reason;
+
+const char *dw_reason_word(dw_reason reason); /* "p_zero" */
+const char *dw_reason_text(dw_reason reason); /* for people */
+
+/* What became of rows: counts, and whoever wants to hear of each. */
+typedef struct dw_fates {
+    uint64_t n[DW_REASON_COUNT];
+    void (*tell)(void *ctx, const dw_row *row, dw_reason reason); /* or NULL */
+    void *ctx;
+} dw_fates;
+
+void dw_fates_drop(dw_fates *f, const dw_row *row, dw_reason reason);
+/* All counts to 0; `tell` stays. */
+void dw_fates_reset(dw_fates *f);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * rows: variants as a table gives them, before anything is said of REF and ALT.
+ *
+ * One row type for studies, references and annotations, so that one reader can
+ * put all of them in order and one merge can join them.  Each row has k numbers
+ * of its own; what they are, the reader of the table says.
+ */
+#ifndef DW_DATA_ROWS_H
+#define DW_DATA_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "data/contig.h"
+
+/* One row; everything that it points to is lent. */
+typedef struct dw_row {
+    const char *contig; /* by dw_contig_name; "" when it has no place */
+    uint32_t pos;       /* 1-based; 0 when it has no place */
+    size_t index;       /* from 0: which row of its file */
+    dw_span id;         /* "." when it has none */
+    dw_span a1, a2;     /* a1 is the effect allele; empty when it has none */
+    const float *value; /* (k) NAN where missing */
+} dw_row;
+
+/* Many rows, one behind the other.  {.k = ...} is an empty one. */
+typedef struct dw_rows {
+    size_t n, k;
+    struct dw_rows_item {
+        uint32_t contig, pos; /* contig: index into the names below */
+        size_t index, text;
+        uint32_t id_n, a1_n, a2_n;
+    } * item;
+    float *value; /* (k x n), ld k */
+    char *text;
+    char (*contig)[DW_CONTIG_MAX];
+    size_t n_text, n_contigs;
+    size_t cap_item, cap_value, cap_text, cap_contig;
+} dw_rows;
+
+/* Copies the row in.  0 or DW_ENOMEM. */
+int dw_rows_add(dw_rows *r, const dw_row *row) DW_MUST_CHECK;
+/* Row i, lent until rows are added. */
+dw_row dw_rows_at(const dw_rows *r, size_t i);
+/* Gives row i a place: how rows known by their id get one. */
+int dw_rows_place(dw_rows *r, size_t i, const char *contig,
+                  uint32_t pos) DW_MUST_CHECK;
+void dw_rows_reset(dw_rows *r); /* no rows; keeps the memory */
+void dw_rows_clear(dw_rows *r);
+
+/* The order in which rows i come by contig, position and index: (n) indices,
+ * to be freed by dw_free; NULL when memory is exhausted. */
+size_t *dw_rows_order(const dw_rows *r) DW_MUST_CHECK;
+
+#endif
