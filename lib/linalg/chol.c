@@ -34,6 +34,16 @@ void dw_chol_solve(size_t n, size_t nrhs, const double *l, size_t ldl,
     dw_trsm(true, n, nrhs, l, ldl, b, ldb);
 }
 
+int dw_chol_inverse(size_t n, double *l, size_t ldl)
+{
+    dw_blasint bn = dw_blasint_of(n), bldl = dw_blasint_of(ldl), info = 0;
+
+    if (n == 0)
+        return 0;
+    dpotri_("L", &bn, l, &bldl, &info, 1);
+    return info;
+}
+
 int dw_chol_invert_factor(size_t n, double *l, size_t ldl)
 {
     dw_blasint bn = dw_blasint_of(n), bldl = dw_blasint_of(ldl), info = 0;

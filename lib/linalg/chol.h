@@ -23,6 +23,9 @@ double dw_chol_logdet(size_t n, const double *l, size_t ldl);
 void dw_chol_solve(size_t n, size_t nrhs, const double *l, size_t ldl,
                    double *b, size_t ldb);
 
+/* l becomes A^-1 (lower).  0; or i > 0 if L_ii is 0. */
+int dw_chol_inverse(size_t n, double *l, size_t ldl) DW_MUST_CHECK;
+
 /* l becomes L^-1 (lower).  0; or i > 0 if L_ii is 0. */
 int dw_chol_invert_factor(size_t n, double *l, size_t ldl) DW_MUST_CHECK;
 

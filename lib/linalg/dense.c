@@ -120,16 +120,28 @@ void dw_syrk(bool trans, size_t n, size_t k, double alpha, const double *a,
                &bldc, 1, 1);
 }
 
-void dw_trsm(bool trans, size_t m, size_t n, const double *l, size_t ldl,
-             double *b, size_t ldb)
+static void trsm(const char *side, bool trans, size_t m, size_t n,
+                 const double *l, size_t ldl, double *b, size_t ldb)
 {
     dw_blasint bm = dw_blasint_of(m), bn = dw_blasint_of(n);
     dw_blasint bldl = leading(ldl), bldb = leading(ldb);
     double one = 1;
 
     if (m && n)
-        dtrsm_("L", "L", trans ? "T" : "N", "N", &bm, &bn, &one, l, &bldl, b,
+        dtrsm_(side, "L", trans ? "T" : "N", "N", &bm, &bn, &one, l, &bldl, b,
                &bldb, 1, 1, 1, 1);
+}
+
+void dw_trsm(bool trans, size_t m, size_t n, const double *l, size_t ldl,
+             double *b, size_t ldb)
+{
+    trsm("L", trans, m, n, l, ldl, b, ldb);
+}
+
+void dw_trsm_right(bool trans, size_t m, size_t n, const double *l, size_t ldl,
+                   double *b, size_t ldb)
+{
+    trsm("R", trans, m, n, l, ldl, b, ldb);
 }
 
 void dw_symmetrise(size_t n, double *a, size_t lda)

@@ -48,6 +48,10 @@ void dw_syrk(bool trans, size_t n, size_t k, double alpha, const double *a,
 void dw_trsm(bool trans, size_t m, size_t n, const double *l, size_t ldl,
              double *b, size_t ldb);
 
+/* B <- B op(L)^-1;  L (n x n) lower triangular, B (m x n). */
+void dw_trsm_right(bool trans, size_t m, size_t n, const double *l, size_t ldl,
+                   double *b, size_t ldb);
+
 /* Copies the lower triangle of A (n x n) to the upper one. */
 void dw_symmetrise(size_t n, double *a, size_t lda);
 

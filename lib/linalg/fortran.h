@@ -52,6 +52,8 @@ void dtrsm_(const char *side, const char *uplo, const char *transa,
 
 void dpotrf_(const char *uplo, const dw_blasint *n, double *a,
              const dw_blasint *lda, dw_blasint *info, size_t);
+void dpotri_(const char *uplo, const dw_blasint *n, double *a,
+             const dw_blasint *lda, dw_blasint *info, size_t);
 void dtrtri_(const char *uplo, const char *diag, const dw_blasint *n, double *a,
              const dw_blasint *lda, dw_blasint *info, size_t, size_t);
 void dsyevd_(const char *jobz, const char *uplo, const dw_blasint *n, double *a,

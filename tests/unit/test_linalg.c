@@ -139,6 +139,7 @@ static void test_chol(void)
 {
     dw_rng r = dw_rng_init(2, 0);
     double a[MAX * MAX] = {0}, l[MAX * MAX], x[MAX], y[MAX], d[MAX], e[MAX];
+    double b[MAX * MAX] = {0}, inv[MAX * MAX], lower[MAX * MAX];
     const size_t n = 20;
 
     make_spd(&r, n, n, 0.1, a);
@@ -155,6 +156,22 @@ static void test_chol(void)
         dw_chol_solve(n, 1, l, n, y, n);
         d[j] = y[j];
     }
+    memcpy(inv, l, sizeof(inv));
+    OK(dw_chol_inverse(n, inv, n) == 0, "invert");
+    dw_symmetrise(n, inv, n);
+    plain_gemm(0, 0, n, n, n, 1, a, n, inv, n, 0, memset(b, 0, sizeof(b)), n);
+    for (size_t i = 0; i < n; i++)
+        b[i + i * n] -= 1;
+    OK(dw_nrm2(n * n, b) < 1e-10, "A A^-1 = I");
+    draw(&r, b, n * n);
+    memcpy(inv, b, sizeof(inv));
+    dw_trsm_right(true, n, n, l, n, b, n);
+    for (size_t j = 0; j < n; j++) /* the strict upper triangle is not L */
+        memset(lower + j * MAX, 0, sizeof(double) * MAX);
+    for (size_t j = 0; j < n; j++)
+        memcpy(lower + j + j * n, l + j + j * n, sizeof(double) * (n - j));
+    plain_gemm(0, 1, n, n, n, -1, b, n, lower, n, 1, inv, n);
+    OK(dw_nrm2(n * n, inv) < 1e-11, "B L'^-1 L' = B");
     OK(dw_chol_invert_factor(n, l, n) == 0, "invert the factor");
     dw_chol_inverse_diagonal(n, l, n, e);
     OK(distance(d, e, n) < 1e-11, "diagonal of the inverse");

@@ -1,0 +1,28 @@
+#include "lik/posterior.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lik/marginal_core.h"
+
+int dw_posterior_block(dw_marginal_ws *ws, const dw_factor *b, const double *f,
+                       dw_noise noise, double *mean, double *var,
+                       double *loglik)
+{
+    double ll;
+    int rc = dw_marginal_solve(ws, b, f, noise, DW_MARGINAL_VARIANTS, &ll);
+
+    if (rc != 0)
+        return rc;
+    memset(mean, 0, b->m * sizeof(*mean));
+    memset(var, 0, b->m * sizeof(*var));
+    for (size_t c = 0; c < ws->n_active; c++) {
+        size_t j = ws->active[c];
+
+        mean[j] = sqrt(f[j]) * ws->r[c];
+        var[j] = f[j] * fmax(0, 1 - ws->h[c]); /* not below 0 by rounding */
+    }
+    if (loglik)
+        *loglik = ll;
+    return 0;
+}
