@@ -26,6 +26,11 @@ void dw_outfile_write(dw_outfile *out, const void *p, size_t n);
 void dw_outfile_printf(dw_outfile *out, const char *fmt, ...) DW_PRINTF(2, 3);
 bool dw_outfile_failed(const dw_outfile *out);
 
+/* Flushes, and gives the temporary name under which it is being written: for a
+ * library that must open the file itself, or to read back what will be
+ * abandoned.  NULL when there is none (stdout, a device).  Lent until close. */
+const char *dw_outfile_path(dw_outfile *out);
+
 /* Flushes, syncs, checks, renames.  Frees `out` whether or not it succeeds. */
 int dw_outfile_close(dw_outfile *out, dw_err *err) DW_MUST_CHECK;
 void dw_outfile_abandon(dw_outfile *out); /* NULL is fine */

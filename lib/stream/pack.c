@@ -1,0 +1,220 @@
+#include "stream/pack.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Every missing value is written as one quiet NaN, whatever its bits were, so
+ * that the same inputs give the same bytes on every machine. */
+static const uint32_t NAN32 = 0x7fc00000;
+static const uint64_t NAN64 = 0x7ff8000000000000;
+
+static uint32_t bits_of_float(float x)
+{
+    uint32_t bits;
+
+    memcpy(&bits, &x, sizeof bits);
+    return isnan(x) ? NAN32 : bits;
+}
+
+static uint64_t bits_of_double(double x)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &x, sizeof bits);
+    return isnan(x) ? NAN64 : bits;
+}
+
+/* ---- packing ---- */
+
+static void pack_bytes(dw_buf *b, uint64_t x, size_t n)
+{
+    unsigned char byte[8];
+
+    for (size_t i = 0; i < n; i++)
+        byte[i] = (unsigned char)(x >> 8 * i);
+    dw_buf_add(b, byte, n);
+}
+
+void dw_pack_u8(dw_buf *b, uint8_t x)
+{
+    pack_bytes(b, x, 1);
+}
+
+void dw_pack_u16(dw_buf *b, uint16_t x)
+{
+    pack_bytes(b, x, 2);
+}
+
+void dw_pack_u32(dw_buf *b, uint32_t x)
+{
+    pack_bytes(b, x, 4);
+}
+
+void dw_pack_u64(dw_buf *b, uint64_t x)
+{
+    pack_bytes(b, x, 8);
+}
+
+void dw_pack_f64(dw_buf *b, double x)
+{
+    pack_bytes(b, bits_of_double(x), 8);
+}
+
+void dw_pack_text(dw_buf *b, const char *s, size_t n)
+{
+    dw_pack_u32(b, (uint32_t)n);
+    dw_buf_add(b, s, n);
+}
+
+/* Makes room for n numbers of `size` bytes and returns where they go. */
+static unsigned char *begin_planes(dw_buf *b, size_t n, size_t size)
+{
+    unsigned char *at;
+
+    dw_buf_reserve(b, n * size);
+    at = (unsigned char *)b->s + b->n;
+    b->n += n * size;
+    b->s[b->n] = 0;
+    return at;
+}
+
+void dw_pack_u32s(dw_buf *b, const uint32_t *x, size_t n)
+{
+    unsigned char *at = begin_planes(b, n, 4);
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < 4; j++)
+            at[j * n + i] = (unsigned char)(x[i] >> 8 * j);
+    }
+}
+
+void dw_pack_f32s(dw_buf *b, const float *x, size_t n)
+{
+    unsigned char *at = begin_planes(b, n, 4);
+
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits = bits_of_float(x[i]);
+
+        for (size_t j = 0; j < 4; j++)
+            at[j * n + i] = (unsigned char)(bits >> 8 * j);
+    }
+}
+
+void dw_pack_f64s(dw_buf *b, const double *x, size_t n)
+{
+    unsigned char *at = begin_planes(b, n, 8);
+
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits = bits_of_double(x[i]);
+
+        for (size_t j = 0; j < 8; j++)
+            at[j * n + i] = (unsigned char)(bits >> 8 * j);
+    }
+}
+
+/* ---- unpacking ---- */
+
+bool dw_unpack_room(dw_unpack *u, uint64_t n, size_t size)
+{
+    if (u->bad || (size && n > u->n / size)) {
+        u->bad = true;
+        return false;
+    }
+    return true;
+}
+
+/* The next n bytes, or NULL with `bad` set. */
+static const unsigned char *take(dw_unpack *u, size_t n, size_t size)
+{
+    const unsigned char *p = u->p;
+
+    if (!dw_unpack_room(u, n, size))
+        return NULL;
+    u->p += n * size;
+    u->n -= n * size;
+    return p;
+}
+
+static uint64_t unpack_bytes(dw_unpack *u, size_t n)
+{
+    const unsigned char *p = take(u, n, 1);
+    uint64_t x = 0;
+
+    for (size_t i = 0; p && i < n; i++)
+        x |= (uint64_t)p[i] << 8 * i;
+    return x;
+}
+
+uint8_t dw_unpack_u8(dw_unpack *u)
+{
+    return (uint8_t)unpack_bytes(u, 1);
+}
+
+uint16_t dw_unpack_u16(dw_unpack *u)
+{
+    return (uint16_t)unpack_bytes(u, 2);
+}
+
+uint32_t dw_unpack_u32(dw_unpack *u)
+{
+    return (uint32_t)unpack_bytes(u, 4);
+}
+
+uint64_t dw_unpack_u64(dw_unpack *u)
+{
+    return unpack_bytes(u, 8);
+}
+
+double dw_unpack_f64(dw_unpack *u)
+{
+    uint64_t bits = unpack_bytes(u, 8);
+    double x;
+
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+dw_span dw_unpack_text(dw_unpack *u)
+{
+    uint32_t n = dw_unpack_u32(u);
+    const unsigned char *p = take(u, n, 1);
+
+    return p ? (dw_span){(const char *)p, n} : (dw_span){"", 0};
+}
+
+static uint32_t plane32(const unsigned char *p, size_t n, size_t i)
+{
+    return (uint32_t)p[i] | (uint32_t)p[n + i] << 8 |
+           (uint32_t)p[2 * n + i] << 16 | (uint32_t)p[3 * n + i] << 24;
+}
+
+void dw_unpack_u32s(dw_unpack *u, uint32_t *x, size_t n)
+{
+    const unsigned char *p = take(u, n, 4);
+
+    for (size_t i = 0; i < n; i++)
+        x[i] = p ? plane32(p, n, i) : 0;
+}
+
+void dw_unpack_f32s(dw_unpack *u, float *x, size_t n)
+{
+    const unsigned char *p = take(u, n, 4);
+
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits = p ? plane32(p, n, i) : 0;
+
+        memcpy(&x[i], &bits, sizeof bits);
+    }
+}
+
+void dw_unpack_f64s(dw_unpack *u, double *x, size_t n)
+{
+    const unsigned char *p = take(u, n, 8);
+
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits =
+            p ? plane32(p, n, i) | (uint64_t)plane32(p + 4 * n, n, i) << 32 : 0;
+
+        memcpy(&x[i], &bits, sizeof bits);
+    }
+}
