@@ -1,0 +1,22 @@
+/*
+ * read_regions: the intervals of a BED file, however it was written.
+ *
+ * Contig, start, end, and whatever follows, divided by tabs or blanks; 0-based
+ * and half-open.  Passed over: empty lines, "#", "track" and "browser" lines,
+ * and one first line that holds no numbers (the header of LDetect's blocks).
+ * Order and overlap are free.
+ */
+#ifndef DW_INPUT_READ_REGIONS_H
+#define DW_INPUT_READ_REGIONS_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "data/region.h"
+
+/* Adds the file's regions to the set and sorts it; the digest of its bytes if
+ * `digest` is not NULL.  A file without any region is a fault. */
+int dw_read_regions(const char *path, dw_regions *r, uint64_t *digest,
+                    dw_err *err) DW_MUST_CHECK;
+
+#endif
