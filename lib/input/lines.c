@@ -17,6 +17,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/tmpfile.h"
 
 enum {
     BUFFER_SIZE = 1 << 18, /* read at once; grows for a longer line */
@@ -27,6 +28,7 @@ enum {
 struct dw_lines {
     char *name;
     int fd;            /* ours; what htslib reads is a copy of it */
+    off_t begin;       /* where it stood; -1 for a pipe */
     BGZF *bgzf;        /* plain, gzip, bgzip; NULL for zstd */
     hFILE *raw;        /* zstd only: bgzf owns its own */
     ZSTD_DStream *dec; /* zstd only */
@@ -173,16 +175,15 @@ static void stop(dw_lines *l)
     l->packed = NULL;
 }
 
-dw_lines *dw_lines_open(const char *path, dw_err *err)
+/* Takes the descriptor over. */
+static dw_lines *open_from(const char *path, int fd, dw_err *err)
 {
     dw_lines *l;
-    int fd = open_fd(path, err);
 
-    if (fd < 0)
-        return NULL;
     hts_set_log_level(HTS_LOG_OFF); /* faults are told by us, once */
     l = dw_alloc(1, sizeof *l);
     l->fd = fd;
+    l->begin = lseek(fd, 0, SEEK_CUR);
     l->name = dw_strdup(strcmp(path, "-") == 0 ? "stdin" : path);
     l->cap = BUFFER_SIZE;
     l->buf = dw_alloc(l->cap, 1);
@@ -191,6 +192,63 @@ dw_lines *dw_lines_open(const char *path, dw_err *err)
         return NULL;
     }
     return l;
+}
+
+/* Copies what is left of a pipe to a temporary file, which takes its place. */
+static int keep(const char *path, int *fd, dw_err *err)
+{
+    char part[1 << 15];
+    int kept = dw_tmpfile_open(err);
+    ssize_t got;
+
+    if (kept < 0)
+        return kept;
+    while ((got = read(*fd, part, sizeof part)) != 0) {
+        ssize_t done = 0;
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        while (done < got) {
+            ssize_t n = write(kept, part + done, (size_t)(got - done));
+
+            if (n < 0 && errno != EINTR)
+                break;
+            done += n > 0 ? n : 0;
+        }
+        if (got < 0 || done < got) {
+            dw_fail_errno(err, "%s: %s", path,
+                          got < 0 ? "read" : "copy to a temporary file");
+            close(kept);
+            return DW_EIO;
+        }
+    }
+    close(*fd);
+    *fd = kept;
+    return 0;
+}
+
+dw_lines *dw_lines_open_kept(const char *path, dw_err *err)
+{
+    int fd = open_fd(path, err);
+
+    if (fd >= 0 && lseek(fd, 0, SEEK_CUR) < 0) {
+        int rc = keep(path, &fd, err);
+
+        if (rc == 0 && lseek(fd, 0, SEEK_SET) < 0)
+            rc = dw_fail_errno(err, "%s", path);
+        if (rc < 0) {
+            close(fd);
+            return NULL;
+        }
+    }
+    return fd < 0 ? NULL : open_from(path, fd, err);
+}
+
+dw_lines *dw_lines_open(const char *path, dw_err *err)
+{
+    int fd = open_fd(path, err);
+
+    return fd < 0 ? NULL : open_from(path, fd, err);
 }
 
 void dw_lines_close(dw_lines *l)
@@ -206,7 +264,7 @@ void dw_lines_close(dw_lines *l)
 
 int dw_lines_rewind(dw_lines *l, dw_err *err)
 {
-    if (lseek(l->fd, 0, SEEK_SET) < 0)
+    if (lseek(l->fd, l->begin, SEEK_SET) < 0)
         return dw_fail_errno(err, "%s: cannot be read a second time", l->name);
     stop(l);
     l->mid_frame = l->at_end = false;

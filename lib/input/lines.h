@@ -18,12 +18,15 @@ typedef struct dw_lines dw_lines;
 
 /* "-" is stdin. */
 dw_lines *dw_lines_open(const char *path, dw_err *err) DW_MUST_CHECK;
+/* The same, but dw_lines_rewind is sure to work: a pipe is first copied, as it
+ * is packed, to a temporary file. */
+dw_lines *dw_lines_open_kept(const char *path, dw_err *err) DW_MUST_CHECK;
 void dw_lines_close(dw_lines *l); /* NULL is fine */
 
 /* The next line, without its end; lent until the next call.  1, 0, negative. */
 int dw_lines_next(dw_lines *l, dw_span *line, dw_err *err) DW_MUST_CHECK;
 
-/* Back to the start, as if just opened.  Fails for a pipe. */
+/* Back to the start, as if just opened.  Fails for a pipe that is not kept. */
 int dw_lines_rewind(dw_lines *l, dw_err *err) DW_MUST_CHECK;
 
 const char *dw_lines_name(const dw_lines *l);

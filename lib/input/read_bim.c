@@ -20,7 +20,7 @@ dw_bim *dw_bim_open(const char *path, dw_err *err)
 {
     dw_bim *bim = dw_alloc(1, sizeof *bim);
 
-    bim->lines = dw_lines_open(path, err);
+    bim->lines = dw_lines_open_kept(path, err);
     if (!bim->lines) {
         dw_free(bim);
         return NULL;

@@ -31,7 +31,7 @@ dw_bim *dw_bim_open(const char *path, dw_err *err) DW_MUST_CHECK;
 void dw_bim_close(dw_bim *bim); /* NULL is fine */
 /* The next row.  1, 0 at the end, negative with file and line. */
 int dw_bim_next(dw_bim *bim, dw_bim_row *row, dw_err *err) DW_MUST_CHECK;
-/* Back to the first row.  Fails for a pipe. */
+/* Back to the first row. */
 int dw_bim_rewind(dw_bim *bim, dw_err *err) DW_MUST_CHECK;
 const dw_lines *dw_bim_lines(const dw_bim *bim);
 

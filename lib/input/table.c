@@ -95,7 +95,7 @@ dw_table *dw_table_open(const char *path, dw_err *err)
     dw_table *t = dw_alloc(1, sizeof *t);
     dw_span line;
 
-    t->lines = dw_lines_open(path, err);
+    t->lines = dw_lines_open_kept(path, err);
     if (!t->lines || read_header(t, &line, err) < 0)
         goto fail;
     t->sep = separator_of(line);
@@ -243,6 +243,10 @@ static int bad_field(const dw_table *t, int column, const char *what,
 {
     dw_span f = t->field[column];
 
+    if (dw_span_eq_nocase(f, t->name[column]))
+        return dw_lines_fail(t->lines, err, DW_EFORMAT, t->name[column],
+                             "a second header line: of files put together "
+                             "only the first may keep its own");
     return dw_lines_fail(t->lines, err, DW_EFORMAT, t->name[column],
                          "\"%.*s\"%s is not %s", f.n > 40 ? 40 : (int)f.n, f.s,
                          f.n > 40 ? "..." : "", what);

@@ -34,7 +34,7 @@ int dw_table_require(const dw_table *t, const char *name, int *column,
 
 /* The next row; its fields are lent until the next call.  1, 0, negative. */
 int dw_table_next(dw_table *t, dw_err *err) DW_MUST_CHECK;
-/* Back to before the first row.  Fails for a pipe. */
+/* Back to before the first row; a pipe was kept, so that it works for any. */
 int dw_table_rewind(dw_table *t, dw_err *err) DW_MUST_CHECK;
 dw_span dw_table_field(const dw_table *t, int column);
 /* The field as a number: NAN when it is missing by dw_text_is_na. */

@@ -1,0 +1,273 @@
+#include "input/ordered.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+/* More rows than this at one position are no variants: the column is wrong. */
+enum { MAX_AT_PLACE = 4096 };
+
+struct dw_ordered {
+    dw_row_reader reader;
+    dw_fates *fates;
+    dw_reason unplaced;
+
+    dw_rows group;
+    char contig[DW_CONTIG_MAX];
+    uint32_t pos;
+    dw_row ahead; /* the first row of the next place, if has_ahead */
+    bool has_ahead, broken;
+
+    bool loaded;
+    dw_rows all;
+    size_t *order; /* (all.n) */
+    size_t next;
+};
+
+dw_ordered *dw_ordered_new(const dw_row_reader *reader, dw_fates *fates,
+                           dw_reason unplaced)
+{
+    dw_ordered *o = dw_alloc(1, sizeof *o);
+
+    o->reader = *reader;
+    o->fates = fates;
+    o->unplaced = unplaced;
+    o->group.k = o->all.k = reader->k;
+    return o;
+}
+
+void dw_ordered_free(dw_ordered *o)
+{
+    if (!o)
+        return;
+    dw_rows_clear(&o->group);
+    dw_rows_clear(&o->all);
+    dw_free(o->order);
+    dw_free(o);
+}
+
+const dw_row_reader *dw_ordered_reader(const dw_ordered *o)
+{
+    return &o->reader;
+}
+
+bool dw_ordered_broken(const dw_ordered *o)
+{
+    return o->broken;
+}
+
+const dw_rows *dw_ordered_group(const dw_ordered *o)
+{
+    return &o->group;
+}
+
+const char *dw_ordered_contig(const dw_ordered *o)
+{
+    return o->contig;
+}
+
+uint32_t dw_ordered_pos(const dw_ordered *o)
+{
+    return o->pos;
+}
+
+static int cmp_places(const char *a, uint32_t a_pos, const char *b,
+                      uint32_t b_pos)
+{
+    if (strcmp(a, b) != 0)
+        return dw_contig_cmp(a, b);
+    return a_pos < b_pos ? -1 : a_pos > b_pos;
+}
+
+int dw_ordered_cmp(const dw_ordered *a, const dw_ordered *b)
+{
+    return cmp_places(a->contig, a->pos, b->contig, b->pos);
+}
+
+/* The reader's next row that has a place. */
+static int next_placed(dw_ordered *o, dw_row *row, dw_err *err)
+{
+    int rc;
+
+    while ((rc = o->reader.next(o->reader.self, row, err)) > 0) {
+        if (row->contig[0] && row->pos)
+            break;
+        dw_fates_drop(o->fates, row, o->unplaced);
+    }
+    return rc;
+}
+
+static int no_memory(const dw_ordered *o, dw_err *err)
+{
+    return dw_fail(err, DW_ENOMEM,
+                   "%s: not sorted, and no memory to sort its %zu rows",
+                   dw_lines_name(o->reader.lines(o->reader.self)), o->all.n);
+}
+
+static int forget(dw_ordered *o, bool load, dw_err *err)
+{
+    dw_rows_reset(&o->group);
+    dw_rows_clear(&o->all);
+    dw_free(o->order);
+    o->order = NULL;
+    o->next = 0;
+    o->contig[0] = 0;
+    o->pos = 0;
+    o->has_ahead = o->broken = false;
+    o->loaded = load;
+    return o->reader.rewind(o->reader.self, err);
+}
+
+int dw_ordered_start(dw_ordered *o, bool load, dw_err *err)
+{
+    dw_row row;
+    int rc = forget(o, load, err);
+
+    if (rc < 0 || !load)
+        return rc;
+    while ((rc = next_placed(o, &row, err)) > 0) {
+        if (dw_rows_add(&o->all, &row) < 0)
+            return no_memory(o, err);
+    }
+    if (rc < 0)
+        return rc;
+    o->order = dw_rows_order(&o->all);
+    return o->order ? 0 : no_memory(o, err);
+}
+
+/* ---- rows that are known by their id ---- */
+
+/* Loads all rows, each with the index of the next one of its id. */
+static int load_by_id(dw_ordered *o, dw_map *map, size_t **same_id, dw_err *err)
+{
+    size_t cap = 0;
+    void *p = NULL;
+    dw_row row;
+    int rc;
+
+    while ((rc = o->reader.next(o->reader.self, &row, err)) > 0) {
+        bool fresh;
+        uint64_t *at = dw_map_put(map, row.id.s, row.id.n, &fresh);
+
+        if (!at || dw_rows_add(&o->all, &row) < 0 ||
+            dw_try_grow(&p, &cap, o->all.n, sizeof **same_id) < 0) {
+            rc = no_memory(o, err);
+            break;
+        }
+        ((size_t *)p)[o->all.n - 1] = fresh ? SIZE_MAX : *at;
+        *at = o->all.n - 1;
+    }
+    *same_id = p;
+    return rc;
+}
+
+/* Gives the rows the places of their ids, and drops those that have none. */
+static int place_by_id(dw_ordered *o, const dw_row_reader *ref,
+                       const dw_map *map, const size_t *same_id, dw_err *err)
+{
+    dw_row row;
+    int rc;
+
+    while ((rc = ref->next(ref->self, &row, err)) > 0) {
+        uint64_t *at = dw_map_get(map, row.id.s, row.id.n);
+
+        if (!row.pos || !row.contig[0] || dw_span_eq(row.id, "."))
+            continue;
+        for (size_t i = at ? *at : SIZE_MAX; i != SIZE_MAX; i = same_id[i]) {
+            if (o->all.item[i].pos == 0 &&
+                dw_rows_place(&o->all, i, row.contig, row.pos) < 0)
+                return no_memory(o, err);
+        }
+    }
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < o->all.n; i++) {
+        row = dw_rows_at(&o->all, i);
+        if (!row.pos)
+            dw_fates_drop(o->fates, &row, DW_REASON_ID_UNKNOWN);
+    }
+    o->order = dw_rows_order(&o->all);
+    return o->order ? 0 : no_memory(o, err);
+}
+
+int dw_ordered_start_by_id(dw_ordered *o, const dw_row_reader *ref, dw_err *err)
+{
+    dw_map *map = dw_map_new();
+    size_t *same_id = NULL;
+    int rc = forget(o, true, err);
+
+    if (rc == 0)
+        rc = load_by_id(o, map, &same_id, err);
+    if (rc == 0)
+        rc = ref->rewind(ref->self, err);
+    if (rc == 0)
+        rc = place_by_id(o, ref, map, same_id, err);
+    dw_free(same_id);
+    dw_map_free(map);
+    return rc;
+}
+
+/* ---- place by place ---- */
+
+/* The next row, from wherever it comes. */
+static int next_row(dw_ordered *o, dw_row *row, dw_err *err)
+{
+    if (!o->loaded)
+        return next_placed(o, row, err);
+    while (o->next < o->all.n) {
+        *row = dw_rows_at(&o->all, o->order[o->next++]);
+        if (row->pos)
+            return 1;
+    }
+    return 0;
+}
+
+static int add_to_group(dw_ordered *o, const dw_row *row, dw_err *err)
+{
+    if (o->group.n == MAX_AT_PLACE)
+        return dw_fail(err, DW_EFORMAT,
+                       "%s: more than %d rows at %s:%u: is that the column of "
+                       "positions?",
+                       dw_lines_name(o->reader.lines(o->reader.self)),
+                       MAX_AT_PLACE, o->contig, (unsigned)o->pos);
+    if (dw_rows_add(&o->group, row) < 0)
+        return no_memory(o, err);
+    return 0;
+}
+
+int dw_ordered_next(dw_ordered *o, dw_err *err)
+{
+    dw_row row;
+    int rc = 1;
+
+    if (!o->has_ahead && (rc = next_row(o, &o->ahead, err)) <= 0)
+        return rc;
+    o->has_ahead = false;
+    dw_rows_reset(&o->group);
+    strcpy(o->contig, o->ahead.contig);
+    o->pos = o->ahead.pos;
+    row = o->ahead;
+    for (;;) {
+        int order;
+
+        if ((rc = add_to_group(o, &row, err)) < 0 ||
+            (rc = next_row(o, &row, err)) < 0)
+            return rc;
+        if (rc == 0)
+            return 1;
+        order = cmp_places(o->contig, o->pos, row.contig, row.pos);
+        if (order > 0) {
+            o->broken = true;
+            return dw_lines_fail(
+                o->reader.lines(o->reader.self), err, DW_EMISMATCH, NULL,
+                "not in order: %s:%u after %s:%u", row.contig,
+                (unsigned)row.pos, o->contig, (unsigned)o->pos);
+        }
+        if (order < 0) {
+            o->ahead = row;
+            o->has_ahead = true;
+            return 1;
+        }
+    }
+}
