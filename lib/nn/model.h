@@ -1,0 +1,67 @@
+/*
+ * model: a network with all that turns a variant's annotations into its
+ * variance.
+ *
+ *     f_j = c g(net(x_j))        variance of variant j's standardised effect
+ *
+ * x_j are inputs made from annotations: (value - mean) / sd, 0 where missing;
+ * and for an annotation that was missing somewhere in training, a second input
+ * that is 1 where it is missing.  Mean and sd are those of the training part.
+ */
+#ifndef DW_NN_MODEL_H
+#define DW_NN_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "nn/link.h"
+#include "nn/net.h"
+
+typedef struct dw_input {
+    char *name;   /* of the annotation */
+    bool missing; /* is it its value, or whether it is missing? */
+    double mean, sd;
+} dw_input;
+
+typedef struct dw_model {
+    dw_net net;      /* net.p is n_inputs; const has none */
+    dw_real *param;  /* (dw_net_n_params) */
+    dw_input *input; /* (n_inputs) */
+    size_t n_inputs;
+    dw_link link;
+    char *trait;
+    double n;       /* sample size of the training part */
+    double c;       /* variance per variant of the constant model */
+    double s2, tau; /* noise, DESIGN (3) */
+} dw_model;
+
+void dw_model_clear(dw_model *model); /* {0} again */
+
+/* Makes net and param (all 0) for a specification, of model->n_inputs inputs. */
+int dw_model_shape(dw_model *model, const char *spec,
+                   dw_err *err) DW_MUST_CHECK;
+
+/* column (n_inputs) <- which of the n annotations each input is made from.
+ * DW_EMISMATCH, naming it, if one is not there; others are ignored. */
+int dw_model_bind(const dw_model *model, size_t n, const char *const *name,
+                  size_t *column, dw_err *err) DW_MUST_CHECK;
+
+/* x (n_inputs x m) from the columns of annot (ld `ld`, NAN where missing) that
+ * `column` names. */
+void dw_model_inputs(const dw_model *model, const size_t *column, size_t m,
+                     const float *annot, size_t ld, dw_real *x);
+
+/* a (m), d log f / d a is dw_link_slope;  f (m) <- c g(a). */
+void dw_model_link(const dw_model *model, size_t m, const dw_real *a,
+                   double *f);
+
+/*
+ * f (m) <- variance of each variant.  `column` from dw_model_bind, `ws` from
+ * dw_net_ws_new of model->net: one a thread.
+ */
+void dw_model_variances(const dw_model *model, const size_t *column,
+                        dw_net_ws *ws, size_t m, const float *annot, size_t ld,
+                        double *f);
+
+#endif
