@@ -1,0 +1,162 @@
+#include "lik/ldsr.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "linalg/dense.h"
+
+struct dw_ldsr_ws {
+    size_t max_m, max_k;
+    double *wide;   /* (k x m) Q in double */
+    double *scaled; /* (k x m) columns of Q, scaled; products */
+    double *a;      /* (k x k) */
+    double *e;      /* (m) */
+};
+
+dw_ldsr_ws *dw_ldsr_ws_new(size_t max_m, size_t max_k)
+{
+    dw_ldsr_ws *ws;
+
+    if (!dw_linalg_fits(max_m) || !dw_linalg_fits(max_k))
+        return NULL;
+    ws = dw_alloc(1, sizeof(*ws));
+    ws->max_m = max_m;
+    ws->max_k = max_k;
+    ws->wide = dw_try_alloc(max_m, max_k * sizeof(double));
+    ws->scaled = dw_try_alloc(max_m, max_k * sizeof(double));
+    ws->a = dw_try_alloc(max_k, max_k * sizeof(double));
+    ws->e = dw_try_alloc(max_m, sizeof(double));
+    if (!ws->wide || !ws->scaled || !ws->a || !ws->e) {
+        dw_ldsr_ws_free(ws);
+        return NULL;
+    }
+    return ws;
+}
+
+void dw_ldsr_ws_free(dw_ldsr_ws *ws)
+{
+    if (!ws)
+        return;
+    dw_free(ws->wide);
+    dw_free(ws->scaled);
+    dw_free(ws->a);
+    dw_free(ws->e);
+    dw_free(ws);
+}
+
+static int widen(dw_ldsr_ws *ws, const dw_ldsr_block *b)
+{
+    if (b->m > ws->max_m || b->k > ws->max_k || b->core > b->m ||
+        b->l > b->m - b->core)
+        return DW_EBUG;
+    for (size_t i = 0; i < b->k * b->m; i++)
+        ws->wide[i] = b->q[i];
+    return 0;
+}
+
+static bool finite_all(const dw_ldsr_block *b, const double *f, dw_noise noise)
+{
+    return dw_all_finite(b->m, f) && isfinite(noise.s2) && isfinite(noise.tau);
+}
+
+/* What the panel's bias adds to r^2: r2 = (1 + eps) r^2 - eps. */
+static double bias(const dw_ldsr_block *b)
+{
+    return b->people > 2 ? 1 / ((double)b->people - 2) : 0;
+}
+
+/* out_j <- sum_i weight_i r2_ij for j in [to, to + n_to), the sum over i in
+ * [from, from + n_from); weight (n_from), of any sign.  As q_j' A q_j with A =
+ * sum_i weight_i q_i q_i'. */
+static void weigh(dw_ldsr_ws *ws, const dw_ldsr_block *b, size_t from,
+                  size_t n_from, const double *weight, size_t to, size_t n_to,
+                  double *out)
+{
+    const size_t k = b->k;
+    const double *source = ws->wide + from * k, *target = ws->wide + to * k;
+    double eps = bias(b), total = 0;
+
+    for (size_t i = 0; i < n_from; i++) {
+        total += weight[i];
+        for (size_t h = 0; h < k; h++)
+            ws->scaled[h + i * k] = weight[i] * source[h + i * k];
+    }
+    dw_gemm(false, true, k, k, n_from, 1, ws->scaled, k, source, k, 0, ws->a,
+            k);
+    dw_gemm(false, false, k, n_to, k, 1, ws->a, k, target, k, 0, ws->scaled, k);
+    for (size_t j = 0; j < n_to; j++)
+        out[j] = (1 + eps) * dw_dot(k, target + j * k, ws->scaled + j * k) -
+                 eps * total;
+}
+
+int dw_ldsr_scores(dw_ldsr_ws *ws, const dw_ldsr_block *b, double *score)
+{
+    int rc = widen(ws, b);
+
+    if (rc != 0)
+        return rc;
+    for (size_t i = 0; i < b->m; i++)
+        ws->e[i] = 1;
+    weigh(ws, b, 0, b->m, ws->e, b->core, b->l, score);
+    return 0;
+}
+
+/* e (l), Q already widened. */
+static void expect(dw_ldsr_ws *ws, const dw_ldsr_block *b, const double *f,
+                   dw_noise noise, double *e)
+{
+    weigh(ws, b, 0, b->m, f, b->core, b->l, e);
+    for (size_t j = 0; j < b->l; j++)
+        e[j] += noise.s2 + noise.tau;
+}
+
+int dw_ldsr_expected(dw_ldsr_ws *ws, const dw_ldsr_block *b, const double *f,
+                     dw_noise noise, double *e)
+{
+    int rc = widen(ws, b);
+
+    if (rc != 0)
+        return rc;
+    if (!finite_all(b, f, noise))
+        return DW_EDEGENERATE;
+    expect(ws, b, f, noise, e);
+    return 0;
+}
+
+int dw_ldsr_loss(dw_ldsr_ws *ws, const dw_ldsr_block *b, const double *score,
+                 const double *f, dw_noise noise, double nh2m, double *loss,
+                 size_t *n, double *grad, dw_noise *dnoise)
+{
+    double total = 0;
+    int rc = widen(ws, b);
+
+    if (rc != 0)
+        return rc;
+    if (!finite_all(b, f, noise) || !isfinite(nh2m))
+        return DW_EDEGENERATE;
+    expect(ws, b, f, noise, ws->e);
+    *loss = 0;
+    *n = 0;
+    for (size_t j = 0; j < b->l; j++) {
+        double l = fmax(score[j], 1), w = nh2m * l + 1, z = b->z[j];
+        double off = ws->e[j] - z * z, scale = w * w * l;
+
+        ws->e[j] = 0; /* becomes d loss / d e_j */
+        if (isnan(z))
+            continue;
+        *loss += off * off / scale;
+        ws->e[j] = 2 * off / scale;
+        total += ws->e[j];
+        (*n)++;
+    }
+    if (dnoise)
+        *dnoise = (dw_noise){.s2 = total, .tau = total};
+    if (!grad)
+        return 0;
+    weigh(ws, b, b->core, b->l, ws->e, 0, b->m, grad);
+    for (size_t i = 0; i < b->m; i++)
+        grad[i] *= f[i];
+    return 0;
+}
