@@ -174,8 +174,18 @@ int dw_table_find(const dw_table *t, const char *name)
     return DW_TABLE_NONE;
 }
 
-/* The header's names in a row, for a message; long ones are cut. */
-static void list_names(const dw_table *t, dw_buf *b)
+size_t dw_table_header_line(const dw_table *t)
+{
+    return t->header_line;
+}
+
+const char *dw_table_nearest(const dw_table *t, const char *word)
+{
+    return dw_text_nearest(word, (const char *const *)t->name, t->width);
+}
+
+/* Long names are cut, and so is a long list. */
+void dw_table_list(const dw_table *t, dw_buf *b)
 {
     enum { SHOWN = 30 };
 
@@ -196,8 +206,8 @@ int dw_table_require(const dw_table *t, const char *name, int *column,
         *column = at;
         return 0;
     }
-    near = dw_text_nearest(name, (const char *const *)t->name, t->width);
-    list_names(t, &names);
+    near = dw_table_nearest(t, name);
+    dw_table_list(t, &names);
     if (near)
         dw_fail(err, DW_EFORMAT,
                 "%s:%zu: no column %s; the nearest is %s (the header has: %s)",

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "input/lines.h"
@@ -31,6 +32,11 @@ int dw_table_find(const dw_table *t, const char *name); /* or DW_TABLE_NONE */
 /* Finds or fails, naming what was looked for and the nearest header. */
 int dw_table_require(const dw_table *t, const char *name, int *column,
                      dw_err *err) DW_MUST_CHECK;
+
+/* The header's name nearest to a word, or NULL; all of them, for a message. */
+const char *dw_table_nearest(const dw_table *t, const char *word);
+void dw_table_list(const dw_table *t, dw_buf *out);
+size_t dw_table_header_line(const dw_table *t);
 
 /* The next row; its fields are lent until the next call.  1, 0, negative. */
 int dw_table_next(dw_table *t, dw_err *err) DW_MUST_CHECK;
