@@ -10,6 +10,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+enum { DW_HEAD_VERSION = 1, DW_LINEAGES_MAX = 4096 };
+
 typedef struct dw_trait {
     char *name;
     char *kind; /* quantitative, binary, simulated, unknown */
@@ -34,7 +36,7 @@ typedef struct dw_step {
 } dw_step;
 
 typedef struct dw_head {
-    char *build; /* GRCh37, GRCh38, or "." */
+    char *build; /* GRCh37, GRCh38, or "."; NULL is "." */
     dw_trait *trait;
     size_t t;
     dw_column *annot;
@@ -63,7 +65,8 @@ void dw_head_add_step(dw_head *h, const char *tool, const char *version,
 /* Adds an input to the steps that the last dw_head_add_step made. */
 void dw_head_add_input(dw_head *h, const char *name, uint64_t digest);
 /* Takes in the history of another head, its lineages renumbered behind those
- * that are there; identical lineages are kept once. */
+ * that are there; identical lineages are kept once, and those beyond
+ * DW_LINEAGES_MAX are left out. */
 void dw_head_join_history(dw_head *h, const dw_head *other);
 
 size_t dw_head_find_trait(const dw_head *h, const char *name); /* SIZE_MAX */
@@ -71,11 +74,19 @@ size_t dw_head_find_annot(const dw_head *h, const char *name);
 
 /* DW_EMISMATCH, naming the first thing in which they differ, unless the two
  * agree in what matters: build, names and kinds of traits, annotation columns,
- * panel.  (The N of a trait may differ from run to run.) */
+ * people and making of the panel.  (The N of a trait and the panel's name, one
+ * file a chromosome, may differ from run to run.) */
 int dw_head_agree(const dw_head *a, const dw_head *b,
                   dw_err *err) DW_MUST_CHECK;
 
-void dw_head_pack(const dw_head *h, dw_buf *out);
+/* One step more of one lineage, and one input more of the last step: as they
+ * stand in a file. */
+void dw_head_append_step(dw_head *h, uint32_t lineage, const char *tool,
+                         const char *version, const char *args);
+void dw_head_append_input(dw_head *h, const char *name, uint64_t digest);
+
+/* Returns the number of lines, which is the chunk's records. */
+size_t dw_head_pack(const dw_head *h, dw_buf *out);
 /* h is cleared first. */
 int dw_head_unpack(dw_head *h, unsigned version, const unsigned char *p,
                    size_t n, dw_err *err) DW_MUST_CHECK;

@@ -3,12 +3,11 @@
  * variants, and a tail.
  *
  * A source reads; it verifies each run's HEAD against the first run's, and each
- * TAIL against what came before it.  A sink writes; it adds the tool's step to
- * the history and writes the TAIL.  Filters map each run of their input to one
- * run of their output:
+ * TAIL against what came before it.  A sink writes, and knows what a TAIL has
+ * to say.  Filters map each run of their input to one run of their output:
  *
  *     while ((rc = dw_source_next(src, &chunk, err)) > 0)
- *         HEAD: copy the head, change it, dw_sink_begin
+ *         HEAD: copy the head, change it, dw_head_add_step, dw_sink_begin
  *         TAIL: dw_sink_end
  *         else: read with rec_*, or dw_sink_pass it on
  */
@@ -17,6 +16,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/log.h"
 #include "data/ldblock.h"
@@ -29,14 +29,17 @@
 typedef struct dw_source dw_source;
 
 dw_source *dw_source_open(const char *path, dw_err *err) DW_MUST_CHECK;
+/* Reads from, and closes, a file that is open already. */
+dw_source *dw_source_take_file(FILE *file, const char *name);
 void dw_source_close(dw_source *src); /* NULL is fine */
 const char *dw_source_name(const dw_source *src);
 /* The reader beneath, for dw_writer_copy and the like. */
 dw_reader *dw_source_reader(dw_source *src);
 
 /* The next chunk; HEAD and TAIL are already understood when they are given.
- * Ancillary chunks of unknown type are given too; critical ones are refused.
- * 1, 0 at the whole end, negative. */
+ * Ancillary chunks of unknown type are given too; critical ones are refused, as
+ * are runs of variants or blocks whose heads do not agree, VARS without LDBK in
+ * a run of blocks, and the reverse.  1, 0 at the whole end, negative. */
 int dw_source_next(dw_source *src, dw_chunk *chunk, dw_err *err) DW_MUST_CHECK;
 
 /* The head of the current run; lent until the next run. */
@@ -48,6 +51,12 @@ const dw_tally *dw_source_tally(const dw_source *src);
 int dw_source_variants(dw_source *src, dw_variants *v,
                        dw_err *err) DW_MUST_CHECK;
 int dw_source_ldblock(dw_source *src, dw_ldblock *b, dw_err *err) DW_MUST_CHECK;
+/* For rec_* of other types: the current chunk's payload (lent) and version; and
+ * what went wrong with it, prefixed with the file, the chunk's number and type.
+ */
+int dw_source_payload(dw_source *src, const unsigned char **p, size_t *n,
+                      unsigned *version, dw_err *err) DW_MUST_CHECK;
+int dw_source_fail(const dw_source *src, dw_err *err);
 
 /* A block: its variants (VARS) and its factor (LDBK), which belong together.
  * The next block of any run: 1, 0 at the end, negative.  A stream of variants

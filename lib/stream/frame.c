@@ -81,6 +81,11 @@ const char *dw_reader_name(const dw_reader *r)
     return r->name;
 }
 
+const dw_chunk *dw_reader_chunk(const dw_reader *r)
+{
+    return r->current ? &r->chunk : NULL;
+}
+
 const dw_run *dw_reader_run(const dw_reader *r)
 {
     return &r->run;

@@ -32,6 +32,9 @@ const char *dw_reader_name(const dw_reader *r); /* for messages */
  * 1 a chunk, 0 the end right after a TAIL, negative a fault (cut short ...). */
 int dw_reader_next(dw_reader *r, dw_chunk *chunk, dw_err *err) DW_MUST_CHECK;
 
+/* The current chunk; NULL when there is none. */
+const dw_chunk *dw_reader_chunk(const dw_reader *r);
+
 /* The current chunk's payload, unpacked and verified; lent until the next call
  * of dw_reader_next.  No memory is taken for packed bytes that are not there,
  * nor for more unpacked ones than they could give. */

@@ -1,0 +1,112 @@
+#include "data/track.h"
+
+#include <math.h>
+
+#include "base/mem.h"
+
+dw_track *dw_tracks_add(dw_tracks *t, const char *name, const char *unit,
+                        size_t n, dw_err *err)
+{
+    uint32_t *end = dw_try_alloc(n, sizeof *end);
+    float *value = dw_try_alloc(n, sizeof *value);
+
+    if (!end || !value) {
+        dw_free(end);
+        dw_free(value);
+        dw_fail(err, DW_ENOMEM, "not enough memory for track %s of %zu runs",
+                name, n);
+        return NULL;
+    }
+    t->track = dw_realloc(t->track, t->n + 1, sizeof *t->track);
+    t->track[t->n] = (dw_track){.name = dw_strdup(name),
+                                .unit = dw_strdup(unit),
+                                .n = n,
+                                .end = end,
+                                .value = value};
+    return &t->track[t->n++];
+}
+
+void dw_tracks_clear(dw_tracks *t)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        dw_free(t->track[i].name);
+        dw_free(t->track[i].unit);
+        dw_free(t->track[i].end);
+        dw_free(t->track[i].value);
+    }
+    dw_free(t->track);
+    *t = (dw_tracks){0};
+}
+
+static int check_track(const dw_track *t, dw_err *err)
+{
+    uint32_t begin = t->start;
+
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->end[i] <= begin || t->end[i] > INT32_MAX)
+            return dw_fail(err, DW_EFORMAT,
+                           "track %s: run %zu does not end behind its begin",
+                           t->name, i + 1);
+        if (isinf(t->value[i]))
+            return dw_fail(err, DW_EFORMAT, "track %s: run %zu is infinite",
+                           t->name, i + 1);
+        begin = t->end[i];
+    }
+    return 0;
+}
+
+int dw_tracks_check(const dw_tracks *t, dw_err *err)
+{
+    if (!t->bin || t->window % t->bin)
+        return dw_fail(err, DW_EFORMAT,
+                       "tracks: bins of %u bases do not divide a window of %u",
+                       t->bin, t->window);
+    for (size_t i = 0; i < t->n; i++) {
+        int rc = check_track(&t->track[i], err);
+
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* The first run that ends behind `at`. */
+static size_t first_run(const dw_track *t, int64_t at)
+{
+    size_t lo = 0, hi = t->n;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (t->end[mid] > at)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo;
+}
+
+void dw_track_bins(const dw_track *t, int64_t begin, uint32_t bin,
+                   size_t n_bins, float *mean)
+{
+    size_t run = first_run(t, begin);
+
+    for (size_t i = 0; i < n_bins; i++) {
+        int64_t lo = begin + (int64_t)i * bin, hi = lo + bin;
+        double sum = 0, bases = 0;
+
+        for (; run < t->n; run++) {
+            int64_t from = run ? t->end[run - 1] : t->start;
+            int64_t to = t->end[run];
+            int64_t shared = (to < hi ? to : hi) - (from > lo ? from : lo);
+
+            if (shared > 0 && !isnan(t->value[run])) {
+                sum += t->value[run] * (double)shared;
+                bases += (double)shared;
+            }
+            if (to > hi)
+                break; /* it reaches into the next bin */
+        }
+        mean[i] = bases > 0 ? (float)(sum / bases) : NAN;
+    }
+}

@@ -1,0 +1,402 @@
+#include "record/rec_stream.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "record/rec_ldbk.h"
+#include "record/rec_tail.h"
+#include "record/rec_vars.h"
+
+/* ---- source ---- */
+
+struct dw_source {
+    dw_reader *reader;
+    dw_head head;      /* of this run */
+    dw_head first;     /* of the first run that all others have to agree with */
+    bool have_first;   /* such a run was seen */
+    bool agreed;       /* this run was held against it */
+    bool open_block;   /* a VARS was seen that its LDBK has yet to follow */
+    dw_tally run, all; /* tallies of the last TAIL, and of all */
+    uint64_t vars_m;   /* of the last VARS, from its header */
+    char vars_contig[DW_CONTIG_MAX]; /* the same, once it was unpacked */
+    size_t n_blocks;
+};
+
+dw_source *dw_source_take_file(FILE *file, const char *name)
+{
+    dw_source *src = dw_alloc(1, sizeof *src);
+
+    src->reader = dw_reader_take_file(file, name);
+    return src;
+}
+
+dw_source *dw_source_open(const char *path, dw_err *err)
+{
+    dw_reader *reader = dw_reader_open(path, err);
+    dw_source *src;
+
+    if (!reader)
+        return NULL;
+    src = dw_alloc(1, sizeof *src);
+    src->reader = reader;
+    return src;
+}
+
+void dw_source_close(dw_source *src)
+{
+    if (!src)
+        return;
+    dw_reader_close(src->reader);
+    dw_head_clear(&src->head);
+    dw_head_clear(&src->first);
+    dw_tally_clear(&src->run);
+    dw_tally_clear(&src->all);
+    dw_free(src);
+}
+
+const char *dw_source_name(const dw_source *src)
+{
+    return dw_reader_name(src->reader);
+}
+
+dw_reader *dw_source_reader(dw_source *src)
+{
+    return src->reader;
+}
+
+const dw_head *dw_source_head(const dw_source *src)
+{
+    return &src->head;
+}
+
+const dw_tally *dw_source_tally(const dw_source *src)
+{
+    return &src->all;
+}
+
+int dw_source_fail(const dw_source *src, dw_err *err)
+{
+    const dw_chunk *chunk = dw_reader_chunk(src->reader);
+
+    if (!chunk)
+        return dw_err_prefix(err, "%s", dw_source_name(src));
+    return dw_err_prefix(err, "%s: chunk %" PRIu64 " (%s)", dw_source_name(src),
+                         dw_reader_run(src->reader)->chunks + 1, chunk->type);
+}
+
+int dw_source_payload(dw_source *src, const unsigned char **p, size_t *n,
+                      unsigned *version, dw_err *err)
+{
+    if (dw_reader_payload(src->reader, p, n, err) < 0)
+        return err->code;
+    *version = dw_reader_chunk(src->reader)->version;
+    return 0;
+}
+
+static int take_head(dw_source *src, dw_err *err)
+{
+    const unsigned char *p;
+    unsigned version = 0;
+    size_t n;
+
+    src->agreed = src->open_block = false;
+    if (dw_source_payload(src, &p, &n, &version, err) < 0)
+        return err->code;
+    if (dw_head_unpack(&src->head, version, p, n, err) < 0)
+        return dw_source_fail(src, err);
+    return 0;
+}
+
+static int take_tail(dw_source *src, dw_err *err)
+{
+    const dw_run *run = dw_reader_run(src->reader);
+    const unsigned char *p;
+    unsigned version = 0;
+    size_t n;
+
+    dw_tally_clear(&src->run);
+    if (dw_source_payload(src, &p, &n, &version, err) < 0)
+        return err->code;
+    if (dw_tail_unpack(run, &src->run, version, p, n, err) < 0)
+        return dw_source_fail(src, err);
+    for (size_t i = 0; i < src->run.n_items; i++)
+        dw_tally_add(&src->all, src->run.item[i].reason, src->run.item[i].n);
+    return 0;
+}
+
+/* Runs of data have to agree; the first such run says with what. */
+static int check_agreement(dw_source *src, dw_err *err)
+{
+    if (src->agreed)
+        return 0;
+    src->agreed = true;
+    if (!src->have_first) {
+        src->have_first = true;
+        dw_head_copy(&src->first, &src->head);
+        return 0;
+    }
+    return dw_head_agree(&src->first, &src->head, err);
+}
+
+/* In a run of blocks VARS and LDBK alternate; else there is no LDBK. */
+static int check_order(dw_source *src, const dw_chunk *chunk, dw_err *err)
+{
+    bool blocks = src->head.panel.name != NULL;
+    bool vars = dw_chunk_is(chunk, "VARS"), ldbk = dw_chunk_is(chunk, "LDBK");
+
+    if (src->open_block && (vars || dw_chunk_is(chunk, "TAIL")))
+        return dw_fail(err, DW_EFORMAT,
+                       "the variants before it have no block factor");
+    if (ldbk && !src->open_block)
+        return dw_fail(err, DW_EFORMAT, "%s",
+                       blocks ? "it has no variants before it"
+                              : "its HEAD names no LD panel");
+    if (vars) {
+        src->vars_m = chunk->records;
+        src->vars_contig[0] = 0;
+        src->open_block = blocks;
+    }
+    if (ldbk)
+        src->open_block = false;
+    return 0;
+}
+
+static int check_chunk(dw_source *src, const dw_chunk *chunk, dw_err *err)
+{
+    static const char *const data[] = {"VARS", "LDBK", "TRAK"};
+    static const char *const others[] = {"HEAD", "TAIL", "MODL", "SCOR"};
+    bool known = !dw_chunk_is_critical(chunk);
+
+    for (size_t i = 0; i < DW_COUNT(data); i++) {
+        if (!dw_chunk_is(chunk, data[i]))
+            continue;
+        known = true;
+        if (check_agreement(src, err) < 0)
+            return err->code;
+    }
+    for (size_t i = 0; i < DW_COUNT(others); i++)
+        known = known || dw_chunk_is(chunk, others[i]);
+    if (!known)
+        return dw_fail(err, DW_EVERSION,
+                       "a type that this program does not know: it needs a "
+                       "newer dw");
+    return check_order(src, chunk, err);
+}
+
+int dw_source_next(dw_source *src, dw_chunk *chunk, dw_err *err)
+{
+    int rc = dw_reader_next(src->reader, chunk, err);
+
+    if (rc <= 0)
+        return rc;
+    if (check_chunk(src, chunk, err) < 0)
+        return dw_source_fail(src, err);
+    if (dw_chunk_is(chunk, "HEAD") && take_head(src, err) < 0)
+        return err->code;
+    if (dw_chunk_is(chunk, "TAIL") && take_tail(src, err) < 0)
+        return err->code;
+    return 1;
+}
+
+/* What a VARS has to be beside good variants. */
+static int check_variants(dw_source *src, const dw_variants *v, dw_err *err)
+{
+    if (v->m != src->vars_m)
+        return dw_fail(err, DW_EFORMAT,
+                       "%zu variants, and its header says %" PRIu64, v->m,
+                       src->vars_m);
+    if (v->t != src->head.t || v->p != src->head.p)
+        return dw_fail(err, DW_EFORMAT,
+                       "%zu traits and %zu annotations, and HEAD says %zu and "
+                       "%zu",
+                       v->t, v->p, src->head.t, src->head.p);
+    memcpy(src->vars_contig, v->contig, sizeof v->contig);
+    return 0;
+}
+
+int dw_source_variants(dw_source *src, dw_variants *v, dw_err *err)
+{
+    const unsigned char *p;
+    unsigned version = 0;
+    size_t n;
+
+    if (dw_source_payload(src, &p, &n, &version, err) < 0)
+        return err->code;
+    if (dw_variants_unpack(v, version, p, n, err) < 0 ||
+        check_variants(src, v, err) < 0)
+        return dw_source_fail(src, err);
+    return 0;
+}
+
+static int check_ldblock(dw_source *src, const dw_ldblock *b, dw_err *err)
+{
+    const char *contig = src->vars_contig;
+
+    if (b->m != src->vars_m || (*contig && strcmp(b->contig, contig) != 0))
+        return dw_fail(err, DW_EFORMAT,
+                       "%zu variants of contig %s, and before it stand "
+                       "%" PRIu64 " of contig %s",
+                       b->m, b->contig, src->vars_m, *contig ? contig : "?");
+    if (b->k != dw_reader_chunk(src->reader)->records)
+        return dw_fail(err, DW_EFORMAT,
+                       "rank %zu, and its header says %" PRIu64, b->k,
+                       dw_reader_chunk(src->reader)->records);
+    return 0;
+}
+
+int dw_source_ldblock(dw_source *src, dw_ldblock *b, dw_err *err)
+{
+    const unsigned char *p;
+    unsigned version = 0;
+    size_t n;
+
+    if (dw_source_payload(src, &p, &n, &version, err) < 0)
+        return err->code;
+    if (dw_ldblock_unpack(b, version, p, n, err) < 0 ||
+        check_ldblock(src, b, err) < 0)
+        return dw_source_fail(src, err);
+    return 0;
+}
+
+int dw_source_block(dw_source *src, dw_block *block, dw_err *err)
+{
+    dw_chunk chunk;
+    int rc;
+
+    while ((rc = dw_source_next(src, &chunk, err)) > 0) {
+        if (dw_chunk_is(&chunk, "VARS")) {
+            if (!src->head.panel.name)
+                return dw_fail(err, DW_EMISMATCH,
+                               "%s holds variants without LD; dw-ldblock "
+                               "makes blocks of them",
+                               dw_source_name(src));
+            rc = dw_source_variants(src, &block->var, err);
+        } else if (dw_chunk_is(&chunk, "LDBK")) {
+            rc = dw_source_ldblock(src, &block->ld, err);
+            if (rc == 0) {
+                block->index = ++src->n_blocks;
+                return 1;
+            }
+        }
+        if (rc < 0)
+            return rc;
+    }
+    return rc;
+}
+
+void dw_block_clear(dw_block *block)
+{
+    dw_variants_clear(&block->var);
+    dw_ldblock_clear(&block->ld);
+    *block = (dw_block){0};
+}
+
+/* ---- sink ---- */
+
+struct dw_sink {
+    dw_writer *writer;
+    dw_buf payload; /* kept for its memory */
+};
+
+dw_sink *dw_sink_open(const char *path, dw_err *err)
+{
+    dw_writer *writer = dw_writer_open(path, err);
+    dw_sink *sink;
+
+    if (!writer)
+        return NULL;
+    sink = dw_alloc(1, sizeof *sink);
+    sink->writer = writer;
+    return sink;
+}
+
+int dw_sink_begin(dw_sink *sink, const dw_head *head, dw_err *err)
+{
+    size_t lines;
+
+    dw_buf_reset(&sink->payload);
+    lines = dw_head_pack(head, &sink->payload);
+    return dw_sink_chunk(sink, "HEAD", DW_HEAD_VERSION, lines, &sink->payload,
+                         err);
+}
+
+int dw_sink_variants(dw_sink *sink, const dw_variants *v, dw_err *err)
+{
+    dw_buf_reset(&sink->payload);
+    dw_variants_pack(v, &sink->payload);
+    return dw_sink_chunk(sink, "VARS", DW_VARS_VERSION, v->m, &sink->payload,
+                         err);
+}
+
+int dw_sink_ldblock(dw_sink *sink, const dw_ldblock *b, dw_err *err)
+{
+    dw_buf_reset(&sink->payload);
+    dw_ldblock_pack(b, &sink->payload);
+    return dw_sink_chunk(sink, "LDBK", DW_LDBK_VERSION, b->k, &sink->payload,
+                         err);
+}
+
+int dw_sink_chunk(dw_sink *sink, const char *type, unsigned version,
+                  uint64_t records, const dw_buf *payload, dw_err *err)
+{
+    return dw_writer_chunk(sink->writer, type, version, records, payload->s,
+                           payload->n, err);
+}
+
+int dw_sink_packed(dw_sink *sink, const dw_buf *packed, dw_err *err)
+{
+    return dw_writer_put(sink->writer, packed, err);
+}
+
+int dw_sink_pass(dw_sink *sink, dw_source *src, dw_err *err)
+{
+    return dw_writer_copy(sink->writer, src->reader, err);
+}
+
+int dw_sink_end(dw_sink *sink, const dw_source *src, const char *tool,
+                const dw_tally *own, dw_err *err)
+{
+    dw_tally all = {0};
+    dw_buf name = {0};
+    size_t lines;
+    int rc;
+
+    for (size_t i = 0; src && i < src->run.n_items; i++)
+        dw_tally_add(&all, src->run.item[i].reason, src->run.item[i].n);
+    for (size_t i = 0; own && i < own->n_items; i++) {
+        dw_buf_reset(&name);
+        dw_buf_addf(&name, "%s/%s", tool, own->item[i].reason);
+        dw_tally_add(&all, name.s, own->item[i].n);
+    }
+    dw_buf_reset(&sink->payload);
+    lines = dw_tail_pack(dw_writer_run(sink->writer), &all, &sink->payload);
+    rc = dw_sink_chunk(sink, "TAIL", DW_TAIL_VERSION, lines, &sink->payload,
+                       err);
+    dw_buf_clear(&name);
+    dw_tally_clear(&all);
+    return rc;
+}
+
+static void sink_free(dw_sink *sink)
+{
+    dw_buf_clear(&sink->payload);
+    dw_free(sink);
+}
+
+int dw_sink_close(dw_sink *sink, dw_err *err)
+{
+    int rc = dw_writer_close(sink->writer, err);
+
+    sink_free(sink);
+    return rc;
+}
+
+void dw_sink_abandon(dw_sink *sink)
+{
+    if (!sink)
+        return;
+    dw_writer_abandon(sink->writer);
+    sink_free(sink);
+}
