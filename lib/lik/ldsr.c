@@ -67,24 +67,44 @@ static double bias(const dw_ldsr_block *b)
     return b->people > 2 ? 1 / ((double)b->people - 2) : 0;
 }
 
+/* a (k x k) <- A = sum_i weight_i q_i q_i' over the n columns of `source`;
+ * returns the sum of the weights.  Where none is negative, by half the flops.
+ */
+static double weighted_gram(dw_ldsr_ws *ws, size_t k, size_t n,
+                            const double *source, const double *weight)
+{
+    double total = 0, least = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        total += weight[i];
+        least = fmin(least, weight[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        double scale = least < 0 ? weight[i] : sqrt(weight[i]);
+
+        for (size_t h = 0; h < k; h++)
+            ws->scaled[h + i * k] = scale * source[h + i * k];
+    }
+    if (least < 0) {
+        dw_gemm(false, true, k, k, n, 1, ws->scaled, k, source, k, 0, ws->a, k);
+    } else {
+        dw_syrk(false, k, n, 1, ws->scaled, k, 0, ws->a, k);
+        dw_symmetrise(k, ws->a, k);
+    }
+    return total;
+}
+
 /* out_j <- sum_i weight_i r2_ij for j in [to, to + n_to), the sum over i in
- * [from, from + n_from); weight (n_from), of any sign.  As q_j' A q_j with A =
- * sum_i weight_i q_i q_i'. */
+ * [from, from + n_from), as q_j' A q_j. */
 static void weigh(dw_ldsr_ws *ws, const dw_ldsr_block *b, size_t from,
                   size_t n_from, const double *weight, size_t to, size_t n_to,
                   double *out)
 {
     const size_t k = b->k;
-    const double *source = ws->wide + from * k, *target = ws->wide + to * k;
-    double eps = bias(b), total = 0;
+    const double *target = ws->wide + to * k;
+    double eps = bias(b);
+    double total = weighted_gram(ws, k, n_from, ws->wide + from * k, weight);
 
-    for (size_t i = 0; i < n_from; i++) {
-        total += weight[i];
-        for (size_t h = 0; h < k; h++)
-            ws->scaled[h + i * k] = weight[i] * source[h + i * k];
-    }
-    dw_gemm(false, true, k, k, n_from, 1, ws->scaled, k, source, k, 0, ws->a,
-            k);
     dw_gemm(false, false, k, n_to, k, 1, ws->a, k, target, k, 0, ws->scaled, k);
     for (size_t j = 0; j < n_to; j++)
         out[j] = (1 + eps) * dw_dot(k, target + j * k, ws->scaled + j * k) -
@@ -125,6 +145,27 @@ int dw_ldsr_expected(dw_ldsr_ws *ws, const dw_ldsr_block *b, const double *f,
     return 0;
 }
 
+double dw_ldsr_terms(size_t l, const float *z, const double *score,
+                     const double *e, double nh2m, size_t *n, double *slope)
+{
+    double loss = 0;
+
+    *n = 0;
+    for (size_t j = 0; j < l; j++) {
+        double s = fmax(score[j], 1), w = nh2m * s + 1;
+        double off = e[j] - (double)z[j] * (double)z[j], scale = w * w * s;
+        bool seen = !isnan(z[j]);
+
+        if (seen) {
+            loss += off * off / scale;
+            (*n)++;
+        }
+        if (slope)
+            slope[j] = seen ? 2 * off / scale : 0;
+    }
+    return loss;
+}
+
 int dw_ldsr_loss(dw_ldsr_ws *ws, const dw_ldsr_block *b, const double *score,
                  const double *f, dw_noise noise, double nh2m, double *loss,
                  size_t *n, double *grad, dw_noise *dnoise)
@@ -137,20 +178,9 @@ int dw_ldsr_loss(dw_ldsr_ws *ws, const dw_ldsr_block *b, const double *score,
     if (!finite_all(b, f, noise) || !isfinite(nh2m))
         return DW_EDEGENERATE;
     expect(ws, b, f, noise, ws->e);
-    *loss = 0;
-    *n = 0;
-    for (size_t j = 0; j < b->l; j++) {
-        double l = fmax(score[j], 1), w = nh2m * l + 1, z = b->z[j];
-        double off = ws->e[j] - z * z, scale = w * w * l;
-
-        ws->e[j] = 0; /* becomes d loss / d e_j */
-        if (isnan(z))
-            continue;
-        *loss += off * off / scale;
-        ws->e[j] = 2 * off / scale;
+    *loss = dw_ldsr_terms(b->l, b->z, score, ws->e, nh2m, n, ws->e);
+    for (size_t j = 0; j < b->l; j++)
         total += ws->e[j];
-        (*n)++;
-    }
     if (dnoise)
         *dnoise = (dw_noise){.s2 = total, .tau = total};
     if (!grad)

@@ -51,7 +51,15 @@ int dw_ldsr_scores(dw_ldsr_ws *ws, const dw_ldsr_block *b,
 int dw_ldsr_expected(dw_ldsr_ws *ws, const dw_ldsr_block *b, const double *f,
                      dw_noise noise, double *e) DW_MUST_CHECK;
 
+/* The loss from score (l), e (l) and z (l), NAN where there is none; *n is set
+ * to the number of terms, and slope (l) to d loss / d e_j (NULL: not wanted; e
+ * and slope may be the same).  nh2m: N h2 / M, as below. */
+double dw_ldsr_terms(size_t l, const float *z, const double *score,
+                     const double *e, double nh2m, size_t *n, double *slope);
+
 /*
+ * All of it, with the gradient.
+ *
  *   score    (l)  from dw_ldsr_scores
  *   nh2m          N h2 / M, the mean F over variants; >= 0
  *   loss          set; a sum: divide by *n, summed alike, for the mean

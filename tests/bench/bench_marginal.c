@@ -1,0 +1,239 @@
+/*
+ * bench_marginal: the rate of (7) and (8), and of what they are made of,
+ * against the DGEMM and DSYRK of the same BLAS in the same run.  Asserts
+ * nothing.
+ *
+ *     bench_marginal [M [K [REPEATS]]]
+ *
+ * A rate counts the flops that the primal needs, 2 k^2 m + k^3 / 3, whatever
+ * was done; medians of REPEATS, CPU time of one thread.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/rng.h"
+#include "lik/ldsr.h"
+#include "lik/marginal.h"
+#include "linalg/blas.h"
+#include "linalg/chol.h"
+#include "linalg/dense.h"
+
+enum { MAX_REPEATS = 101 };
+
+typedef struct bench {
+    size_t m, k, repeats;
+    double *q, *a, *s, *f, *grad, *lambda, *y;
+    float *q32;
+    double gemm; /* GFLOP/s, what all is held against */
+} bench;
+
+static double cpu(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+typedef void task(bench *b, void *ctx);
+
+static double seconds(bench *b, task *work, void *ctx)
+{
+    double t[MAX_REPEATS];
+
+    work(b, ctx); /* touches the memory */
+    for (size_t i = 0; i < b->repeats; i++) {
+        double start = cpu();
+
+        work(b, ctx);
+        t[i] = cpu() - start;
+    }
+    qsort(t, b->repeats, sizeof(*t), by_value);
+    return t[b->repeats / 2];
+}
+
+static void report(bench *b, const char *what, double flops, task *work,
+                   void *ctx)
+{
+    double s = seconds(b, work, ctx), rate = flops / s * 1e-9;
+
+    if (b->gemm == 0)
+        b->gemm = rate;
+    printf("%-34s %9.2f ms %8.2f GFLOP/s %7.2f of DGEMM\n", what, 1e3 * s, rate,
+           rate / b->gemm);
+}
+
+static void gemm(bench *b, void *ctx)
+{
+    (void)ctx;
+    dw_gemm(false, true, b->k, b->k, b->m, 1, b->q, b->k, b->a, b->k, 0, b->s,
+            b->k);
+}
+
+static void syrk(bench *b, void *ctx)
+{
+    (void)ctx;
+    dw_syrk(false, b->k, b->m, 1, b->q, b->k, 0, b->s, b->k);
+}
+
+/* s <- a positive definite matrix, cheaply. */
+static void easy(bench *b)
+{
+    for (size_t i = 0; i < b->k * b->k; i++)
+        b->s[i] = 1e-3;
+    for (size_t i = 0; i < b->k; i++)
+        b->s[i + i * b->k] = 2;
+}
+
+static void potrf(bench *b, void *ctx)
+{
+    (void)ctx;
+    easy(b);
+    if (dw_chol_factor(b->k, b->s, b->k))
+        abort();
+}
+
+static void trtri(bench *b, void *ctx)
+{
+    (void)ctx;
+    easy(b);
+    if (dw_chol_invert_factor(b->k, b->s, b->k))
+        abort();
+}
+
+static void trsm(bench *b, void *ctx)
+{
+    (void)ctx;
+    memcpy(b->a, b->q, b->k * b->m * sizeof(double));
+    dw_trsm(false, b->k, b->m, b->s, b->k, b->a, b->k);
+}
+
+typedef struct step {
+    dw_marginal_ws *ws;
+    dw_factor fac;
+    int grad, noise;
+} step;
+
+static void marginal(bench *b, void *ctx)
+{
+    step *s = ctx;
+    double ll;
+    dw_noise d;
+
+    if (dw_marginal_block(s->ws, &s->fac, b->f, (dw_noise){1, 0.3}, &ll,
+                          s->grad ? b->grad : NULL, s->noise ? &d : NULL))
+        abort();
+}
+
+static void ldsr(bench *b, void *ctx)
+{
+    dw_ldsr_block block = {.m = b->m,
+                           .k = b->k,
+                           .core = b->m / 3,
+                           .l = b->m / 3,
+                           .q = b->q32,
+                           .z = b->q32};
+    double loss;
+    size_t n;
+
+    if (dw_ldsr_loss(ctx, &block, b->f, b->f, (dw_noise){1, 0.3}, 0.1, &loss,
+                     &n, b->grad, NULL))
+        abort();
+}
+
+static void fill(bench *b)
+{
+    dw_rng r = dw_rng_init(1, 0);
+
+    for (size_t i = 0; i < b->k * b->m; i++) {
+        b->q[i] = dw_rng_normal(&r) / 30;
+        b->q32[i] = (float)b->q[i];
+        b->a[i] = b->q[i];
+    }
+    for (size_t i = 0; i < b->k; i++) {
+        b->lambda[i] = 20.0 / (double)(1 + i);
+        b->y[i] = dw_rng_normal(&r);
+    }
+    for (size_t j = 0; j < b->m; j++)
+        b->f[j] = 0.01 * (1 + dw_rng_uniform(&r));
+}
+
+static void run(bench *b)
+{
+    const double m = (double)b->m, k = (double)b->k;
+    const double need = 2 * k * k * m + k * k * k / 3;
+    dw_marginal_ws *way[2] = {dw_marginal_ws_new(b->m, b->k, DW_SOLVER_PRIMAL),
+                              dw_marginal_ws_new(b->m, b->k, DW_SOLVER_DUAL)};
+    dw_ldsr_ws *lws = dw_ldsr_ws_new(b->m, b->k);
+
+    printf("m %zu, k %zu, medians of %zu, %s\n", b->m, b->k, b->repeats,
+           dw_linalg_library());
+    report(b, "DGEMM k x k x m", 2 * k * k * m, gemm, NULL);
+    report(b, "DSYRK", k * k * m, syrk, NULL);
+    report(b, "DPOTRF", k * k * k / 3, potrf, NULL);
+    report(b, "DTRSM", k * k * m, trsm, NULL);
+    report(b, "DTRTRI", k * k * k / 3, trtri, NULL);
+    for (int i = 0; i < 2; i++) {
+        step s = {.ws = way[i],
+                  .fac = {.m = b->m,
+                          .k = b->k,
+                          .lambda = b->lambda,
+                          .y = b->y,
+                          .q32 = b->q32},
+                  .grad = 1};
+
+        if (!way[i] || !lws)
+            abort();
+        report(b, i ? "dual, (7) (8)" : "primal, (7) (8)", need, marginal, &s);
+        s.noise = 1;
+        report(b, i ? "dual, (7) (8) (10)" : "primal, (7) (8) (10)", need,
+               marginal, &s);
+    }
+    report(b, "LD-score regression", need, ldsr, lws);
+    dw_marginal_ws_free(way[0]);
+    dw_marginal_ws_free(way[1]);
+    dw_ldsr_ws_free(lws);
+}
+
+int main(int argc, char **argv)
+{
+    bench b = {.m = argc > 1 ? strtoul(argv[1], NULL, 10) : 4000,
+               .k = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000,
+               .repeats = argc > 3 ? strtoul(argv[3], NULL, 10) : 5};
+
+    if (b.m < 3 || b.k == 0 || b.repeats == 0 || b.repeats > MAX_REPEATS) {
+        fputs("usage: bench_marginal [M [K [REPEATS]]]\n", stderr);
+        return 2;
+    }
+    dw_linalg_single_thread();
+    b.q = calloc(b.k * b.m, sizeof(double));
+    b.a = calloc(b.k * b.m, sizeof(double));
+    b.q32 = calloc(b.k * b.m, sizeof(float));
+    b.s = calloc(b.k * b.k, sizeof(double));
+    b.f = calloc(b.m, sizeof(double));
+    b.grad = calloc(b.m, sizeof(double));
+    b.lambda = calloc(b.k, sizeof(double));
+    b.y = calloc(b.k, sizeof(double));
+    if (!b.q || !b.a || !b.q32 || !b.s || !b.f || !b.grad || !b.lambda || !b.y)
+        return 1;
+    fill(&b);
+    run(&b);
+    free(b.q);
+    free(b.a);
+    free(b.q32);
+    free(b.s);
+    free(b.f);
+    free(b.grad);
+    free(b.lambda);
+    free(b.y);
+    return 0;
+}
