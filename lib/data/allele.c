@@ -2,11 +2,18 @@
 
 #include <string.h>
 
-void dw_allele_upper(char *to, const char *from, size_t n)
+dw_span dw_allele_upper(dw_buf *b, dw_span a)
 {
-    for (size_t i = 0; i < n; i++)
-        to[i] =
-            from[i] >= 'a' && from[i] <= 'z' ? (char)(from[i] - 32) : from[i];
+    dw_buf_reset(b);
+    dw_buf_reserve(b, a.n + 1);
+    for (size_t i = 0; i < a.n; i++) {
+        char c = a.s[i];
+
+        b->s[i] = c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+    }
+    b->s[a.n] = 0;
+    b->n = a.n;
+    return (dw_span){b->s, b->n};
 }
 
 bool dw_allele_is_acgt(dw_span a)

@@ -3,17 +3,14 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "input/contig_cache.h"
 
 enum { CHROM, ID, CM, POS, A1, A2, COLUMNS };
-enum { RAW_MAX = 32 };
 
 struct dw_bim {
     dw_lines *lines;
     size_t n;
-    /* The last chromosome as written and as named: it rarely changes. */
-    char raw[RAW_MAX];
-    size_t raw_n;
-    char contig[DW_CONTIG_MAX];
+    dw_contig_cache contig;
 };
 
 dw_bim *dw_bim_open(const char *path, dw_err *err)
@@ -47,21 +44,17 @@ const dw_lines *dw_bim_lines(const dw_bim *bim)
     return bim->lines;
 }
 
-static int take_contig(dw_bim *bim, dw_span raw, dw_err *err)
+static int take_contig(dw_bim *bim, dw_span raw, dw_bim_row *row, dw_err *err)
 {
-    if (raw.n == bim->raw_n && raw.n && memcmp(raw.s, bim->raw, raw.n) == 0)
+    if (dw_span_eq(raw, "0")) {
+        row->contig[0] = 0;
         return 0;
-    bim->raw_n = 0;
-    if (dw_span_eq(raw, "0"))
-        bim->contig[0] = 0;
-    else if (dw_contig_name(raw, DW_CONTIG_PLINK, bim->contig) < 0)
+    }
+    if (dw_contig_cache_take(&bim->contig, raw, DW_CONTIG_PLINK) < 0)
         return dw_lines_fail(bim->lines, err, DW_EFORMAT, "1 (chromosome)",
                              "\"%.*s\" is no chromosome",
                              raw.n > 40 ? 40 : (int)raw.n, raw.s);
-    if (raw.n <= RAW_MAX) {
-        memcpy(bim->raw, raw.s, raw.n);
-        bim->raw_n = raw.n;
-    }
+    strcpy(row->contig, bim->contig.name);
     return 0;
 }
 
@@ -81,7 +74,7 @@ int dw_bim_next(dw_bim *bim, dw_bim_row *row, dw_err *err)
     if (n != COLUMNS)
         return dw_lines_fail(bim->lines, err, DW_EFORMAT, NULL,
                              "%zu fields where a .bim has 6", n);
-    if ((rc = take_contig(bim, f[CHROM], err)) < 0)
+    if ((rc = take_contig(bim, f[CHROM], row, err)) < 0)
         return rc;
     if (dw_text_double(f[CM], &row->cm) < 0)
         return dw_lines_fail(bim->lines, err, DW_EFORMAT, "3 (cM)",
@@ -91,7 +84,6 @@ int dw_bim_next(dw_bim *bim, dw_bim_row *row, dw_err *err)
         return dw_lines_fail(bim->lines, err, DW_EFORMAT, "4 (position)",
                              "\"%.*s\" is not a position",
                              f[POS].n > 40 ? 40 : (int)f[POS].n, f[POS].s);
-    memcpy(row->contig, bim->contig, sizeof row->contig);
     row->pos = pos > 0 ? (uint32_t)pos : 0; /* PLINK: negative is not placed */
     row->id = f[ID];
     row->a1 = f[A1];

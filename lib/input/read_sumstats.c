@@ -7,10 +7,10 @@
 #include "data/allele.h"
 #include "data/harmonise.h"
 #include "data/sumstat.h"
+#include "input/contig_cache.h"
 #include "input/sumstat_format.h"
 #include "input/table.h"
 
-enum { RAW_MAX = 32 };
 /* No study has more people; what claims to is a mistaken column. */
 static const double N_LIMIT = 1e9;
 
@@ -31,9 +31,7 @@ struct dw_sumstats {
     double n_given;
     size_t rows;
     /* of the current row */
-    char contig[DW_CONTIG_MAX];
-    char raw[RAW_MAX]; /* the last chromosome as written */
-    size_t raw_n;
+    dw_contig_cache contig;
     dw_buf a1, a2;
     float value[DW_STUDY_VALUES];
 };
@@ -67,34 +65,18 @@ static int take_place(dw_sumstats *s, dw_row *row, dw_reason *reason,
         return 0;
     raw = dw_table_field(s->table, s->col.column[DW_MEANING_CHR]);
     pos = dw_table_field(s->table, s->col.column[DW_MEANING_POS]);
-    if (raw.n != s->raw_n || !raw.n || memcmp(raw.s, s->raw, raw.n) != 0) {
-        s->raw_n = 0;
-        if (dw_text_is_na(raw) ||
-            dw_contig_name(raw, DW_CONTIG_PLINK, s->contig) < 0) {
-            *reason = DW_REASON_NO_PLACE;
-            return 0;
-        }
-        if (raw.n <= RAW_MAX) {
-            memcpy(s->raw, raw.s, raw.n);
-            s->raw_n = raw.n;
-        }
+    if (dw_text_is_na(raw) ||
+        dw_contig_cache_take(&s->contig, raw, DW_CONTIG_PLINK) < 0) {
+        *reason = DW_REASON_NO_PLACE;
+        return 0;
     }
     if (dw_text_is_na(pos) || dw_span_eq(pos, "0")) {
         *reason = DW_REASON_NO_PLACE;
         return 0;
     }
-    row->contig = s->contig;
+    row->contig = s->contig.name;
     return dw_table_position(s->table, s->col.column[DW_MEANING_POS], &row->pos,
                              err);
-}
-
-static dw_span upper(dw_buf *b, dw_span a)
-{
-    dw_buf_reset(b);
-    dw_buf_reserve(b, a.n + 1);
-    dw_allele_upper(b->s, a.s, a.n);
-    b->n = a.n;
-    return (dw_span){b->s, b->n};
 }
 
 static void take_alleles(dw_sumstats *s, dw_row *row, dw_reason *reason)
@@ -102,8 +84,8 @@ static void take_alleles(dw_sumstats *s, dw_row *row, dw_reason *reason)
     dw_span ea = dw_table_field(s->table, s->col.column[DW_MEANING_EA]);
     dw_span oa = dw_table_field(s->table, s->col.column[DW_MEANING_OA]);
 
-    row->a1 = upper(&s->a1, ea);
-    row->a2 = upper(&s->a2, oa);
+    row->a1 = dw_allele_upper(&s->a1, ea);
+    row->a2 = dw_allele_upper(&s->a2, oa);
     if (*reason != DW_REASON_NONE)
         return;
     if (dw_text_is_na(ea) || dw_text_is_na(oa))

@@ -1,0 +1,323 @@
+#include "input/join.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "input/read_annot.h"
+
+/* ---- tables ---- */
+
+static size_t traits(const dw_join *j)
+{
+    return j->study ? 1 : 0;
+}
+
+static size_t annotations(const dw_join *j)
+{
+    size_t p = 0;
+
+    for (size_t a = 0; a < j->n_annots; a++)
+        p += dw_ordered_reader(j->annot[a])->k;
+    return p;
+}
+
+/* Hands on what is in the table, and empties it. */
+static int flush(dw_join *j, dw_err *err)
+{
+    size_t m = j->m;
+    int rc;
+
+    j->m = 0;
+    if (m == 0)
+        return 0;
+    if (m == j->table.m) {
+        rc = j->put(j->ctx, &j->table, err);
+    } else {
+        rc = dw_variants_slice(&j->part, &j->table, 0, m, err);
+        if (rc == 0)
+            rc = j->put(j->ctx, &j->part, err);
+    }
+    return rc;
+}
+
+static int begin_table(dw_join *j, const char *contig, dw_err *err)
+{
+    int rc =
+        dw_variants_resize(&j->table, j->batch, traits(j), annotations(j), err);
+
+    strcpy(j->table.contig, contig);
+    return rc;
+}
+
+/* ---- annotations ---- */
+
+/* Moves annotation a to the place, if it has it; rows before are not used. */
+static int seek_annot(dw_join *j, size_t a, const dw_ordered *place,
+                      dw_err *err)
+{
+    dw_ordered *o = j->annot[a];
+
+    while (j->annot_more[a] && dw_ordered_cmp(o, place) < 0) {
+        int rc = dw_ordered_next(o, err);
+
+        if (rc < 0)
+            return rc;
+        j->annot_more[a] = rc > 0;
+    }
+    return 0;
+}
+
+/* Sets row i's annotations, from the rows at its place. */
+static void add_annots(dw_join *j, size_t i, const dw_row *variant,
+                       const dw_ordered *place)
+{
+    float *column = j->table.annot + i;
+
+    for (size_t a = 0; a < j->n_annots; a++) {
+        const dw_rows *group = dw_ordered_group(j->annot[a]);
+        bool here = j->annot_more[a] && dw_ordered_cmp(j->annot[a], place) == 0;
+        size_t row = here ? dw_annot_choose(group, variant) : SIZE_MAX;
+
+        j->annot_missing[a] += row == SIZE_MAX;
+        for (size_t c = 0; c < group->k; c++, column += j->table.m)
+            *column = row == SIZE_MAX ? NAN : group->value[row * group->k + c];
+    }
+}
+
+/* ---- variants ---- */
+
+static int add_texts(dw_join *j, const dw_row *variant, const dw_row *study)
+{
+    dw_span id = variant->id;
+
+    if (dw_span_eq(id, ".") && study)
+        id = study->id;
+    if (dw_texts_add(&j->table.id, id.s, id.n) < 0 ||
+        dw_texts_add(&j->table.ref, variant->a2.s, variant->a2.n) < 0 ||
+        dw_texts_add(&j->table.alt, variant->a1.s, variant->a1.n) < 0)
+        return DW_ENOMEM;
+    return 0;
+}
+
+/* Adds a variant, with the study's row or without one (NULL). */
+static int add_variant(dw_join *j, const dw_ordered *place,
+                       const dw_row *variant, const dw_row *study, bool flip,
+                       dw_err *err)
+{
+    size_t i;
+    int rc;
+
+    if (j->m == j->batch ||
+        (j->m && strcmp(j->table.contig, dw_ordered_contig(place)) != 0)) {
+        if ((rc = flush(j, err)) < 0)
+            return rc;
+    }
+    if (j->m == 0 && (rc = begin_table(j, dw_ordered_contig(place), err)) < 0)
+        return rc;
+    i = j->m;
+    if (add_texts(j, variant, study) < 0)
+        return dw_fail(err, DW_ENOMEM, "no memory for %zu variants", j->batch);
+    j->table.pos[i] = dw_ordered_pos(place);
+    j->table.eaf[i] = NAN;
+    if (j->study)
+        j->table.z[i] = j->table.n[i] = NAN;
+    if (study) {
+        float z = study->value[DW_STUDY_Z], f = study->value[DW_STUDY_EAF];
+
+        /* A z of 0 stays a plain 0: it has no sign to change. */
+        j->table.z[i] = flip && z != 0 ? -z : z;
+        j->table.n[i] = study->value[DW_STUDY_N];
+        j->table.eaf[i] = flip ? (float)(1 - (double)f) : f;
+    }
+    add_annots(j, i, variant, place);
+    j->taken += study != NULL;
+    j->latent += study == NULL;
+    j->m++;
+    return 0;
+}
+
+/* ---- places ---- */
+
+static void drop_all(dw_fates *fates, const dw_rows *rows, dw_reason reason)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        dw_row row = dw_rows_at(rows, i);
+
+        dw_fates_drop(fates, &row, reason);
+    }
+}
+
+/* Is the place within a region that is to be left out? */
+static bool excluded(dw_join *j, const dw_ordered *place)
+{
+    return j->exclude && dw_regions_hold(j->exclude, dw_ordered_contig(place),
+                                         dw_ordered_pos(place));
+}
+
+/* The variants of one place: what harmonise.h made of both groups. */
+static int add_pairs(dw_join *j, const dw_ordered *place, const dw_rows *study,
+                     const dw_rows *ref, dw_err *err)
+{
+    for (size_t a = 0; a < j->n_annots; a++) {
+        int rc = seek_annot(j, a, place, err);
+
+        if (rc < 0)
+            return rc;
+    }
+    for (size_t p = 0; p < j->harmonise.n_pairs; p++) {
+        const dw_pair *pair = &j->harmonise.pair[p];
+        dw_row variant = dw_rows_at(ref, pair->ref), row;
+        bool has_z = pair->study != SIZE_MAX;
+        int rc = 0;
+
+        if (has_z)
+            row = dw_rows_at(study, pair->study);
+        if (has_z || j->all || !j->study)
+            rc = add_variant(j, place, &variant, has_z ? &row : NULL,
+                             pair->flip, err);
+        else
+            dw_fates_drop(j->fates, &variant, DW_REASON_REF_NO_Z);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* One place, which the study, the reference or both have (else NULL). */
+static int take_place(dw_join *j, const dw_ordered *study,
+                      const dw_ordered *ref, dw_err *err)
+{
+    const dw_ordered *place = ref ? ref : study;
+    const dw_rows *s = study ? dw_ordered_group(study) : &j->none;
+    const dw_rows *r = ref ? dw_ordered_group(ref) : &j->none;
+    uint64_t differ = j->fates->n[DW_REASON_ALLELES_DIFFER];
+    int rc;
+
+    if (excluded(j, place)) {
+        drop_all(j->fates, s, DW_REASON_EXCLUDED);
+        drop_all(j->fates, r, DW_REASON_REF_EXCLUDED);
+        return 0;
+    }
+    rc = dw_harmonise_group(&j->harmonise, s, j->ref ? r : NULL, j->fates, err);
+    if (rc < 0)
+        return rc;
+    if (study && ref) {
+        differ = j->fates->n[DW_REASON_ALLELES_DIFFER] - differ;
+        j->agreed_places += differ < s->n;
+    }
+    return add_pairs(j, place, s, j->ref ? r : &j->harmonise.own, err);
+}
+
+/* Does `other` have places on both sides of this one on its chromosome?
+ * `before` is the contig of its last place, and its current one lies ahead. */
+static bool within(const dw_ordered *place, const dw_ordered *other, bool more,
+                   const char *before)
+{
+    const char *contig = dw_ordered_contig(place);
+
+    return more && strcmp(before, contig) == 0 &&
+           strcmp(dw_ordered_contig(other), contig) == 0;
+}
+
+/* Counts the place for the share that study and reference have in common. */
+static void count_place(dw_join *j, const dw_ordered *study,
+                        const dw_ordered *ref, bool more_study, bool more_ref)
+{
+    if (study && (ref || within(study, j->ref, more_ref, j->ref_contig)))
+        j->study_places++;
+    if (ref && (study || within(ref, j->study, more_study, j->study_contig)))
+        j->ref_places++;
+    j->both_places += study && ref;
+    if (ref)
+        strcpy(j->ref_contig, dw_ordered_contig(ref));
+    if (study)
+        strcpy(j->study_contig, dw_ordered_contig(study));
+}
+
+/* ---- the merge ---- */
+
+static int begin(dw_join *j, dw_err *err)
+{
+    j->taken = j->latent = 0;
+    j->study_places = j->ref_places = j->both_places = j->agreed_places = 0;
+    j->harmonise.by_frequency = 0;
+    memset(j->harmonise.matched, 0, sizeof j->harmonise.matched);
+    j->m = 0;
+    j->ref_contig[0] = j->study_contig[0] = 0;
+    j->none = (dw_rows){.k = DW_STUDY_VALUES};
+    if (!j->annot_more) {
+        j->annot_more = dw_alloc(j->n_annots, sizeof *j->annot_more);
+        j->annot_missing = dw_alloc(j->n_annots, sizeof *j->annot_missing);
+    }
+    for (size_t a = 0; a < j->n_annots; a++) {
+        int rc = dw_ordered_next(j->annot[a], err);
+
+        if (rc < 0)
+            return rc;
+        j->annot_more[a] = rc > 0;
+        j->annot_missing[a] = 0;
+    }
+    return 0;
+}
+
+/* Reads the annotations to their ends: what is broken there is a fault too. */
+static int finish_annots(dw_join *j, dw_err *err)
+{
+    for (size_t a = 0; a < j->n_annots; a++) {
+        while (j->annot_more[a]) {
+            int rc = dw_ordered_next(j->annot[a], err);
+
+            if (rc < 0)
+                return rc;
+            j->annot_more[a] = rc > 0;
+        }
+    }
+    return 0;
+}
+
+static int next_place(dw_ordered *o, bool *more, dw_err *err)
+{
+    int rc = o ? dw_ordered_next(o, err) : 0;
+
+    *more = rc > 0;
+    return rc < 0 ? rc : 0;
+}
+
+int dw_join_run(dw_join *j, dw_err *err)
+{
+    bool more_study, more_ref;
+    int rc = begin(j, err);
+
+    if (rc < 0 || (rc = next_place(j->study, &more_study, err)) < 0 ||
+        (rc = next_place(j->ref, &more_ref, err)) < 0)
+        return rc;
+    while (more_study || more_ref) {
+        int cmp = !more_ref     ? -1
+                  : !more_study ? 1
+                                : dw_ordered_cmp(j->study, j->ref);
+        const dw_ordered *study = cmp <= 0 ? j->study : NULL;
+        const dw_ordered *ref = cmp >= 0 ? j->ref : NULL;
+
+        count_place(j, study, ref, more_study, more_ref);
+        if ((rc = take_place(j, study, ref, err)) < 0)
+            return rc;
+        if (study && (rc = next_place(j->study, &more_study, err)) < 0)
+            return rc;
+        if (ref && (rc = next_place(j->ref, &more_ref, err)) < 0)
+            return rc;
+    }
+    rc = finish_annots(j, err);
+    return rc < 0 ? rc : flush(j, err);
+}
+
+void dw_join_clear(dw_join *j)
+{
+    dw_variants_clear(&j->table);
+    dw_variants_clear(&j->part);
+    dw_harmonise_clear(&j->harmonise);
+    dw_free(j->annot_more);
+    dw_free(j->annot_missing);
+    j->annot_more = NULL;
+    j->annot_missing = NULL;
+}

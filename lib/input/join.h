@@ -1,0 +1,59 @@
+/*
+ * join: a study, a reference and annotations put together, place by place, into
+ * tables of variants.
+ *
+ * All are in the order of the genome (ordered.h), so that one merge with the
+ * rows of one place in memory does it.  A variant is what the reference has; or
+ * what the study has, where there is no reference.
+ */
+#ifndef DW_INPUT_JOIN_H
+#define DW_INPUT_JOIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "data/harmonise.h"
+#include "data/reason.h"
+#include "data/region.h"
+#include "data/variant.h"
+#include "input/ordered.h"
+
+typedef struct dw_join {
+    /* Set by the caller; all of it is borrowed. */
+    dw_ordered *study, *ref; /* one of them may be NULL */
+    dw_ordered **annot;      /* (n_annots) */
+    size_t n_annots;
+    bool all;                  /* reference variants without a z are kept */
+    const dw_regions *exclude; /* NULL: none */
+    dw_fates *fates;
+    dw_harmonise harmonise; /* its settings */
+    size_t batch;           /* variants in one table, at most */
+    /* Gets each table: of one contig, t = 1 with a study and 0 without. */
+    int (*put)(void *ctx, const dw_variants *v, dw_err *err);
+    void *ctx;
+
+    /* Set by dw_join_run. */
+    uint64_t taken;          /* variants with a z */
+    uint64_t latent;         /* variants without */
+    uint64_t *annot_missing; /* (n_annots) variants without a row */
+    /* Places that lie between the first and the last place of the other on a
+     * chromosome that both have; places in both; and of those the ones where
+     * any alleles agree. */
+    uint64_t study_places, ref_places, both_places, agreed_places;
+
+    /* Its own. */
+    dw_variants table, part;
+    size_t m;
+    bool *annot_more; /* (n_annots) is there a current place? */
+    dw_rows none;
+    char ref_contig[DW_CONTIG_MAX], study_contig[DW_CONTIG_MAX];
+} dw_join;
+
+/* Runs the merge to the end of everything.  All inputs are started; what has
+ * been counted before is forgotten. */
+int dw_join_run(dw_join *j, dw_err *err) DW_MUST_CHECK;
+void dw_join_clear(dw_join *j); /* what is its own */
+
+#endif
