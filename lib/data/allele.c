@@ -2,15 +2,20 @@
 
 #include <string.h>
 
-dw_span dw_allele_upper(dw_buf *b, dw_span a)
+void dw_allele_upper(char *to, const char *from, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char c = from[i];
+
+        to[i] = c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+    }
+}
+
+dw_span dw_allele_upper_in(dw_buf *b, dw_span a)
 {
     dw_buf_reset(b);
     dw_buf_reserve(b, a.n + 1);
-    for (size_t i = 0; i < a.n; i++) {
-        char c = a.s[i];
-
-        b->s[i] = c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
-    }
+    dw_allele_upper(b->s, a.s, a.n);
     b->s[a.n] = 0;
     b->n = a.n;
     return (dw_span){b->s, b->n};

@@ -22,8 +22,10 @@ typedef enum dw_match {
     DW_MATCH_STRAND_SWAPPED, /* swapped on the other strand */
 } dw_match;
 
+/* Copies n bytes in upper case; to and from may be the same. */
+void dw_allele_upper(char *to, const char *from, size_t n);
 /* The allele in upper case, in `b`, whose content it replaces. */
-dw_span dw_allele_upper(dw_buf *b, dw_span a);
+dw_span dw_allele_upper_in(dw_buf *b, dw_span a);
 /* One or more of A, C, G, T. */
 bool dw_allele_is_acgt(dw_span a);
 bool dw_allele_eq(dw_span a, dw_span b);

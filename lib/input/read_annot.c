@@ -62,8 +62,10 @@ static int next_full(dw_annot *a, dw_row *row, dw_err *err)
     if (a->id != DW_TABLE_NONE)
         row->id = dw_table_field(a->table, a->id);
     if (a->a1 != DW_TABLE_NONE && a->a2 != DW_TABLE_NONE) {
-        row->a1 = dw_allele_upper(&a->upper1, dw_table_field(a->table, a->a1));
-        row->a2 = dw_allele_upper(&a->upper2, dw_table_field(a->table, a->a2));
+        row->a1 =
+            dw_allele_upper_in(&a->upper1, dw_table_field(a->table, a->a1));
+        row->a2 =
+            dw_allele_upper_in(&a->upper2, dw_table_field(a->table, a->a2));
     }
     return 1;
 }
@@ -89,8 +91,8 @@ static int next_thin(dw_annot *a, dw_row *row, dw_err *err)
     row->contig = a->bim_row.contig;
     row->pos = a->bim_row.pos;
     row->id = a->bim_row.id;
-    row->a1 = dw_allele_upper(&a->upper1, a->bim_row.a1);
-    row->a2 = dw_allele_upper(&a->upper2, a->bim_row.a2);
+    row->a1 = dw_allele_upper_in(&a->upper1, a->bim_row.a1);
+    row->a2 = dw_allele_upper_in(&a->upper2, a->bim_row.a2);
     return 1;
 }
 

@@ -84,8 +84,8 @@ static void take_alleles(dw_sumstats *s, dw_row *row, dw_reason *reason)
     dw_span ea = dw_table_field(s->table, s->col.column[DW_MEANING_EA]);
     dw_span oa = dw_table_field(s->table, s->col.column[DW_MEANING_OA]);
 
-    row->a1 = dw_allele_upper(&s->a1, ea);
-    row->a2 = dw_allele_upper(&s->a2, oa);
+    row->a1 = dw_allele_upper_in(&s->a1, ea);
+    row->a2 = dw_allele_upper_in(&s->a2, oa);
     if (*reason != DW_REASON_NONE)
         return;
     if (dw_text_is_na(ea) || dw_text_is_na(oa))

@@ -40,8 +40,8 @@ static int next_row(void *self, dw_row *row, dw_err *err)
             .pos = ref->row.pos,
             .index = ref->row.index,
             .id = dw_text_is_na(ref->row.id) ? dw_span_of(".") : ref->row.id,
-            .a1 = dw_allele_upper(&ref->a1, ref->row.a1),
-            .a2 = dw_allele_upper(&ref->a2, ref->row.a2),
+            .a1 = dw_allele_upper_in(&ref->a1, ref->row.a1),
+            .a2 = dw_allele_upper_in(&ref->a2, ref->row.a2),
         };
         if (dw_allele_is_acgt(row->a1) && dw_allele_is_acgt(row->a2))
             break;
