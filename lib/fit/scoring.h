@@ -1,0 +1,46 @@
+/*
+ * scoring: the linear model, fitted to its optimum by average information.
+ *
+ * Parameters are b, v of a = b + v'x, log s2 and log tau; the penalty
+ * alpha/2 |v|^2 on the log likelihood is a normal prior on the coefficients,
+ * and alpha is chosen by the evidence (MacKay 1992): alpha = gamma / |v|^2,
+ * gamma = p - alpha tr(H^-1)_vv, unless it is given.  H is the average
+ * information of all blocks plus the penalty: with u = S^-1 y and V =
+ * [dS/dtheta_i u], H = 1/2 V' S^-1 V (+ alpha).
+ */
+#ifndef DW_FIT_SCORING_H
+#define DW_FIT_SCORING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/par.h"
+#include "fit/constant.h"
+#include "fit/dataset.h"
+#include "fit/objective.h"
+#include "nn/model.h"
+
+typedef struct dw_linear_fit {
+    double *se; /* (1 + p) of b and v; the caller's, dw_free */
+    double alpha;
+    double gamma;  /* how many coefficients the data determine */
+    double loglik; /* of the training blocks, without the penalty */
+    size_t steps;
+    bool converged;
+} dw_linear_fit;
+
+/* Called after each accepted step. */
+typedef void dw_scoring_fn(void *ctx, size_t step, double loglik);
+
+/*
+ * Fits model->param (of a linear net, its start), s2 and tau.  alpha < 0: by
+ * the evidence.  progress may be NULL.
+ */
+int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool,
+                      dw_objective *objective, const dw_fit_noise *noise,
+                      double alpha, dw_model *model, dw_linear_fit *out,
+                      dw_scoring_fn *progress, void *ctx,
+                      dw_err *err) DW_MUST_CHECK;
+
+#endif

@@ -1,0 +1,47 @@
+/* MODL from hostile bytes: what is taken can be used, and packs to what gives
+ * the same model. */
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "record/rec_modl.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void use(const dw_model *model)
+{
+    const float annot[] = {0, 1e30f, NAN};
+    size_t *column = dw_alloc(model->n_inputs, sizeof *column);
+    dw_net_ws *ws = dw_net_ws_new(&model->net);
+    double f[3];
+
+    if (ws)
+        dw_model_variances(model, column, ws, 3, annot, 3, f);
+    dw_net_ws_free(ws);
+    dw_free(column);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    dw_model model = {0};
+    dw_buf a = {0}, b = {0};
+    dw_err err = {0};
+
+    if (dw_modl_unpack(&model, 1, data, size, &err) == 0) {
+        use(&model);
+        dw_modl_pack(&model, &a);
+        if (dw_modl_unpack(&model, 1, (unsigned char *)a.s, a.n, &err) < 0)
+            abort();
+        dw_modl_pack(&model, &b);
+        if (a.n != b.n || memcmp(a.s, b.s, a.n) != 0)
+            abort();
+    } else if (!err.msg[0]) {
+        abort();
+    }
+    dw_buf_clear(&a);
+    dw_buf_clear(&b);
+    dw_model_clear(&model);
+    return 0;
+}
