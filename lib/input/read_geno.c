@@ -1,0 +1,126 @@
+#include "input/read_geno.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "input/read_plink.h"
+#include "input/read_vcf.h"
+
+/* One of the two. */
+struct dw_geno {
+    char *name;
+    dw_geno_kind kind;
+    dw_plink *plink;
+    dw_vcf *vcf;
+    const dw_people *people;
+};
+
+/* Does the path lead to one of PLINK's binary files?  1, 0, negative.  A name
+ * without its .bed is told as that. */
+static int is_plink(const char *path, dw_err *err)
+{
+    unsigned char magic[3];
+    struct stat st;
+    ssize_t n;
+    int fd;
+
+    if (strcmp(path, "-") == 0)
+        return 0;
+    fd = open(path, O_RDONLY);
+    if (fd < 0)
+        return dw_fail_errno(err, "%s", path);
+    /* A pipe's bytes would be gone: there only VCF and BCF come from. */
+    n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, magic, 3) : 0;
+    close(fd);
+    if (n >= 0 && dw_plink_magic(magic, (size_t)n))
+        return 1;
+    return strlen(path) > 4 && strcmp(path + strlen(path) - 4, ".bed") == 0;
+}
+
+dw_geno *dw_geno_open(const char *path, const dw_geno_query *query, dw_err *err)
+{
+    int plink = is_plink(path, err);
+    dw_geno *g;
+
+    if (plink < 0)
+        return NULL;
+    g = dw_alloc(1, sizeof *g);
+    g->name = dw_strdup(path);
+    if (plink)
+        g->plink = dw_plink_open(path, query, err);
+    else
+        g->vcf = dw_vcf_open(path, query, err);
+    if (!g->plink && !g->vcf) {
+        dw_geno_close(g);
+        return NULL;
+    }
+    g->kind = !plink && query->dosage ? DW_GENO_DOSAGE : DW_GENO_PACKED;
+    g->people = plink ? dw_plink_people(g->plink) : dw_vcf_people(g->vcf);
+    return g;
+}
+
+void dw_geno_close(dw_geno *g)
+{
+    if (!g)
+        return;
+    dw_plink_close(g->plink);
+    dw_vcf_close(g->vcf);
+    dw_free(g->name);
+    dw_free(g);
+}
+
+const char *dw_geno_name(const dw_geno *g)
+{
+    return g->name;
+}
+
+dw_geno_kind dw_geno_kind_of(const dw_geno *g)
+{
+    return g->kind;
+}
+
+size_t dw_geno_people(const dw_geno *g)
+{
+    return g->people->n;
+}
+
+const char *dw_geno_fid(const dw_geno *g, size_t i)
+{
+    return g->people->fid[i];
+}
+
+const char *dw_geno_iid(const dw_geno *g, size_t i)
+{
+    return g->people->iid[i];
+}
+
+uint64_t dw_geno_digest(const dw_geno *g)
+{
+    return g->plink ? dw_plink_digest(g->plink) : 0;
+}
+
+uint64_t dw_geno_unplaced(const dw_geno *g)
+{
+    return g->plink ? dw_plink_unplaced(g->plink) : dw_vcf_unplaced(g->vcf);
+}
+
+int dw_geno_seek(dw_geno *g, const char *contig, dw_err *err)
+{
+    return g->plink ? dw_plink_seek(g->plink, contig, err)
+                    : dw_vcf_seek(g->vcf, contig, err);
+}
+
+int dw_geno_next(dw_geno *g, dw_site *site, dw_err *err)
+{
+    return g->plink ? dw_plink_next(g->plink, site, err)
+                    : dw_vcf_next(g->vcf, site, err);
+}
+
+int dw_geno_column(dw_geno *g, void *column, dw_err *err)
+{
+    return g->plink ? dw_plink_column(g->plink, column, err)
+                    : dw_vcf_column(g->vcf, column, err);
+}
