@@ -1,0 +1,179 @@
+#include "record/block_flow.h"
+
+#include "base/mem.h"
+
+struct batch {
+    dw_flow_item *item;
+    size_t n;
+};
+
+struct stage {
+    const dw_flow *flow;
+    void *self;
+    dw_source *src;
+    dw_chunk chunk;
+    bool pending, done; /* a chunk was read and not used; the end was seen */
+    size_t cap, n_blocks;
+    struct batch batch[2];
+    size_t reading; /* which of the two; the other one is worked on */
+    int read_rc;
+    dw_err read_err;
+};
+
+static int begin_block(struct stage *s, dw_flow_item *item, dw_err *err)
+{
+    const dw_head *head = dw_source_head(s->src);
+    int rc;
+
+    if (!head->panel.name)
+        return dw_fail(err, DW_EMISMATCH,
+                       "%s holds variants without LD; dw-ldblock makes blocks "
+                       "of them",
+                       dw_source_name(s->src));
+    item->has_truth = false;
+    item->err = (dw_err){0};
+    if ((rc = s->flow->begin(s->self, head, item, err)) < 0)
+        return rc;
+    return dw_source_variants(s->src, &item->b.var, err);
+}
+
+/* The truth of the block before it. */
+static int take_truth(struct stage *s, dw_flow_item *item, dw_err *err)
+{
+    const unsigned char *p;
+    unsigned version = 0;
+    size_t n;
+
+    if (dw_source_payload(s->src, &p, &n, &version, err) < 0)
+        return err->code;
+    if (dw_truth_unpack(&item->truth, version, p, n, err) < 0)
+        return dw_source_fail(s->src, err);
+    item->has_truth = item->truth.m == item->b.var.m;
+    return 0;
+}
+
+/* A VARS begins a block of the batch, which its LDBK completes. */
+static int take_chunk(struct stage *s, struct batch *batch, dw_err *err)
+{
+    dw_flow_item *item = &batch->item[batch->n];
+    int rc = 0;
+
+    if (dw_chunk_is(&s->chunk, "MODL") && s->flow->model) {
+        rc = s->flow->model(s->self, s->src, err);
+    } else if (dw_chunk_is(&s->chunk, "VARS")) {
+        rc = begin_block(s, item, err);
+    } else if (dw_chunk_is(&s->chunk, "LDBK")) {
+        rc = dw_source_ldblock(s->src, &item->b.ld, err);
+        item->b.index = ++s->n_blocks;
+        batch->n++;
+    } else if (dw_chunk_is(&s->chunk, "true") && s->flow->truth && batch->n) {
+        rc = take_truth(s, item - 1, err);
+    }
+    return rc;
+}
+
+/* Up to cap blocks, and what follows the last of them up to the next VARS. */
+static int read_batch(struct stage *s, struct batch *batch, dw_err *err)
+{
+    int rc;
+
+    batch->n = 0;
+    while (!s->done) {
+        if (!s->pending && (rc = dw_source_next(s->src, &s->chunk, err)) <= 0) {
+            s->done = true;
+            return rc;
+        }
+        s->pending = batch->n == s->cap && dw_chunk_is(&s->chunk, "VARS");
+        if (s->pending)
+            return 0;
+        if ((rc = take_chunk(s, batch, err)) < 0) {
+            s->done = true;
+            return rc;
+        }
+    }
+    return 0;
+}
+
+/* Item 0 reads the next batch; the others are the blocks of this one. */
+static void stage_work(void *ctx, size_t thread, size_t i)
+{
+    struct stage *s = ctx;
+    struct batch *ready = &s->batch[!s->reading];
+
+    if (i == 0)
+        s->read_rc = read_batch(s, &s->batch[s->reading], &s->read_err);
+    else
+        s->flow->work(s->self, thread, &ready->item[i - 1]);
+}
+
+static int finish_batch(struct stage *s, struct batch *batch, dw_err *err)
+{
+    for (size_t i = 0; i < batch->n; i++) {
+        dw_flow_item *item = &batch->item[i];
+        int rc = item->err.code;
+
+        if (rc < 0)
+            *err = item->err;
+        else
+            rc = s->flow->finish(s->self, item, err);
+        if (rc < 0)
+            return dw_err_prefix(err, "%s: block %zu (%s:%u-%u)",
+                                 dw_source_name(s->src), item->b.index,
+                                 item->b.ld.contig, item->b.ld.start,
+                                 item->b.ld.end);
+    }
+    return 0;
+}
+
+static void make_batches(struct stage *s)
+{
+    for (int b = 0; b < 2; b++) {
+        /* One more: a block whose VARS is there before its LDBK. */
+        s->batch[b].item = dw_alloc(s->cap + 1, sizeof(dw_flow_item));
+        for (size_t i = 0; i <= s->cap; i++)
+            s->batch[b].item[i].own = dw_alloc(1, s->flow->own_size);
+    }
+}
+
+static void free_batches(struct stage *s)
+{
+    for (int b = 0; b < 2; b++) {
+        for (size_t i = 0; i <= s->cap; i++) {
+            dw_flow_item *item = &s->batch[b].item[i];
+
+            if (s->flow->clear)
+                s->flow->clear(item->own);
+            dw_free(item->own);
+            dw_block_clear(&item->b);
+            dw_truth_clear(&item->truth);
+        }
+        dw_free(s->batch[b].item);
+    }
+}
+
+int dw_flow_run(const dw_flow *flow, void *self, dw_source *src, dw_pool *pool,
+                dw_err *err)
+{
+    struct stage s = {.flow = flow, .self = self, .src = src};
+    int rc;
+
+    s.cap = pool ? dw_pool_size(pool) : 1;
+    make_batches(&s);
+    rc = read_batch(&s, &s.batch[0], err);
+    while (rc == 0 && s.batch[s.reading].n) {
+        struct batch *ready = &s.batch[s.reading];
+
+        s.reading = !s.reading;
+        dw_pool_for(pool, ready->n + 1, stage_work, &s);
+        rc = finish_batch(&s, ready, err);
+        if (rc == 0 && s.read_rc < 0) {
+            *err = s.read_err;
+            rc = s.read_rc;
+        }
+    }
+    if (rc == 0 && s.n_blocks == 0)
+        rc = dw_fail(err, DW_EDEGENERATE, "%s: no block in it",
+                     dw_source_name(src));
+    free_batches(&s);
+    return rc;
+}

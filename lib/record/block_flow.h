@@ -1,0 +1,50 @@
+/*
+ * block_flow: a stream of blocks through many threads, in constant memory.
+ *
+ * Blocks are read in batches; while one batch is worked on, the next is read.
+ * What was worked out is finished in the order of the stream, in the caller's
+ * thread: sums and output are the same for any number of threads.
+ */
+#ifndef DW_RECORD_BLOCK_FLOW_H
+#define DW_RECORD_BLOCK_FLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/par.h"
+#include "record/rec_stream.h"
+#include "record/rec_true.h"
+
+/* One block on its way. */
+typedef struct dw_flow_item {
+    dw_block b;
+    dw_truth truth;
+    bool has_truth; /* dw-sim's truth followed the block */
+    void *own;  /* `own_size` bytes, zero at first, kept from block to block */
+    dw_err err; /* set by `work` when it fails: it ends the flow */
+} dw_flow_item;
+
+/* What a tool does; `self` is its own. */
+typedef struct dw_flow {
+    size_t own_size;
+    bool truth; /* are `true` chunks wanted? */
+    /* In the thread that reads, while others work: before a block of this head
+     * is taken, and for each MODL (NULL: not wanted). */
+    int (*begin)(void *self, const dw_head *head, dw_flow_item *item,
+                 dw_err *err);
+    int (*model)(void *self, dw_source *src, dw_err *err);
+    /* In any thread. */
+    void (*work)(void *self, size_t thread, dw_flow_item *item);
+    /* In the caller's thread, in order. */
+    int (*finish)(void *self, dw_flow_item *item, dw_err *err);
+    void (*clear)(void *own); /* frees what `own` holds */
+} dw_flow;
+
+/* Runs all blocks of the source; 0 at its whole end.  A stream of variants
+ * without LD and one without any block are refused.  When something fails it
+ * is told of the first block that it concerns, whatever the threads. */
+int dw_flow_run(const dw_flow *flow, void *self, dw_source *src, dw_pool *pool,
+                dw_err *err) DW_MUST_CHECK;
+
+#endif

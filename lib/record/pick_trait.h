@@ -1,0 +1,22 @@
+/*
+ * pick_trait: which of a run's traits a tool works on.
+ */
+#ifndef DW_RECORD_PICK_TRAIT_H
+#define DW_RECORD_PICK_TRAIT_H
+
+#include <stddef.h>
+
+#include "record/rec_head.h"
+
+/*
+ * The trait of this name; if `name` is NULL the only one, else the one of the
+ * name `other` (a model's; may be NULL).  `source` is the stream's name, for
+ * messages.
+ *
+ * 0 with *trait set; DW_EUSAGE if there are several to choose from;
+ * DW_EMISMATCH if there is none, or it has no sample size.
+ */
+int dw_trait_pick(const dw_head *h, const char *source, const char *name,
+                  const char *other, size_t *trait, dw_err *err) DW_MUST_CHECK;
+
+#endif
