@@ -22,6 +22,9 @@
 #include "data/ldblock.h"
 #include "data/variant.h"
 #include "record/rec_head.h"
+#include "record/rec_scor.h"
+#include "record/rec_trak.h"
+#include "record/rec_true.h"
 #include "stream/frame.h"
 
 /* ---- source ---- */
@@ -46,11 +49,18 @@ int dw_source_next(dw_source *src, dw_chunk *chunk, dw_err *err) DW_MUST_CHECK;
 const dw_head *dw_source_head(const dw_source *src);
 /* Tallies of all TAILs so far: "dw-ingest/ambiguous" 12, ... */
 const dw_tally *dw_source_tally(const dw_source *src);
+/* Of the last TAIL alone. */
+const dw_tally *dw_source_run_tally(const dw_source *src);
 
 /* Unpacks the current VARS or LDBK chunk, and checks it. */
 int dw_source_variants(dw_source *src, dw_variants *v,
                        dw_err *err) DW_MUST_CHECK;
 int dw_source_ldblock(dw_source *src, dw_ldblock *b, dw_err *err) DW_MUST_CHECK;
+/* The current TRAK or `true` chunk, which has to be of the variants before it;
+ * the current SCOR chunk. */
+int dw_source_tracks(dw_source *src, dw_tracks *t, dw_err *err) DW_MUST_CHECK;
+int dw_source_truth(dw_source *src, dw_truth *t, dw_err *err) DW_MUST_CHECK;
+int dw_source_scores(dw_source *src, dw_scores *s, dw_err *err) DW_MUST_CHECK;
 /* For rec_* of other types: the current chunk's payload (lent) and version; and
  * what went wrong with it, prefixed with the file, the chunk's number and type.
  */

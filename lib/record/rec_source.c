@@ -1,3 +1,6 @@
+/*
+ * rec_source: the reading half of rec_stream.
+ */
 #include "record/rec_stream.h"
 
 #include <inttypes.h>
@@ -8,8 +11,6 @@
 #include "record/rec_ldbk.h"
 #include "record/rec_tail.h"
 #include "record/rec_vars.h"
-
-/* ---- source ---- */
 
 struct dw_source {
     dw_reader *reader;
@@ -76,6 +77,11 @@ const dw_tally *dw_source_tally(const dw_source *src)
     return &src->all;
 }
 
+const dw_tally *dw_source_run_tally(const dw_source *src)
+{
+    return &src->run;
+}
+
 int dw_source_fail(const dw_source *src, dw_err *err)
 {
     const dw_chunk *chunk = dw_reader_chunk(src->reader);
@@ -102,6 +108,8 @@ static int take_head(dw_source *src, dw_err *err)
     size_t n;
 
     src->agreed = src->open_block = false;
+    src->vars_m = 0;
+    src->vars_contig[0] = 0;
     if (dw_source_payload(src, &p, &n, &version, err) < 0)
         return err->code;
     if (dw_head_unpack(&src->head, version, p, n, err) < 0)
@@ -260,6 +268,61 @@ int dw_source_ldblock(dw_source *src, dw_ldblock *b, dw_err *err)
     return 0;
 }
 
+static int check_contig(const dw_source *src, const char *contig, dw_err *err)
+{
+    /* Known only of variants that were unpacked. */
+    if (!src->vars_contig[0] || strcmp(src->vars_contig, contig) == 0)
+        return 0;
+    return dw_fail(err, DW_EFORMAT,
+                   "it is of contig %s, and the variants before it are of %s",
+                   contig, src->vars_contig);
+}
+
+int dw_source_tracks(dw_source *src, dw_tracks *t, dw_err *err)
+{
+    const unsigned char *p;
+    unsigned version = 0;
+    size_t n;
+
+    if (dw_source_payload(src, &p, &n, &version, err) < 0)
+        return err->code;
+    if (dw_tracks_unpack(t, version, p, n, err) < 0 ||
+        check_contig(src, t->contig, err) < 0)
+        return dw_source_fail(src, err);
+    return 0;
+}
+
+int dw_source_truth(dw_source *src, dw_truth *t, dw_err *err)
+{
+    const unsigned char *p;
+    unsigned version = 0;
+    size_t n;
+
+    if (dw_source_payload(src, &p, &n, &version, err) < 0)
+        return err->code;
+    if (dw_truth_unpack(t, version, p, n, err) < 0 ||
+        check_contig(src, t->contig, err) < 0)
+        return dw_source_fail(src, err);
+    if (t->m == src->vars_m)
+        return 0;
+    dw_fail(err, DW_EFORMAT, "%zu variants, and %" PRIu64 " before it", t->m,
+            src->vars_m);
+    return dw_source_fail(src, err);
+}
+
+int dw_source_scores(dw_source *src, dw_scores *s, dw_err *err)
+{
+    const unsigned char *p;
+    unsigned version = 0;
+    size_t n;
+
+    if (dw_source_payload(src, &p, &n, &version, err) < 0)
+        return err->code;
+    if (dw_scores_unpack(s, version, p, n, err) < 0)
+        return dw_source_fail(src, err);
+    return 0;
+}
+
 int dw_source_block(dw_source *src, dw_block *block, dw_err *err)
 {
     dw_chunk chunk;
@@ -291,112 +354,4 @@ void dw_block_clear(dw_block *block)
     dw_variants_clear(&block->var);
     dw_ldblock_clear(&block->ld);
     *block = (dw_block){0};
-}
-
-/* ---- sink ---- */
-
-struct dw_sink {
-    dw_writer *writer;
-    dw_buf payload; /* kept for its memory */
-};
-
-dw_sink *dw_sink_open(const char *path, dw_err *err)
-{
-    dw_writer *writer = dw_writer_open(path, err);
-    dw_sink *sink;
-
-    if (!writer)
-        return NULL;
-    sink = dw_alloc(1, sizeof *sink);
-    sink->writer = writer;
-    return sink;
-}
-
-int dw_sink_begin(dw_sink *sink, const dw_head *head, dw_err *err)
-{
-    size_t lines;
-
-    dw_buf_reset(&sink->payload);
-    lines = dw_head_pack(head, &sink->payload);
-    return dw_sink_chunk(sink, "HEAD", DW_HEAD_VERSION, lines, &sink->payload,
-                         err);
-}
-
-int dw_sink_variants(dw_sink *sink, const dw_variants *v, dw_err *err)
-{
-    dw_buf_reset(&sink->payload);
-    dw_variants_pack(v, &sink->payload);
-    return dw_sink_chunk(sink, "VARS", DW_VARS_VERSION, v->m, &sink->payload,
-                         err);
-}
-
-int dw_sink_ldblock(dw_sink *sink, const dw_ldblock *b, dw_err *err)
-{
-    dw_buf_reset(&sink->payload);
-    dw_ldblock_pack(b, &sink->payload);
-    return dw_sink_chunk(sink, "LDBK", DW_LDBK_VERSION, b->k, &sink->payload,
-                         err);
-}
-
-int dw_sink_chunk(dw_sink *sink, const char *type, unsigned version,
-                  uint64_t records, const dw_buf *payload, dw_err *err)
-{
-    return dw_writer_chunk(sink->writer, type, version, records, payload->s,
-                           payload->n, err);
-}
-
-int dw_sink_packed(dw_sink *sink, const dw_buf *packed, dw_err *err)
-{
-    return dw_writer_put(sink->writer, packed, err);
-}
-
-int dw_sink_pass(dw_sink *sink, dw_source *src, dw_err *err)
-{
-    return dw_writer_copy(sink->writer, src->reader, err);
-}
-
-int dw_sink_end(dw_sink *sink, const dw_source *src, const char *tool,
-                const dw_tally *own, dw_err *err)
-{
-    dw_tally all = {0};
-    dw_buf name = {0};
-    size_t lines;
-    int rc;
-
-    for (size_t i = 0; src && i < src->run.n_items; i++)
-        dw_tally_add(&all, src->run.item[i].reason, src->run.item[i].n);
-    for (size_t i = 0; own && i < own->n_items; i++) {
-        dw_buf_reset(&name);
-        dw_buf_addf(&name, "%s/%s", tool, own->item[i].reason);
-        dw_tally_add(&all, name.s, own->item[i].n);
-    }
-    dw_buf_reset(&sink->payload);
-    lines = dw_tail_pack(dw_writer_run(sink->writer), &all, &sink->payload);
-    rc = dw_sink_chunk(sink, "TAIL", DW_TAIL_VERSION, lines, &sink->payload,
-                       err);
-    dw_buf_clear(&name);
-    dw_tally_clear(&all);
-    return rc;
-}
-
-static void sink_free(dw_sink *sink)
-{
-    dw_buf_clear(&sink->payload);
-    dw_free(sink);
-}
-
-int dw_sink_close(dw_sink *sink, dw_err *err)
-{
-    int rc = dw_writer_close(sink->writer, err);
-
-    sink_free(sink);
-    return rc;
-}
-
-void dw_sink_abandon(dw_sink *sink)
-{
-    if (!sink)
-        return;
-    dw_writer_abandon(sink->writer);
-    sink_free(sink);
 }
