@@ -71,10 +71,10 @@ lint:
 	@sh tests/lint.sh
 
 fuzz: $(FUZZERS)
-	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
+	@sh tests/fuzz/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
 
 bench: all $(BENCHES)
-	@sh tests/bench/run.sh $(B)
+	@sh tests/bench/bench.sh $(B)
 
 $(B)/libdw.a: $(LIB_OBJ)
 	@rm -f $@ && $(AR) rcs $@ $^

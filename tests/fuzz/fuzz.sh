@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fuzzes each target for some seconds, from its corpus, which it leaves alone.
-# run.sh SECONDS TARGET...
+# fuzz.sh SECONDS TARGET...
 set -u
 
 seconds=$1
