@@ -34,8 +34,8 @@ static int add_range(dw_texts *names, int64_t first, int64_t last, dw_err *err)
 
     if (first < 1 || last > 999 || first > last)
         return dw_fail(err, DW_EUSAGE,
-                       "%" PRId64 "-%" PRId64
-                       " is no range of chromosomes from 1 to 999",
+                       "there are no chromosomes from %" PRId64 " to %" PRId64
+                       "; they are counted from 1 to 999",
                        first, last);
     for (; first <= last && rc == 0; first++) {
         snprintf(text, sizeof text, "%" PRId64, first);
