@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "data/allele.h"
 #include "data/reason.h"
 #include "data/rows.h"
 

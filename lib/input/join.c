@@ -292,6 +292,7 @@ int dw_join_run(dw_join *j, dw_err *err)
     if (rc < 0 || (rc = next_place(j->study, &more_study, err)) < 0 ||
         (rc = next_place(j->ref, &more_ref, err)) < 0)
         return rc;
+    j->study_any = more_study;
     while (more_study || more_ref) {
         int cmp = !more_ref     ? -1
                   : !more_study ? 1

@@ -42,6 +42,7 @@ typedef struct dw_join {
      * chromosome that both have; places in both; and of those the ones where
      * any alleles agree. */
     uint64_t study_places, ref_places, both_places, agreed_places;
+    bool study_any; /* did any row of the study have a place? */
 
     /* Its own. */
     dw_variants table, part;

@@ -93,7 +93,8 @@ static int next_placed(dw_ordered *o, dw_row *row, dw_err *err)
     while ((rc = o->reader.next(o->reader.self, row, err)) > 0) {
         if (row->contig[0] && row->pos)
             break;
-        dw_fates_drop(o->fates, row, o->unplaced);
+        if (o->fates)
+            dw_fates_drop(o->fates, row, o->unplaced);
     }
     return rc;
 }
@@ -105,7 +106,7 @@ static int no_memory(const dw_ordered *o, dw_err *err)
                    dw_lines_name(o->reader.lines(o->reader.self)), o->all.n);
 }
 
-static int forget(dw_ordered *o, bool load, dw_err *err)
+static int forget(dw_ordered *o, dw_err *err)
 {
     dw_rows_reset(&o->group);
     dw_rows_clear(&o->all);
@@ -114,17 +115,17 @@ static int forget(dw_ordered *o, bool load, dw_err *err)
     o->next = 0;
     o->contig[0] = 0;
     o->pos = 0;
-    o->has_ahead = o->broken = false;
-    o->loaded = load;
+    o->has_ahead = false;
     return o->reader.rewind(o->reader.self, err);
 }
 
-int dw_ordered_start(dw_ordered *o, bool load, dw_err *err)
+int dw_ordered_start(dw_ordered *o, dw_err *err)
 {
     dw_row row;
-    int rc = forget(o, load, err);
+    int rc = forget(o, err);
 
-    if (rc < 0 || !load)
+    o->loaded = o->broken;
+    if (rc < 0 || !o->loaded)
         return rc;
     while ((rc = next_placed(o, &row, err)) > 0) {
         if (dw_rows_add(&o->all, &row) < 0)
@@ -195,8 +196,9 @@ int dw_ordered_start_by_id(dw_ordered *o, const dw_row_reader *ref, dw_err *err)
 {
     dw_map *map = dw_map_new();
     size_t *same_id = NULL;
-    int rc = forget(o, true, err);
+    int rc = forget(o, err);
 
+    o->loaded = true;
     if (rc == 0)
         rc = load_by_id(o, map, &same_id, err);
     if (rc == 0)

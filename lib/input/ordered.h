@@ -29,15 +29,15 @@ typedef struct dw_row_reader {
 typedef struct dw_ordered dw_ordered;
 
 /* The reader is borrowed.  Rows without a place are told to `fates` with the
- * reason `unplaced`; DW_REASON_NONE: there are none. */
+ * reason `unplaced`; or to nobody, if it is NULL. */
 dw_ordered *dw_ordered_new(const dw_row_reader *reader, dw_fates *fates,
                            dw_reason unplaced);
 void dw_ordered_free(dw_ordered *o); /* NULL is fine */
 const dw_row_reader *dw_ordered_reader(const dw_ordered *o);
 
-/* Gets ready to give all rows from the first, by streaming or, if `load`, by
- * reading and sorting all of them now. */
-int dw_ordered_start(dw_ordered *o, bool load, dw_err *err) DW_MUST_CHECK;
+/* Gets ready to give all rows from the first: by streaming or, once their order
+ * was found broken, by reading and sorting all of them now. */
+int dw_ordered_start(dw_ordered *o, dw_err *err) DW_MUST_CHECK;
 /* Loads rows that have no place, and gives them the place that the reference
  * has for their id; told to `fates` as DW_REASON_ID_UNKNOWN where it has none.
  * Both readers are read from their start. */
@@ -45,7 +45,7 @@ int dw_ordered_start_by_id(dw_ordered *o, const dw_row_reader *ref,
                            dw_err *err) DW_MUST_CHECK;
 
 /* The rows of the next place: 1, 0, negative.  When the order breaks while
- * streaming, DW_EMISMATCH, and dw_ordered_broken is true. */
+ * streaming, DW_EMISMATCH, and dw_ordered_broken is true: start all anew. */
 int dw_ordered_next(dw_ordered *o, dw_err *err) DW_MUST_CHECK;
 bool dw_ordered_broken(const dw_ordered *o);
 /* The current place and its rows (n > 0); lent until the next call. */

@@ -1,0 +1,252 @@
+#include "input/ingest.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "input/overlap.h"
+#include "input/read_regions.h"
+
+/* Below this share of common places something is likely to be wrong. */
+static const double LOW_OVERLAP = 0.5;
+
+/* ---- opening ---- */
+
+/* Two files may not both have an annotation of one name. */
+static int check_names(const dw_ingest *in, dw_err *err)
+{
+    dw_map *seen = dw_map_new();
+    int rc = 0;
+
+    for (size_t a = 0; a < in->n_annots && rc == 0; a++) {
+        for (size_t i = 0; i < dw_annot_width(in->annot[a]) && rc == 0; i++) {
+            const char *name = dw_annot_name(in->annot[a], i);
+            bool fresh;
+            uint64_t *of = dw_map_put(seen, name, strlen(name), &fresh);
+
+            if (!of)
+                rc = dw_fail(err, DW_ENOMEM, "no memory for annotation names");
+            else if (!fresh)
+                rc = dw_fail(err, DW_EMISMATCH,
+                             "%s: has an annotation %s, as %s has",
+                             in->o->annot[a], name, in->o->annot[*of]);
+            else
+                *of = a;
+        }
+    }
+    dw_map_free(seen);
+    return rc;
+}
+
+static int open_annots(dw_ingest *in, dw_err *err)
+{
+    size_t n = in->o->n_annots;
+
+    in->annot = dw_alloc(n, sizeof *in->annot);
+    in->annot_rows = dw_alloc(n, sizeof *in->annot_rows);
+    for (size_t a = 0; a < n; a++) {
+        in->annot[a] = dw_annot_open(in->o->annot[a], in->o->ref, err);
+        if (!in->annot[a])
+            return err->code;
+        in->n_annots = a + 1;
+        in->annot_rows[a] =
+            dw_ordered_new(dw_annot_reader(in->annot[a]), NULL, DW_REASON_NONE);
+    }
+    return check_names(in, err);
+}
+
+static int open_study(dw_ingest *in, dw_err *err)
+{
+    const dw_ingest_opts *o = in->o;
+
+    in->study = dw_sumstats_open(o->study, &o->columns, &in->fates, err);
+    if (!in->study)
+        return err->code;
+    if (!dw_sumstats_has_places(in->study) && !o->ref)
+        return dw_fail(err, DW_EFORMAT,
+                       "%s: has ids but no positions; --ref FILE gives them "
+                       "theirs (or name the columns: --columns CHR=..,POS=..)",
+                       o->study);
+    in->study_rows = dw_ordered_new(dw_sumstats_reader(in->study), &in->fates,
+                                    DW_REASON_NO_PLACE);
+    return 0;
+}
+
+int dw_ingest_open(dw_ingest *in, const dw_ingest_opts *o, dw_err *err)
+{
+    int rc = 0;
+
+    *in = (dw_ingest){.o = o};
+    if (o->study && (rc = open_study(in, err)) < 0)
+        return rc;
+    if (o->ref) {
+        in->ref = dw_reference_open(o->ref, &in->fates, err);
+        if (!in->ref)
+            return err->code;
+        in->ref_rows = dw_ordered_new(dw_reference_reader(in->ref), &in->fates,
+                                      DW_REASON_REF_NO_PLACE);
+    }
+    if (o->exclude)
+        rc =
+            dw_read_regions(o->exclude, &in->exclude, &in->exclude_digest, err);
+    return rc < 0 ? rc : open_annots(in, err);
+}
+
+void dw_ingest_close(dw_ingest *in)
+{
+    dw_join_clear(&in->join);
+    for (size_t a = 0; a < in->n_annots; a++) {
+        dw_ordered_free(in->annot_rows[a]);
+        dw_annot_close(in->annot[a]);
+    }
+    dw_free(in->annot);
+    dw_free(in->annot_rows);
+    dw_ordered_free(in->study_rows);
+    dw_ordered_free(in->ref_rows);
+    dw_sumstats_close(in->study);
+    dw_reference_close(in->ref);
+    dw_regions_clear(&in->exclude);
+    *in = (dw_ingest){0};
+}
+
+/* ---- the merge ---- */
+
+static int start_all(dw_ingest *in, const dw_ingest_sink *sink, dw_err *err)
+{
+    int rc = sink->begin(sink->ctx, err);
+
+    dw_fates_reset(&in->fates);
+    if (rc == 0 && in->study && dw_sumstats_has_places(in->study))
+        rc = dw_ordered_start(in->study_rows, err);
+    else if (rc == 0 && in->study)
+        rc = dw_ordered_start_by_id(in->study_rows,
+                                    dw_reference_reader(in->ref), err);
+    /* The reference was read for its ids: what it dropped, it drops again. */
+    if (in->study && !dw_sumstats_has_places(in->study))
+        in->fates.n[DW_REASON_REF_ALLELE] = 0;
+    if (rc == 0 && in->ref)
+        rc = dw_ordered_start(in->ref_rows, err);
+    for (size_t a = 0; a < in->n_annots && rc == 0; a++)
+        rc = dw_ordered_start(in->annot_rows[a], err);
+    return rc;
+}
+
+static size_t count_broken(const dw_ingest *in)
+{
+    size_t n = 0;
+
+    n += in->study && dw_ordered_broken(in->study_rows);
+    n += in->ref && dw_ordered_broken(in->ref_rows);
+    for (size_t a = 0; a < in->n_annots; a++)
+        n += dw_ordered_broken(in->annot_rows[a]);
+    return n;
+}
+
+static void set_up(dw_ingest *in, const dw_ingest_sink *sink)
+{
+    const dw_ingest_opts *o = in->o;
+
+    in->fates.tell = sink->drop;
+    in->fates.ctx = sink->drop_ctx;
+    in->join = (dw_join){
+        .study = in->study_rows,
+        .ref = in->ref_rows,
+        .annot = in->annot_rows,
+        .n_annots = in->n_annots,
+        .all = o->all,
+        .exclude = o->exclude ? &in->exclude : NULL,
+        .fates = &in->fates,
+        .batch = o->batch,
+        .put = sink->put,
+        .ctx = sink->ctx,
+        .harmonise = {.ambiguous = o->ambiguous,
+                      .frequency = dw_reference_frequency,
+                      .frequency_self = in->ref},
+    };
+}
+
+int dw_ingest_run(dw_ingest *in, const dw_ingest_sink *sink, dw_err *err)
+{
+    size_t broken;
+    int rc;
+
+    set_up(in, sink);
+    do {
+        broken = count_broken(in);
+        rc = start_all(in, sink, err);
+        if (rc == 0)
+            rc = dw_join_run(&in->join, err);
+    } while (rc < 0 && count_broken(in) > broken);
+    in->n_study_rows = in->study ? dw_sumstats_rows(in->study) : 0;
+    in->n_ref_rows = in->ref ? dw_reference_rows(in->ref) : 0;
+    return rc;
+}
+
+/* ---- do they belong together? ---- */
+
+/* Adds why there is so little in common, and leaves the counts as they are. */
+static int explain(dw_ingest *in, dw_buf *why, dw_err *err)
+{
+    dw_fates saved = in->fates;
+    int rc;
+
+    if (!dw_sumstats_has_places(in->study)) {
+        dw_buf_adds(why, "it has no positions, and was joined by its ids");
+        return 0;
+    }
+    in->fates.tell = NULL;
+    rc = dw_overlap_explain(dw_sumstats_reader(in->study),
+                            dw_reference_reader(in->ref), why, err);
+    in->fates = saved;
+    return rc;
+}
+
+int dw_ingest_check_overlap(dw_ingest *in, dw_buf *warning, dw_err *err)
+{
+    const dw_join *m = &in->join;
+    uint64_t of =
+        m->study_places < m->ref_places ? m->study_places : m->ref_places;
+    double share = of ? (double)m->agreed_places / (double)of : 0;
+    dw_buf why = {0};
+    int rc;
+
+    /* Without rows that got as far as the merge there is nothing to say. */
+    if (!in->study || !in->ref || share >= LOW_OVERLAP || !m->study_any)
+        return 0;
+    if ((rc = explain(in, &why, err)) < 0)
+        return rc;
+    dw_buf_addf(warning,
+                "%s and %s: of %" PRIu64 " positions that could be in both, "
+                "%" PRIu64 " (%.2g %%) are, with the same alleles%s%s",
+                in->o->study, in->o->ref, of, m->agreed_places, 100 * share,
+                why.n ? "; " : "", why.n ? why.s : "");
+    if (share < in->o->min_overlap)
+        rc = dw_fail(err, DW_EMISMATCH, "%s (--min-overlap %g)", warning->s,
+                     in->o->min_overlap);
+    dw_buf_clear(&why);
+    return rc;
+}
+
+/* ---- for the history ---- */
+
+void dw_ingest_inputs(const dw_ingest *in,
+                      void (*add)(void *ctx, const char *name, uint64_t digest),
+                      void *ctx)
+{
+    const dw_row_reader *reader[2] = {
+        in->study ? dw_sumstats_reader(in->study) : NULL,
+        in->ref ? dw_reference_reader(in->ref) : NULL,
+    };
+
+    for (size_t i = 0; i < in->n_annots + 2; i++) {
+        const dw_row_reader *r =
+            i < 2 ? reader[i] : dw_annot_reader(in->annot[i - 2]);
+        const dw_lines *l = r ? r->lines(r->self) : NULL;
+
+        if (l)
+            add(ctx, dw_lines_name(l), dw_lines_digest(l));
+    }
+    if (in->o->exclude)
+        add(ctx, in->o->exclude, in->exclude_digest);
+}

@@ -1,0 +1,77 @@
+/*
+ * ingest: a study, a reference and annotation files, opened and merged.
+ *
+ * What dw-ingest reads, from paths to tables of variants.  Inputs that are
+ * sorted are streamed; one that turns out not to be costs a new beginning, with
+ * that one sorted in memory.
+ */
+#ifndef DW_INPUT_INGEST_H
+#define DW_INPUT_INGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "input/join.h"
+#include "input/read_annot.h"
+#include "input/read_sumstats.h"
+#include "input/reference.h"
+
+typedef struct dw_ingest_opts {
+    const char *study, *ref, *exclude; /* paths; NULL: none */
+    const char **annot;                /* (n_annots) paths */
+    size_t n_annots;
+    dw_sumstats_opts columns;
+    bool all;
+    dw_ambiguous ambiguous;
+    double min_overlap;
+    size_t batch;
+} dw_ingest_opts;
+
+/* Open for reading; to be changed by the functions below only. */
+typedef struct dw_ingest {
+    const dw_ingest_opts *o;
+    dw_fates fates;
+    dw_sumstats *study; /* NULL: none */
+    dw_reference *ref;  /* NULL: none */
+    dw_annot **annot;   /* (n_annots) */
+    size_t n_annots;
+    dw_ordered *study_rows, *ref_rows, **annot_rows;
+    dw_regions exclude;
+    uint64_t exclude_digest;
+    dw_join join;
+    uint64_t n_study_rows, n_ref_rows; /* read, taken or not */
+} dw_ingest;
+
+/* What gets the tables. `begin` is called before the first and whenever all
+ * begins anew: what was put is then to be forgotten. */
+typedef struct dw_ingest_sink {
+    int (*begin)(void *ctx, dw_err *err);
+    int (*put)(void *ctx, const dw_variants *v, dw_err *err);
+    void *ctx;
+    void (*drop)(void *ctx, const dw_row *row, dw_reason reason); /* or NULL */
+    void *drop_ctx;
+} dw_ingest_sink;
+
+/* Opens all inputs and understands their headers; the options are borrowed. */
+int dw_ingest_open(dw_ingest *in, const dw_ingest_opts *o,
+                   dw_err *err) DW_MUST_CHECK;
+void dw_ingest_close(dw_ingest *in); /* one that was zeroed is fine */
+
+int dw_ingest_run(dw_ingest *in, const dw_ingest_sink *sink,
+                  dw_err *err) DW_MUST_CHECK;
+
+/* After the run: DW_EMISMATCH, with a diagnosis, when study and reference have
+ * next to nothing in common; when it is little, 0 and the same words in
+ * `warning`.  Reads both files anew, so digests are to be taken before. */
+int dw_ingest_check_overlap(dw_ingest *in, dw_buf *warning,
+                            dw_err *err) DW_MUST_CHECK;
+
+/* For the history: each text input read, by name and digest. */
+void dw_ingest_inputs(const dw_ingest *in,
+                      void (*add)(void *ctx, const char *name, uint64_t digest),
+                      void *ctx);
+
+#endif

@@ -1,0 +1,221 @@
+#include "output/ingest_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/tmpfile.h"
+#include "stream/outfile.h"
+
+bool dw_reason_is_of_reference(dw_reason reason)
+{
+    return reason >= DW_REASON_REF_NO_PLACE;
+}
+
+static double share(uint64_t n, uint64_t of)
+{
+    return of ? (double)n / (double)of : 0;
+}
+
+/* ---- the table ---- */
+
+static void put(dw_outfile *out, const char *source, const char *reason,
+                uint64_t n, uint64_t of)
+{
+    dw_outfile_printf(out, "%s\t%s\t%" PRIu64 "\t%.6g\n", source, reason, n,
+                      share(n, of));
+}
+
+static void put_reasons(dw_outfile *out, const dw_ingest_counts *c,
+                        bool of_reference)
+{
+    for (int r = DW_REASON_NONE + 1; r < DW_REASON_COUNT; r++) {
+        uint64_t n = c->fates->n[r];
+
+        if (n && dw_reason_is_of_reference((dw_reason)r) == of_reference)
+            put(out, of_reference ? "reference" : "sumstats",
+                dw_reason_word((dw_reason)r), n,
+                of_reference ? c->ref_rows : c->study_rows);
+    }
+}
+
+int dw_ingest_report_write(const char *path, const dw_ingest_counts *c,
+                           dw_err *err)
+{
+    dw_outfile *out = dw_outfile_open(path, false, err);
+    uint64_t variants = c->taken + c->latent;
+
+    if (!out)
+        return err->code;
+    dw_outfile_printf(out, "SOURCE\tREASON\tCOUNT\tSHARE\n");
+    if (c->has_study) {
+        put(out, "sumstats", "rows", c->study_rows, c->study_rows);
+        put(out, "sumstats", "taken", c->taken, c->study_rows);
+        put_reasons(out, c, false);
+    }
+    if (c->has_ref) {
+        put(out, "reference", "rows", c->ref_rows, c->ref_rows);
+        put(out, "reference", "taken", variants, c->ref_rows);
+        put_reasons(out, c, true);
+    }
+    for (size_t a = 0; a < c->n_annots; a++)
+        put(out, c->annot[a], "annot_missing", c->annot_missing[a], variants);
+    return dw_outfile_close(out, err);
+}
+
+/* ---- for people ---- */
+
+/* A/T and C/G that were not taken because of that. */
+static uint64_t ambiguous(const dw_ingest_counts *c)
+{
+    return c->fates->n[DW_REASON_AMBIGUOUS] +
+           c->fates->n[DW_REASON_AMBIGUOUS_EAF] +
+           c->fates->n[DW_REASON_AMBIGUOUS_NO_EAF];
+}
+
+void dw_ingest_report_tell(const dw_ingest_counts *c)
+{
+    uint64_t variants = c->taken + c->latent;
+
+    if (c->has_study)
+        dw_note("%" PRIu64 " of %" PRIu64 " rows taken (%.1f %%)", c->taken,
+                c->study_rows, 100 * share(c->taken, c->study_rows));
+    if (c->has_study && c->has_ref)
+        dw_note("of those %" PRIu64 " with alleles swapped, %" PRIu64
+                " on the other strand, %" PRIu64
+                " A/T or C/G turned by frequency",
+                c->swapped, c->strand, c->by_frequency);
+    if (c->has_ref && c->taken && c->strand == 0 && ambiguous(c))
+        dw_note("no other variant is on the other strand: --ambiguous keep "
+                "would take %" PRIu64 " more A/T and C/G",
+                ambiguous(c));
+    for (int r = DW_REASON_NONE + 1; r < DW_REASON_COUNT; r++) {
+        if (c->fates->n[r])
+            dw_note("  %-20s %9" PRIu64 "  %s", dw_reason_word((dw_reason)r),
+                    c->fates->n[r], dw_reason_text((dw_reason)r));
+    }
+    for (size_t a = 0; a < c->n_annots; a++) {
+        if (c->annot_missing[a])
+            dw_note("%s: no row for %" PRIu64 " of %" PRIu64
+                    " variants: annotations NA",
+                    c->annot[a], c->annot_missing[a], variants);
+    }
+    if (c->latent)
+        dw_note("%" PRIu64 " variants of the reference without a z", c->latent);
+}
+
+int dw_ingest_report_refuse(const dw_ingest_counts *c, const char *name,
+                            dw_err *err)
+{
+    uint64_t rows = c->has_study ? c->study_rows : c->ref_rows;
+    int most = DW_REASON_NONE;
+
+    for (int r = DW_REASON_NONE + 1; r < DW_REASON_COUNT; r++) {
+        if (dw_reason_is_of_reference((dw_reason)r) != c->has_study &&
+            c->fates->n[r] > c->fates->n[most])
+            most = r;
+    }
+    if (rows == 0)
+        return dw_fail(err, DW_EDEGENERATE, "%s: has no rows", name);
+    return dw_fail(err, DW_EDEGENERATE,
+                   "%s: none of %" PRIu64 " rows can be taken; %" PRIu64
+                   " of them: %s (%s)",
+                   name, rows, c->fates->n[most],
+                   dw_reason_text((dw_reason)most),
+                   dw_reason_word((dw_reason)most));
+}
+
+void dw_ingest_report_tally(const dw_ingest_counts *c, dw_tally *tally)
+{
+    if (c->has_study)
+        dw_tally_add(tally, "rows", c->study_rows);
+    if (c->has_ref)
+        dw_tally_add(tally, "ref_rows", c->ref_rows);
+    dw_tally_add(tally, "taken", c->taken);
+    dw_tally_add(tally, "latent", c->latent);
+    for (int r = DW_REASON_NONE + 1; r < DW_REASON_COUNT; r++) {
+        if (c->fates->n[r])
+            dw_tally_add(tally, dw_reason_word((dw_reason)r), c->fates->n[r]);
+    }
+    for (size_t a = 0; a < c->n_annots; a++) {
+        if (c->annot_missing[a])
+            dw_tally_add(tally, "annot_missing", c->annot_missing[a]);
+    }
+}
+
+/* ---- one line a row ---- */
+
+struct dw_drop_log {
+    FILE *file;
+};
+
+dw_drop_log *dw_drop_log_new(dw_err *err)
+{
+    dw_drop_log *d;
+    int fd = dw_tmpfile_open(err);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w+b");
+
+    if (!file) {
+        if (fd >= 0) {
+            dw_fail_errno(err, "temporary file");
+            close(fd);
+        }
+        return NULL;
+    }
+    d = dw_alloc(1, sizeof *d);
+    d->file = file;
+    return d;
+}
+
+void dw_drop_log_free(dw_drop_log *d)
+{
+    if (!d)
+        return;
+    fclose(d->file);
+    dw_free(d);
+}
+
+void dw_drop_log_reset(dw_drop_log *d)
+{
+    /* What fails here fails again, and is told, when the log is written. */
+    rewind(d->file);
+    if (ftruncate(fileno(d->file), 0) != 0)
+        return;
+}
+
+void dw_drop_log_add(void *log, const dw_row *row, dw_reason reason)
+{
+    dw_drop_log *d = log;
+    const char *source =
+        dw_reason_is_of_reference(reason) ? "reference" : "sumstats";
+
+    fprintf(d->file, "%s\t%s\t", source, row->contig[0] ? row->contig : "NA");
+    if (row->pos)
+        fprintf(d->file, "%" PRIu32, row->pos);
+    else
+        fputs("NA", d->file);
+    fprintf(d->file, "\t%.*s\t%.*s\t%.*s\t%s\n", (int)row->id.n, row->id.s,
+            (int)row->a1.n, row->a1.s, (int)row->a2.n, row->a2.s,
+            dw_reason_word(reason));
+}
+
+int dw_drop_log_write(dw_drop_log *d, const char *path, dw_err *err)
+{
+    dw_outfile *out = dw_outfile_open(path, false, err);
+    char part[1 << 14];
+    size_t n;
+
+    if (!out)
+        return err->code;
+    dw_outfile_printf(out, "SOURCE\tCHR\tPOS\tID\tA1\tA2\tREASON\n");
+    if (fflush(d->file) != 0 || ferror(d->file)) {
+        dw_outfile_abandon(out);
+        return dw_fail_errno(err, "temporary file for %s (TMPDIR says where)",
+                             path);
+    }
+    rewind(d->file);
+    while ((n = fread(part, 1, sizeof part, d->file)) > 0)
+        dw_outfile_write(out, part, n);
+    return dw_outfile_close(out, err);
+}

@@ -1,0 +1,57 @@
+/*
+ * ingest_report: what became of every row that dw-ingest read.
+ *
+ * Two tables, tab-separated with a header: counts by reason (SOURCE REASON
+ * COUNT SHARE), and one line for each row that was not taken (SOURCE CHR POS ID
+ * A1 A2 REASON).  In both, SOURCE is sumstats, reference or an annotation file.
+ */
+#ifndef DW_OUTPUT_INGEST_REPORT_H
+#define DW_OUTPUT_INGEST_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "data/reason.h"
+
+typedef struct dw_ingest_counts {
+    bool has_study, has_ref;
+    uint64_t study_rows, ref_rows;
+    uint64_t taken;  /* variants with a z */
+    uint64_t latent; /* variants without */
+    const dw_fates *fates;
+    uint64_t swapped, strand, by_frequency; /* of those taken */
+    size_t n_annots;
+    const char **annot;            /* (n_annots) file names */
+    const uint64_t *annot_missing; /* (n_annots) variants without a row */
+} dw_ingest_counts;
+
+int dw_ingest_report_write(const char *path, const dw_ingest_counts *c,
+                           dw_err *err) DW_MUST_CHECK;
+/* The same for people: notes, by dw_note. */
+void dw_ingest_report_tell(const dw_ingest_counts *c);
+/* DW_EDEGENERATE: no row of `name` was taken, and the reason of most. */
+int dw_ingest_report_refuse(const dw_ingest_counts *c, const char *name,
+                            dw_err *err);
+/* The same for TAIL. */
+void dw_ingest_report_tally(const dw_ingest_counts *c, dw_tally *tally);
+
+/* Is the reason one of the reference's rows? */
+bool dw_reason_is_of_reference(dw_reason reason);
+
+/* ---- one line a row ---- */
+
+typedef struct dw_drop_log dw_drop_log;
+
+/* Lines are kept in a temporary file until it is known that they stand. */
+dw_drop_log *dw_drop_log_new(dw_err *err) DW_MUST_CHECK;
+void dw_drop_log_free(dw_drop_log *d); /* NULL is fine */
+void dw_drop_log_reset(dw_drop_log *d);
+/* As dw_fates.tell takes it, with a dw_drop_log for ctx. */
+void dw_drop_log_add(void *d, const dw_row *row, dw_reason reason);
+int dw_drop_log_write(dw_drop_log *d, const char *path,
+                      dw_err *err) DW_MUST_CHECK;
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * hold: tables of variants put aside on disk until it is known what the HEAD
+ * before them says (a trait's N is the median over all of them).
+ *
+ * An unnamed temporary file in $TMPDIR, of VARS payloads, so that most of them
+ * are written as they were put.
+ */
+#ifndef DW_RECORD_HOLD_H
+#define DW_RECORD_HOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "data/reason.h"
+#include "data/variant.h"
+#include "record/rec_stream.h"
+
+typedef struct dw_hold dw_hold;
+
+dw_hold *dw_hold_new(dw_err *err) DW_MUST_CHECK;
+void dw_hold_free(dw_hold *h); /* NULL is fine */
+
+/* Forgets all tables. */
+int dw_hold_reset(dw_hold *h, dw_err *err) DW_MUST_CHECK;
+int dw_hold_put(dw_hold *h, const dw_variants *v, dw_err *err) DW_MUST_CHECK;
+
+/* Writes all tables as VARS, less the variants whose N is below the limit (as
+ * dw_low_n_drop does it); *dropped is their number. */
+int dw_hold_write(dw_hold *h, dw_sink *sink, double limit, bool keep,
+                  dw_fates *fates, size_t *dropped, dw_err *err) DW_MUST_CHECK;
+
+#endif
