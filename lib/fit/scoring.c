@@ -237,6 +237,8 @@ static void find_errors(struct fit *f, struct scratch *s, dw_linear_fit *out)
     penalised(f, &s->at, s->x, s->g, s->h);
     known = dw_newton_inverse(f->d, s->h, s->work) == 0;
     for (size_t i = 0; i <= f->p; i++)
+        out->coef[i] = s->x[i];
+    for (size_t i = 0; i <= f->p; i++)
         out->se[i] = known ? sqrt(s->work[i + i * f->d]) : NAN;
     out->loglik = s->at.loglik;
     out->alpha = f->alpha;
@@ -302,7 +304,8 @@ int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool,
     struct scratch s = {0};
     int rc;
 
-    *out = (dw_linear_fit){.se = dw_alloc(f.p + 1, sizeof *out->se)};
+    *out = (dw_linear_fit){.coef = dw_alloc(f.p + 1, sizeof *out->coef),
+                           .se = dw_alloc(f.p + 1, sizeof *out->se)};
     f.ws = dw_alloc(n_threads, sizeof(*f.ws));
     make_scratch(&s, f.d);
     rc = prepare(&f, err);

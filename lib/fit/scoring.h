@@ -22,7 +22,7 @@
 #include "nn/model.h"
 
 typedef struct dw_linear_fit {
-    double *se; /* (1 + p) of b and v; the caller's, dw_free */
+    double *coef, *se; /* (1 + p) b and v; the caller's, dw_free */
     double alpha;
     double gamma;  /* how many coefficients the data determine */
     double loglik; /* of the training blocks, without the penalty */

@@ -1,0 +1,364 @@
+/* Fitting: what was planted is found again, the same for any number of
+ * threads, and what cannot be fitted is refused. */
+#include "fit/fit_model.h"
+#include "linalg/blas.h"
+#include "made_blocks.h"
+#include "tap.h"
+
+static const char *const NAMES[] = {"coding", "cons", "dhs", "noise"};
+
+static double constant_truth(const float *a)
+{
+    (void)a;
+    return 4e-6;
+}
+
+static double linear_truth(const float *a)
+{
+    return 2e-6 * exp(1.2 * a[0] - 0.7 * a[1] + 0.3 * a[2]);
+}
+
+/* Nothing but an exclusive or: a line sees none of it. */
+static double crossed_truth(const float *a)
+{
+    return 3e-6 * exp((a[0] > 0.5) == (a[1] > 0) ? 1.5 : -1.5);
+}
+
+static const panel WORLD = {.people = 400,
+                            .m = 60,
+                            .core = 10,
+                            .l = 40,
+                            .p = 4,
+                            .alike = 0.6,
+                            .n = 1e6,
+                            .s2 = 1,
+                            .tau = 0.3};
+
+/* Blocks whose contig is 3, 6 or 9 are held out. */
+static void build(dw_dataset *data, double (*variance)(const float *), size_t n,
+                  bool blemished)
+{
+    panel w = WORLD;
+    dw_variants var = {0};
+    dw_ldblock b = {0};
+    dw_err err = {0};
+    size_t n_empty;
+
+    w.variance = variance;
+    *data = (dw_dataset){.p = w.p};
+    for (size_t i = 0; i < n; i++) {
+        bool held;
+
+        panel_block(&w, 11, i, &var, &b, NULL);
+        held = strchr("369", var.contig[0]) && !var.contig[1];
+        for (size_t j = 0; j < w.m && blemished; j++) {
+            if (j % 7 == 0)
+                var.annot[j + w.m] = NAN;
+            var.annot[j + 2 * w.m] = 5;
+            if ((i + j) % 11 == 0)
+                var.z[j] = NAN;
+        }
+        if (dw_dataset_take(data, &var, &b, 0, w.n,
+                            held ? DW_PART_HELDOUT : DW_PART_TRAIN, &err) < 0)
+            OK(0, "%s", err.msg);
+    }
+    if (dw_dataset_observe(data, NULL, true, &n_empty, &err) < 0)
+        OK(0, "%s", err.msg);
+    OK(n_empty == 0 && data->n == n, "%zu blocks", data->n);
+    dw_variants_clear(&var);
+    dw_ldblock_clear(&b);
+}
+
+static dw_fit_plan plan_of(const char *spec)
+{
+    return (dw_fit_plan){.spec = spec,
+                         .alpha = -1,
+                         .train = {.epochs = 12,
+                                   .batch = 4,
+                                   .lr = 3e-3,
+                                   .warmup = 1,
+                                   .weight_decay = 0.01,
+                                   .clip = 1,
+                                   .dropout = 0.1,
+                                   .seed = 1,
+                                   .noise = {false, true, 1, 0}}};
+}
+
+/* ---- constant ---- */
+
+static void test_constant(void)
+{
+    dw_fit_plan plan = plan_of("const");
+    dw_fit_watch watch = {0};
+    dw_fit_report r;
+    dw_model model = {0};
+    dw_dataset data;
+    dw_err err = {0};
+    const dw_constant *c = &r.constant;
+
+    build(&data, constant_truth, 150, false);
+    plan.train.noise.learn_s2 = true;
+    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &model, &r, &err) == 0,
+       "a constant model: %s", err.msg);
+    OK(c->converged && fabs(c->c - 4e-6) < 3 * c->c_se && c->c_se < 4e-7,
+       "its variance: %g +- %g", c->c, c->c_se);
+    OK(fabs(c->tau - 0.3) < 3 * c->tau_se && c->tau_se < 0.15,
+       "its tau: %g +- %g", c->tau, c->tau_se);
+    OK(fabs(c->s2 - 1) < 3 * c->s2_se && c->s2_se < 0.6, "its s2: %g +- %g",
+       c->s2, c->s2_se);
+    NEAR(c->loglik, r.base[DW_PART_TRAIN], 1e-7, 0,
+         "its likelihood by lik/marginal");
+    NEAR(r.h2, c->c * 40 * 150, 1e-6, 0, "the variance of all");
+    dw_fit_report_clear(&r);
+    dw_model_clear(&model);
+
+    /* The optimum is one: to either side it is lower. */
+    for (int i = -1; i <= 1; i += 2) {
+        dw_constant near;
+
+        plan.train.noise = (dw_fit_noise){true, false, 1, c->tau};
+        plan.train.noise.tau = 0.3 * (1 + 0.2 * i);
+        OK(dw_constant_fit(&data, NULL, &plan.train.noise, &near, &err) == 0 &&
+               near.loglik < r.base[DW_PART_TRAIN] + c->loglik &&
+               near.tau_se == 0,
+           "with tau held at %g: %.3f", near.tau, near.loglik);
+    }
+    dw_dataset_clear(&data);
+}
+
+/* Noise alone: no variance is found, and it is said. */
+static double no_truth(const float *a)
+{
+    (void)a;
+    return 1e-30;
+}
+
+static void test_no_signal(void)
+{
+    dw_fit_noise noise = {false, true, 1, 0};
+    dw_constant c;
+    dw_dataset data;
+    dw_err err = {0};
+
+    build(&data, no_truth, 40, false);
+    OK(dw_constant_fit(&data, NULL, &noise, &c, &err) == 0 && c.converged &&
+           c.c < 2 * c.c_se + 1e-7,
+       "noise alone: %g +- %g %d", c.c, c.c_se, c.no_signal);
+    dw_dataset_clear(&data);
+}
+
+/* ---- linear ---- */
+
+static void test_linear(void)
+{
+    /* Of log f per standard deviation of the annotation: 0.3 (1 - 0.3). */
+    const double truth[] = {1.2 * 0.4583, -0.7, 0.3, 0};
+    dw_fit_plan plan = plan_of("linear");
+    dw_fit_watch watch = {0};
+    dw_fit_report r;
+    dw_model model = {0};
+    dw_dataset data;
+    dw_err err = {0};
+
+    build(&data, linear_truth, 220, false);
+    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &model, &r, &err) == 0,
+       "a linear model: %s", err.msg);
+    OK(r.linear.converged && model.n_inputs == 4, "in %zu steps",
+       r.linear.steps);
+    for (size_t i = 0; i < 4; i++) {
+        double se = r.linear.se[1 + i], v = model.param[1 + i];
+
+        OK(fabs(v - truth[i]) < 3 * se && se > 0.01 && se < 0.15,
+           "%s: %.3f +- %.3f of %.3f", NAMES[i], v, se, truth[i]);
+    }
+    OK(r.loglik[DW_PART_HELDOUT] > r.base[DW_PART_HELDOUT] + 5,
+       "gain where it was not fitted: %.1f",
+       r.loglik[DW_PART_HELDOUT] - r.base[DW_PART_HELDOUT]);
+    NEAR(r.linear.loglik, r.loglik[DW_PART_TRAIN], 1e-7, 0, "its likelihood");
+    dw_fit_report_clear(&r);
+    dw_model_clear(&model);
+    dw_dataset_clear(&data);
+}
+
+/* ---- objective ---- */
+
+/* The whole chain by differences: one offset moves all outputs, one weight
+ * some.  (Each piece is held to 1e-7 in its own test; here it is their sign
+ * and scale, through single precision.) */
+static void test_chain(dw_dataset *data, dw_model *model, enum dw_loss loss)
+{
+    const size_t which[] = {0, 2, model->n_inputs + 3};
+    const double h = 1e-2;
+    size_t n = dw_net_n_params(&model->net);
+    float *grad = dw_alloc(n, sizeof *grad);
+    dw_err err = {0};
+    dw_objective *o =
+        dw_objective_new(data, NULL, &model->net, loss, DW_SOLVER_AUTO, &err);
+    dw_gradient g;
+    dw_value v, up, down;
+    double *noise[2] = {&model->s2, &model->tau};
+
+    OK(o && dw_objective_block(o, loss, 0, 3, model, NULL, &v, &g) == 0,
+       "objective %d: %g", (int)loss, v.value);
+    dw_objective_backward(o, 0, 3, model, NULL, 1, grad);
+    for (size_t i = 0; i < sizeof which / sizeof *which; i++) {
+        float *at = &model->param[which[i]], was = *at;
+        int rc;
+
+        *at = was + (float)h;
+        rc = dw_objective_block(o, loss, 0, 3, model, NULL, &up, NULL);
+        *at = was - (float)h;
+        rc |= dw_objective_block(o, loss, 0, 3, model, NULL, &down, NULL);
+        *at = was;
+        OK(rc == 0 && tap_near((up.value - down.value) / (2 * h),
+                               grad[which[i]], 5e-3, 1),
+           "parameter %zu: %g against %g", which[i],
+           (up.value - down.value) / (2 * h), (double)grad[which[i]]);
+    }
+    for (int i = 0; i < 2; i++) {
+        double was = *noise[i], e = 1e-5;
+        int rc;
+
+        *noise[i] = was + e;
+        rc = dw_objective_block(o, loss, 0, 3, model, NULL, &up, NULL);
+        *noise[i] = was - e;
+        rc |= dw_objective_block(o, loss, 0, 3, model, NULL, &down, NULL);
+        *noise[i] = was;
+        OK(rc == 0 && tap_near((up.value - down.value) / (2 * e),
+                               i ? v.dtau : v.ds2, 1e-5, 1e-2),
+           "noise %d", i);
+    }
+    dw_objective_free(o);
+    dw_free(grad);
+}
+
+/* ---- networks ---- */
+
+static void count_epoch(void *ctx, const dw_epoch *e)
+{
+    size_t *n = ctx;
+
+    *n += isfinite(e->value[DW_PART_TRAIN]) && e->h2 > 0;
+}
+
+static void test_mlp(void)
+{
+    dw_fit_plan plan = plan_of("mlp:16");
+    size_t n_epochs = 0;
+    dw_fit_watch watch = {.ctx = &n_epochs, .epoch = count_epoch};
+    dw_model one = {0}, four = {0};
+    dw_fit_report r, linear;
+    dw_pool *pool = dw_pool_new(4);
+    dw_dataset data;
+    dw_err err = {0};
+    size_t p;
+
+    build(&data, crossed_truth, 180, false);
+    plan.train.dropout = 0;
+    plan.train.epochs = 25;
+    plan.train.lr = 1e-2;
+    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &one, &r, &err) == 0,
+       "an mlp: %s", err.msg);
+    OK(n_epochs == plan.train.epochs + 1, "%zu epochs seen", n_epochs);
+    p = dw_net_n_params(&one.net);
+    dw_fit_report_clear(&r);
+    dw_dataset_clear(&data);
+
+    build(&data, crossed_truth, 180, false);
+    OK(dw_fit_model(&data, pool, NAMES, &plan, &watch, &four, &r, &err) == 0 &&
+           memcmp(one.param, four.param, p * sizeof *one.param) == 0 &&
+           one.tau == four.tau,
+       "the same bytes by four threads");
+    test_chain(&data, &one, DW_LOSS_LIKELIHOOD);
+    test_chain(&data, &one, DW_LOSS_LDSR);
+    dw_dataset_clear(&data);
+
+    plan.spec = "linear";
+    dw_model_clear(&four);
+    build(&data, crossed_truth, 180, false);
+    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &four, &linear, &err) ==
+           0,
+       "a line: %s", err.msg);
+    OK(r.loglik[DW_PART_HELDOUT] > linear.loglik[DW_PART_HELDOUT] + 10 &&
+           r.loglik[DW_PART_HELDOUT] > r.base[DW_PART_HELDOUT] + 10,
+       "held out, it gains %.1f where a line gains %.1f",
+       r.loglik[DW_PART_HELDOUT] - r.base[DW_PART_HELDOUT],
+       linear.loglik[DW_PART_HELDOUT] - linear.base[DW_PART_HELDOUT]);
+    dw_fit_report_clear(&r);
+    dw_fit_report_clear(&linear);
+    dw_model_clear(&one);
+    dw_model_clear(&four);
+    dw_dataset_clear(&data);
+    dw_pool_free(pool);
+}
+
+/* LD-score regression, z-scores and annotations that are missing, validation.
+ */
+static void test_blemished(void)
+{
+    dw_fit_plan plan = plan_of("mlp:8");
+    dw_fit_watch watch = {0};
+    dw_model model = {0};
+    dw_fit_report r;
+    dw_dataset data;
+    dw_err err = {0};
+    size_t n_valid;
+
+    build(&data, linear_truth, 120, true);
+    OK(data.block[0].q_full != data.block[0].q &&
+           data.block[0].n_observed < 40 &&
+           data.block[0].k < data.block[0].k_full,
+       "%zu of 40 z-scores", data.block[0].n_observed);
+    n_valid = dw_dataset_set_aside(&data, 1);
+    OK(n_valid == dw_dataset_size(&data, DW_PART_VALID).blocks && n_valid == 10,
+       "%zu blocks set aside", n_valid);
+    plan.train.loss = DW_LOSS_LDSR;
+    plan.train.patience = 3;
+    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &model, &r, &err) == 0,
+       "LD-score regression: %s", err.msg);
+    OK(model.n_inputs == 4 && model.input[2].missing &&
+           strcmp(model.input[2].name, "cons") == 0 &&
+           strcmp(model.input[3].name, "noise") == 0,
+       "inputs: one more where values miss, none from a constant");
+    OK(r.loglik[DW_PART_HELDOUT] > r.base[DW_PART_HELDOUT],
+       "held out, it gains %.1f",
+       r.loglik[DW_PART_HELDOUT] - r.base[DW_PART_HELDOUT]);
+    OK(!r.has_linear && r.train.best_epoch <= r.train.epochs, "best epoch: %zu",
+       r.train.best_epoch);
+    dw_fit_report_clear(&r);
+    dw_model_clear(&model);
+    dw_dataset_clear(&data);
+}
+
+/* Rates that make numbers overflow end in a refusal that names a block. */
+static void test_runaway(void)
+{
+    dw_fit_plan plan = plan_of("mlp:8");
+    dw_fit_watch watch = {0};
+    dw_model model = {0};
+    dw_fit_report r;
+    dw_dataset data;
+    dw_err err = {0};
+
+    build(&data, linear_truth, 30, false);
+    plan.train.lr = 1e30;
+    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &model, &r, &err) ==
+               DW_EDEGENERATE &&
+           strstr(err.msg, "block ") && strstr(err.msg, "--lr"),
+       "%s", err.msg);
+    dw_fit_report_clear(&r);
+    dw_model_clear(&model);
+    dw_dataset_clear(&data);
+}
+
+int main(void)
+{
+    dw_linalg_single_thread();
+    test_constant();
+    test_no_signal();
+    test_linear();
+    test_mlp();
+    test_blemished();
+    test_runaway();
+    return tap_done();
+}
