@@ -50,18 +50,19 @@ dw_demography dw_demography_constant(double size)
  * 5,920 generations ago; 1,861 from 2,040 (out of Africa); 1,032 from 920, slow
  * growth to 9,279 at 204, fast growth since.  Their people came from Africa
  * again and again, which one population cannot do, so here the bottleneck is
- * milder and its recovery stronger, and sizes and times are all 1.4 times
- * theirs: with that the MAF spectrum and the LD decay of 489 Europeans of 1000
- * Genomes come out (tests/oracle/compare_panels.py; figures in dw-synth(1)).
+ * milder and its recovery stronger, and sizes and times are all 1.38
+ * times theirs: with that the MAF spectrum and the LD decay of 489 Europeans of
+ * 1000 Genomes come out (tests/oracle/compare_panels.py; figures in
+ * dw-synth(1)).
  */
 dw_demography dw_demography_european(void)
 {
     static const dw_epoch epoch[] = {
-        {0, 702000, 0.01128},   /* fast growth since farming */
-        {286, 28000, 0.002515}, /* slow growth, from 2,250 people on */
-        {1288, 4060, 0},        /* out of Africa: the bottleneck */
-        {2856, 20264, 0},       /* Africa */
-        {8288, 10234, 0},       /* ancestral */
+        {0, 692000, 0.01144},   /* fast growth since farming */
+        {282, 27600, 0.002587}, /* slow growth, from 2,143 people on */
+        {1270, 3864, 0},        /* out of Africa: the bottleneck */
+        {2815, 19974, 0},       /* Africa */
+        {8170, 10764, 0},       /* ancestral */
     };
 
     return dw_demography_init(epoch, DW_COUNT(epoch));

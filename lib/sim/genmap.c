@@ -14,15 +14,15 @@
  */
 dw_genmap_spec dw_genmap_human(void)
 {
-    return (dw_genmap_spec){.rate = 1.2e-8,
-                            .hot_share = 0.6,
+    return (dw_genmap_spec){.rate = 1.3e-8,
+                            .hot_share = 0.45,
                             .hot_every = 40e3,
                             .hot_width = 2e3,
                             .hot_shape = 0.5,
-                            .ground_bp = 10e3,
+                            .ground_bp = 6e3,
                             .ground_shape = 0.5,
-                            .wave_bp = 400e3,
-                            .wave_sd = 1};
+                            .wave_bp = 300e3,
+                            .wave_sd = 1.2};
 }
 
 /* Room for one piece more, and the end. */

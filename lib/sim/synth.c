@@ -17,7 +17,7 @@ enum purpose { MAP, HAPLOTYPES, THIN, ALLELES, LANDSCAPE, MISSING };
 /* Twice what is measured in families: the rate that the sizes of the population
  * were estimated with (Gravel et al. 2011), and that gives 3,500 variants of
  * MAF > 1 % a Mb, as 489 Europeans have. */
-static const double MUTATION = 2.25e-8;
+static const double MUTATION = 2.2e-8;
 
 dw_synth_spec dw_synth_default(void)
 {
