@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/opts.h"
+#include "data/build.h"
 #include "data/count_median.h"
 #include "input/ingest.h"
 #include "output/ingest_report.h"
@@ -69,21 +70,6 @@ static char *trait_of(const char *path)
     return dw_strndup(from, strcspn(from, "."));
 }
 
-/* One name for each of the two builds that have many. */
-static const char *build_of(const char *name)
-{
-    static const char *const alias[][2] = {
-        {"hg19", "GRCh37"}, {"b37", "GRCh37"}, {"37", "GRCh37"},
-        {"hg38", "GRCh38"}, {"b38", "GRCh38"}, {"38", "GRCh38"},
-    };
-
-    for (size_t i = 0; i < DW_COUNT(alias); i++) {
-        if (dw_span_eq_nocase(dw_span_of(name), alias[i][0]))
-            return alias[i][1];
-    }
-    return name;
-}
-
 static void add_input(void *head, const char *name, uint64_t digest)
 {
     dw_head_add_input(head, name, digest);
@@ -92,7 +78,7 @@ static void add_input(void *head, const char *name, uint64_t digest)
 static void make_head(const struct job *j, const dw_common *common, double n,
                       dw_head *head)
 {
-    dw_head_set_build(head, build_of(j->o->build));
+    dw_head_set_build(head, dw_build_name(j->o->build));
     if (j->in.study) {
         char *name =
             j->o->trait ? dw_strdup(j->o->trait) : trait_of(j->o->in.study);
@@ -112,28 +98,6 @@ static void make_head(const struct job *j, const dw_common *common, double n,
 
 /* ---- the stream ---- */
 
-static void count_all(const struct job *j, dw_ingest_counts *c)
-{
-    const dw_join *join = &j->in.join;
-    const uint64_t *matched = join->harmonise.matched;
-
-    *c = (dw_ingest_counts){
-        .has_study = j->in.study != NULL,
-        .has_ref = j->in.ref != NULL,
-        .study_rows = j->in.n_study_rows,
-        .ref_rows = j->in.n_ref_rows,
-        .taken = join->taken,
-        .latent = join->latent,
-        .fates = &j->in.fates,
-        .swapped = matched[DW_MATCH_SWAPPED] + matched[DW_MATCH_STRAND_SWAPPED],
-        .strand = matched[DW_MATCH_STRAND] + matched[DW_MATCH_STRAND_SWAPPED],
-        .by_frequency = join->harmonise.by_frequency,
-        .n_annots = j->in.n_annots,
-        .annot = j->o->in.annot,
-        .annot_missing = join->annot_missing,
-    };
-}
-
 static int write_run(struct job *j, const dw_head *head, double n,
                      dw_sink *sink, dw_ingest_counts *counts, dw_err *err)
 {
@@ -147,12 +111,8 @@ static int write_run(struct job *j, const dw_head *head, double n,
                            &in->fates, &low, err);
     if (rc < 0)
         return rc;
-    in->join.taken -= low;
-    if (in->o->all)
-        in->join.latent += low;
-    else if (in->ref)
-        in->fates.n[DW_REASON_REF_NO_Z] += low;
-    count_all(j, counts);
+    dw_ingest_drop_low_n(in, low);
+    *counts = dw_ingest_count(in);
     dw_ingest_report_tally(counts, &tally);
     rc = dw_sink_end(sink, NULL, "dw-ingest", &tally, err);
     dw_tally_clear(&tally);
@@ -212,10 +172,9 @@ static int write_reports(const struct job *j, const dw_ingest_counts *counts,
 /* No variant: the reports are written all the same, since they say why. */
 static int nothing_taken(const struct job *j, dw_err *err)
 {
-    dw_ingest_counts counts;
+    dw_ingest_counts counts = dw_ingest_count(&j->in);
     int rc;
 
-    count_all(j, &counts);
     rc = write_reports(j, &counts, err);
     return rc < 0 ? rc
                   : dw_ingest_report_refuse(
@@ -283,24 +242,23 @@ int main(int argc, char **argv)
         .min_n_share = 0.8,
         .in = {.min_overlap = 0.05, .batch = DW_VARS_CHUNK},
     };
+    dw_sumstats_opts *c = &o.in.columns;
     const dw_opt table[] = {
         {"Summary statistics", 0, "trait", DW_OPT_TEXT, &o.trait, "NAME",
          "the trait's name; else the file's", 0, 0, 0, NULL},
-        {NULL, 0, "format", DW_OPT_TEXT, &o.in.columns.format, "NAME",
+        {NULL, 0, "format", DW_OPT_TEXT, &c->format, "NAME",
          "bolt, fastgwa, ldsc, table; else told from the header", 0, 0, 0,
          NULL},
-        {NULL, 0, "columns", DW_OPT_TEXT, &o.in.columns.columns, "X=NAME,..",
+        {NULL, 0, "columns", DW_OPT_TEXT, &c->columns, "X=NAME,..",
          "what columns mean: CHR POS ID EA OA EAF BETA OR SE Z CHISQ P LOG10P "
-         "N "
-         "NCAS NCON INFO",
+         "N NCAS NCON INFO",
          0, 0, 0, NULL},
-        {NULL, 0, "n", DW_OPT_REAL, &o.in.columns.n, "N",
+        {NULL, 0, "n", DW_OPT_REAL, &c->n, "N",
          "sample size, instead of a column", 1, 1e9, 0, NULL},
-        {NULL, 0, "n-cases", DW_OPT_REAL, &o.in.columns.n_cases, "N",
-         "cases, with --n-controls: N is 4/(1/cases + 1/controls)", 1, 1e9, 0,
-         NULL},
-        {NULL, 0, "n-controls", DW_OPT_REAL, &o.in.columns.n_controls, "N",
-         "controls", 1, 1e9, 0, NULL},
+        {NULL, 0, "n-cases", DW_OPT_REAL, &c->n_cases, "N",
+         "cases: N is 4 / (1/cases + 1/controls)", 1, 1e9, 0, NULL},
+        {NULL, 0, "n-controls", DW_OPT_REAL, &c->n_controls, "N", "controls", 1,
+         1e9, 0, NULL},
         {NULL, 0, "build", DW_OPT_TEXT, &o.build, "NAME",
          "genome build, for the HEAD: GRCh37, GRCh38", 0, 0, 0, NULL},
         {"Reference", 0, "ref", DW_OPT_TEXT, &o.in.ref, "FILE",
@@ -310,14 +268,14 @@ int main(int argc, char **argv)
         {NULL, 0, "all", DW_OPT_FLAG, &o.in.all, NULL,
          "keep variants of --ref without a z", 0, 0, 0, NULL},
         {NULL, 0, "min-overlap", DW_OPT_REAL, &o.in.min_overlap, "X",
-         "share of positions in common below which to refuse", 0, 1,
-         DW_OPT_LIVE, NULL},
+         "share of common positions below which to refuse", 0, 1, DW_OPT_LIVE,
+         NULL},
         {"Annotations", 0, "annot", DW_OPT_LIST, &o.annot, "FILE",
-         "an .annot or a table keyed by CHR BP [SNP] [A1 A2]; repeatable", 0, 0,
+         ".annot, or a table keyed by CHR BP [SNP] [A1 A2]; repeatable", 0, 0,
          0, NULL},
-        {"Filters", 0, "min-maf", DW_OPT_REAL, &o.in.columns.min_maf, "X",
+        {"Filters", 0, "min-maf", DW_OPT_REAL, &c->min_maf, "X",
          "leave out rarer variants", 0, 0.5, 0, NULL},
-        {NULL, 0, "min-info", DW_OPT_REAL, &o.in.columns.min_info, "X",
+        {NULL, 0, "min-info", DW_OPT_REAL, &c->min_info, "X",
          "leave out variants of lower INFO", 0, 1, 0, NULL},
         {NULL, 0, "min-n-share", DW_OPT_REAL, &o.min_n_share, "X",
          "leave out variants of N below this share of the median", 0, 1,

@@ -24,6 +24,11 @@ const char *dw_reason_text(dw_reason reason)
     return words[reason];
 }
 
+bool dw_reason_is_of_reference(dw_reason reason)
+{
+    return reason >= DW_REASON_REF_NO_PLACE;
+}
+
 void dw_fates_drop(dw_fates *f, const dw_row *row, dw_reason reason)
 {
     f->n[reason]++;

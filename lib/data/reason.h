@@ -7,6 +7,8 @@
 #ifndef DW_DATA_REASON_H
 #define DW_DATA_REASON_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "data/rows.h"
@@ -61,6 +63,9 @@ typedef enum dw_reason {
 const char *dw_reason_word(dw_reason reason); /* "p_zero" */
 const char *dw_reason_text(dw_reason reason); /* for people */
 
+/* Is it a reason of the reference's rows, and not of the study's? */
+bool dw_reason_is_of_reference(dw_reason reason);
+
 /* What became of rows: counts, and whoever wants to hear of each. */
 typedef struct dw_fates {
     uint64_t n[DW_REASON_COUNT];
@@ -71,5 +76,20 @@ typedef struct dw_fates {
 void dw_fates_drop(dw_fates *f, const dw_row *row, dw_reason reason);
 /* All counts to 0; `tell` stays. */
 void dw_fates_reset(dw_fates *f);
+
+/* All that there is to say of one reading of a study and a reference.  Rows of
+ * the study: taken and the sum of their reasons; those of the reference: taken,
+ * latent and the sum of theirs. */
+typedef struct dw_ingest_counts {
+    bool has_study, has_ref;
+    uint64_t study_rows, ref_rows;
+    uint64_t taken;  /* variants with a z */
+    uint64_t latent; /* variants without */
+    const dw_fates *fates;
+    uint64_t swapped, strand, by_frequency; /* of those taken */
+    size_t n_annots;
+    const char *const *annot;      /* (n_annots) file names */
+    const uint64_t *annot_missing; /* (n_annots) variants without a row */
+} dw_ingest_counts;
 
 #endif

@@ -228,7 +228,38 @@ int dw_ingest_check_overlap(dw_ingest *in, dw_buf *warning, dw_err *err)
     return rc;
 }
 
-/* ---- for the history ---- */
+/* ---- what is told ---- */
+
+void dw_ingest_drop_low_n(dw_ingest *in, size_t dropped)
+{
+    in->join.taken -= dropped;
+    if (in->o->all)
+        in->join.latent += dropped;
+    else if (in->ref)
+        in->fates.n[DW_REASON_REF_NO_Z] += dropped;
+}
+
+dw_ingest_counts dw_ingest_count(const dw_ingest *in)
+{
+    const dw_join *j = &in->join;
+    const uint64_t *matched = j->harmonise.matched;
+
+    return (dw_ingest_counts){
+        .has_study = in->study != NULL,
+        .has_ref = in->ref != NULL,
+        .study_rows = in->n_study_rows,
+        .ref_rows = in->n_ref_rows,
+        .taken = j->taken,
+        .latent = j->latent,
+        .fates = &in->fates,
+        .swapped = matched[DW_MATCH_SWAPPED] + matched[DW_MATCH_STRAND_SWAPPED],
+        .strand = matched[DW_MATCH_STRAND] + matched[DW_MATCH_STRAND_SWAPPED],
+        .by_frequency = j->harmonise.by_frequency,
+        .n_annots = in->n_annots,
+        .annot = (const char *const *)in->o->annot,
+        .annot_missing = j->annot_missing,
+    };
+}
 
 void dw_ingest_inputs(const dw_ingest *in,
                       void (*add)(void *ctx, const char *name, uint64_t digest),

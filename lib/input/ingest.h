@@ -69,6 +69,11 @@ int dw_ingest_run(dw_ingest *in, const dw_ingest_sink *sink,
 int dw_ingest_check_overlap(dw_ingest *in, dw_buf *warning,
                             dw_err *err) DW_MUST_CHECK;
 
+/* So many of the variants were dropped for their N after the run. */
+void dw_ingest_drop_low_n(dw_ingest *in, size_t dropped);
+/* Lends from `in`. */
+dw_ingest_counts dw_ingest_count(const dw_ingest *in);
+
 /* For the history: each text input read, by name and digest. */
 void dw_ingest_inputs(const dw_ingest *in,
                       void (*add)(void *ctx, const char *name, uint64_t digest),

@@ -1,17 +1,13 @@
 #include "output/ingest_report.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/tmpfile.h"
 #include "stream/outfile.h"
-
-bool dw_reason_is_of_reference(dw_reason reason)
-{
-    return reason >= DW_REASON_REF_NO_PLACE;
-}
 
 static double share(uint64_t n, uint64_t of)
 {

@@ -8,25 +8,9 @@
 #ifndef DW_OUTPUT_INGEST_REPORT_H
 #define DW_OUTPUT_INGEST_REPORT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/err.h"
 #include "base/log.h"
 #include "data/reason.h"
-
-typedef struct dw_ingest_counts {
-    bool has_study, has_ref;
-    uint64_t study_rows, ref_rows;
-    uint64_t taken;  /* variants with a z */
-    uint64_t latent; /* variants without */
-    const dw_fates *fates;
-    uint64_t swapped, strand, by_frequency; /* of those taken */
-    size_t n_annots;
-    const char **annot;            /* (n_annots) file names */
-    const uint64_t *annot_missing; /* (n_annots) variants without a row */
-} dw_ingest_counts;
 
 int dw_ingest_report_write(const char *path, const dw_ingest_counts *c,
                            dw_err *err) DW_MUST_CHECK;
@@ -37,9 +21,6 @@ int dw_ingest_report_refuse(const dw_ingest_counts *c, const char *name,
                             dw_err *err);
 /* The same for TAIL. */
 void dw_ingest_report_tally(const dw_ingest_counts *c, dw_tally *tally);
-
-/* Is the reason one of the reference's rows? */
-bool dw_reason_is_of_reference(dw_reason reason);
 
 /* ---- one line a row ---- */
 
