@@ -9,14 +9,11 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/par.h"
 #include "cli/opts.h"
 #include "input/lines.h"
 #include "input/panel.h"
 #include "input/read_regions.h"
-#include "ld/admit.h"
-#include "ld/cutter.h"
-#include "ld/factor.h"
+#include "ld/blocks.h"
 #include "linalg/blas.h"
 #include "record/rec_ldbk.h"
 #include "record/rec_stream.h"
@@ -39,148 +36,47 @@ struct ldblock_opts {
 /* --flank was not given. */
 enum { NO_FLANK = INT32_MAX };
 
-/* What one thread needs to make a block. */
-struct bench {
-    dw_factor_ws *ws;
-    dw_ldblock ld;
-    dw_variants var;
-    dw_buf payload;
-};
-
-/* A block that was planned; its chunks once they are made. */
-struct order {
-    dw_piece piece;
-    dw_buf packed;
-    size_t k;
-    dw_err err;
-};
-
 struct maker {
     const struct ldblock_opts *o;
     const dw_common *common;
     dw_geno *geno;
     dw_panel *panel;
-    dw_regions regions, blocks; /* -r, --blocks */
-    uint64_t blocks_digest;
+    dw_regions regions, cores; /* -r, --blocks */
+    uint64_t cores_digest;
     dw_sink *sink;
-    dw_slide *slide;
-    dw_cutter cutter;
+    dw_blocks *blocks;
     bool on_panel; /* the panel has the contig in hand */
-    dw_pool *pool;
-    struct bench *bench; /* one a thread */
-    struct order *order; /* of the batch: written in order */
-    size_t n_orders, max_orders;
     dw_progress *progress;
     dw_tally run, all; /* variants by what became of them */
-    uint64_t n_read, n_blocks, sum_k, sum_core;
+    uint64_t n_read;
 };
 
-/* ---- blocks ---- */
+/* A block's two chunks; in any thread. */
+static int pack_block(const dw_variants *v, const dw_ldblock *b, dw_buf *packed,
+                      dw_err *err)
+{
+    dw_buf payload = {0};
+    int rc;
 
-/* Makes order i; in any thread. */
-static void make_block(void *ctx, size_t thread, size_t i)
+    dw_variants_pack(v, &payload);
+    rc = dw_chunk_pack("VARS", DW_VARS_VERSION, v->m, payload.s, payload.n,
+                       packed, err);
+    dw_buf_reset(&payload);
+    if (rc == 0) {
+        dw_ldblock_pack(b, &payload);
+        rc = dw_chunk_pack("LDBK", DW_LDBK_VERSION, b->k, payload.s, payload.n,
+                           packed, err);
+    }
+    dw_buf_clear(&payload);
+    return rc;
+}
+
+static int put_block(void *ctx, const dw_buf *packed, dw_err *err)
 {
     struct maker *mk = ctx;
-    struct bench *b = &mk->bench[thread];
-    struct order *order = &mk->order[i];
-    const dw_piece *p = &order->piece;
-    dw_err *err = &order->err;
 
-    *err = (dw_err){0};
-    dw_buf_reset(&order->packed);
-    dw_buf_reset(&b->payload);
-    if (dw_factor_genotypes(b->ws, dw_slide_genotypes(mk->slide), p->begin,
-                            p->m, p->core, p->l, &mk->o->cut, &b->ld, err) < 0)
-        return;
-    strcpy(b->ld.contig, dw_slide_contig(mk->slide));
-    b->ld.start = p->start;
-    b->ld.end = p->end;
-    order->k = b->ld.k;
-    if (dw_slide_cut(mk->slide, p->begin, p->begin + p->m, &b->var, err) < 0)
-        return;
-    dw_variants_pack(&b->var, &b->payload);
-    if (dw_chunk_pack("VARS", DW_VARS_VERSION, p->m, b->payload.s, b->payload.n,
-                      &order->packed, err) < 0)
-        return;
-    dw_buf_reset(&b->payload);
-    dw_ldblock_pack(&b->ld, &b->payload);
-    /* The fault, if there is one, is in err. */
-    (void)!dw_chunk_pack("LDBK", DW_LDBK_VERSION, b->ld.k, b->payload.s,
-                         b->payload.n, &order->packed, err);
-}
-
-/* Makes the blocks ordered, and writes them in their order. */
-static int make_batch(struct maker *mk, dw_err *err)
-{
-    dw_pool_for(mk->pool, mk->n_orders, make_block, mk);
-    for (size_t i = 0; i < mk->n_orders; i++) {
-        struct order *order = &mk->order[i];
-
-        if (order->err.code) {
-            *err = order->err;
-            return dw_err_prefix(err, "block %s:%" PRIu32 "-%" PRIu32,
-                                 dw_slide_contig(mk->slide), order->piece.start,
-                                 order->piece.end);
-        }
-        if (dw_sink_packed(mk->sink, &order->packed, err) < 0)
-            return err->code;
-        mk->n_blocks++;
-        mk->sum_k += order->k;
-        mk->sum_core += order->piece.l;
-    }
-    mk->n_orders = 0;
-    dw_cutter_drop(&mk->cutter, mk->slide);
-    dw_progress_at(mk->progress, mk->n_read, dw_slide_contig(mk->slide));
-    return 0;
-}
-
-/* Orders what is whole, in batches; at the end of a contig, all. */
-static int order_blocks(struct maker *mk, bool at_end, dw_err *err)
-{
-    for (;;) {
-        bool more = dw_cutter_next(&mk->cutter, mk->slide, at_end,
-                                   &mk->order[mk->n_orders].piece);
-
-        mk->n_orders += more;
-        if (mk->n_orders == mk->max_orders || (!more && at_end)) {
-            if (make_batch(mk, err) < 0)
-                return err->code;
-        }
-        if (!more)
-            break;
-    }
-    if (!mk->n_orders)
-        dw_cutter_drop(&mk->cutter, mk->slide);
-    return 0;
-}
-
-/* Row `row` of v into the window, with a column that counts its ALT. */
-static int take_variant(struct maker *mk, const dw_variants *v, size_t row,
-                        const void *column, dw_err *err)
-{
-    const dw_genotypes *g = dw_slide_genotypes(mk->slide);
-    dw_geno_stats stats = dw_geno_stats_of(g->kind, g->n, column);
-    const char *reason = dw_admit_reason(&mk->o->admit, g->n, &stats);
-    float eaf = v->eaf[row];
-
-    dw_tally_add(&mk->run, reason ? reason : "taken", 1);
-    if (reason)
-        return 0;
-    if (isnan(eaf))
-        eaf = (float)(stats.mean / 2);
-    if (dw_slide_push(mk->slide, v, row, eaf, column, &stats, err) < 0)
-        return err->code;
-    return order_blocks(mk, false, err);
-}
-
-/* Finishes the contig in hand and begins another; "": none. */
-static int turn_to(struct maker *mk, const char *contig, dw_err *err)
-{
-    if (order_blocks(mk, true, err) < 0)
-        return err->code;
-    dw_slide_begin(mk->slide, contig);
-    dw_cutter_begin(&mk->cutter, contig);
-    return 0;
+    dw_progress_at(mk->progress, mk->n_read, dw_blocks_contig(mk->blocks));
+    return dw_sink_packed(mk->sink, packed, err);
 }
 
 /* ---- runs ---- */
@@ -228,10 +124,9 @@ static int begin_run(struct maker *mk, const dw_head *in, dw_err *err)
     if (dw_geno_digest(mk->geno))
         dw_head_add_input(&head, base_name(o->geno), dw_geno_digest(mk->geno));
     if (o->blocks)
-        dw_head_add_input(&head, base_name(o->blocks), mk->blocks_digest);
+        dw_head_add_input(&head, base_name(o->blocks), mk->cores_digest);
     rc = dw_sink_begin(mk->sink, &head, err);
-    dw_slide_free(mk->slide);
-    mk->slide = dw_slide_new(dw_geno_kind_of(mk->geno), people, head.t, head.p);
+    dw_blocks_begin(mk->blocks, head.t, head.p);
     dw_buf_clear(&how);
     dw_head_clear(&head);
     return rc;
@@ -240,9 +135,10 @@ static int begin_run(struct maker *mk, const dw_head *in, dw_err *err)
 static int end_run(struct maker *mk, const dw_source *src, dw_err *err)
 {
     uint64_t outside;
-    int rc = turn_to(mk, "", err);
+    int rc = dw_blocks_turn(mk->blocks, "", err);
 
-    outside = mk->cutter.outside - dw_tally_get(&mk->all, "outside_blocks");
+    outside = dw_blocks_counted(mk->blocks).outside -
+              dw_tally_get(&mk->all, "outside_blocks");
     if (outside)
         dw_tally_add(&mk->run, "outside_blocks", outside);
     if (rc == 0)
@@ -257,9 +153,7 @@ static int end_run(struct maker *mk, const dw_source *src, dw_err *err)
 static int look_up(struct maker *mk, const dw_variants *v, size_t row,
                    dw_err *err)
 {
-    const dw_genotypes *g = dw_slide_genotypes(mk->slide);
     bool swapped;
-    void *column;
     size_t i;
     int rc;
 
@@ -273,12 +167,12 @@ static int look_up(struct maker *mk, const dw_variants *v, size_t row,
             dw_panel_size(mk->panel) ? "alleles_differ" : "not_in_panel", 1);
         return 0;
     }
-    column = dw_panel_column(mk->panel, i);
     if (swapped)
-        dw_geno_flip(g->kind, g->n, column);
-    rc = take_variant(mk, v, row, column, err);
+        dw_panel_flip(mk->panel, i);
+    rc = dw_blocks_take(mk->blocks, v, row, dw_panel_column(mk->panel, i),
+                        &mk->run, err);
     if (swapped) /* another variant of the stream may ask for it */
-        dw_geno_flip(g->kind, g->n, column);
+        dw_panel_flip(mk->panel, i);
     return rc;
 }
 
@@ -289,8 +183,8 @@ static int take_chunk(struct maker *mk, const dw_variants *v, dw_err *err)
     size_t c = r ? dw_regions_contig(r, v->contig) : 0;
     int rc = 0;
 
-    if (strcmp(v->contig, dw_slide_contig(mk->slide)) != 0) {
-        if (turn_to(mk, v->contig, err) < 0 ||
+    if (strcmp(v->contig, dw_blocks_contig(mk->blocks)) != 0) {
+        if (dw_blocks_turn(mk->blocks, v->contig, err) < 0 ||
             (rc = dw_panel_seek(mk->panel, v->contig, err)) < 0)
             return err->code;
         mk->on_panel = rc > 0;
@@ -335,28 +229,6 @@ static int run_stream(struct maker *mk, const char *path, dw_err *err)
     return rc;
 }
 
-/* The panel's next place as a table. */
-static int table_of_place(const dw_panel *panel, dw_variants *v, dw_err *err)
-{
-    size_t m = dw_panel_size(panel);
-    int rc = dw_variants_resize(v, m, 0, 0, err);
-
-    strcpy(v->contig, dw_panel_contig(panel));
-    for (size_t i = 0; i < m && rc == 0; i++) {
-        dw_span id = dw_span_of(dw_panel_id(panel, i));
-        dw_span ref = dw_span_of(dw_panel_ref(panel, i));
-        dw_span alt = dw_span_of(dw_panel_alt(panel, i));
-
-        v->pos[i] = dw_panel_pos(panel);
-        v->eaf[i] = NAN;
-        if (dw_texts_add(&v->id, id.s, id.n) < 0 ||
-            dw_texts_add(&v->ref, ref.s, ref.n) < 0 ||
-            dw_texts_add(&v->alt, alt.s, alt.n) < 0)
-            rc = dw_fail(err, DW_ENOMEM, "not enough memory for variants");
-    }
-    return rc;
-}
-
 /* All variants of the panel, without a trait. */
 static int run_panel(struct maker *mk, dw_err *err)
 {
@@ -365,12 +237,13 @@ static int run_panel(struct maker *mk, dw_err *err)
     int rc = begin_run(mk, &head, err);
 
     while (rc == 0 && (rc = dw_panel_next(mk->panel, err)) > 0) {
-        rc = table_of_place(mk->panel, &v, err);
-        if (rc == 0 && strcmp(v.contig, dw_slide_contig(mk->slide)) != 0)
-            rc = turn_to(mk, v.contig, err);
+        rc = dw_panel_table(mk->panel, &v, err);
+        if (rc == 0 && strcmp(v.contig, dw_blocks_contig(mk->blocks)) != 0)
+            rc = dw_blocks_turn(mk->blocks, v.contig, err);
         for (size_t i = 0; i < v.m && rc == 0; i++) {
             mk->n_read++;
-            rc = take_variant(mk, &v, i, dw_panel_column(mk->panel, i), err);
+            rc = dw_blocks_take(mk->blocks, &v, i,
+                                dw_panel_column(mk->panel, i), &mk->run, err);
         }
     }
     dw_variants_clear(&v);
@@ -401,17 +274,34 @@ static int read_blocks(struct maker *mk, dw_err *err)
     const char *path = mk->o->blocks;
     size_t i;
 
-    if (dw_read_regions(path, &mk->blocks, &mk->blocks_digest, err) < 0)
+    if (dw_read_regions(path, &mk->cores, &mk->cores_digest, err) < 0)
         return err->code;
-    i = dw_regions_overlap(&mk->blocks);
+    i = dw_regions_overlap(&mk->cores);
     if (i != SIZE_MAX)
         return dw_fail(err, DW_EFORMAT,
                        "%s:%zu: this block overlaps the one of line %zu; a "
                        "variant belongs to one core",
-                       path, mk->blocks.item[i].line,
-                       mk->blocks.item[mk->blocks.item[i - 1].reach].line);
-    mk->cutter.plan.blocks = &mk->blocks;
+                       path, mk->cores.item[i].line,
+                       mk->cores.item[mk->cores.item[i - 1].reach].line);
     return 0;
+}
+
+static dw_blocks *new_blocks(struct maker *mk)
+{
+    const struct ldblock_opts *o = mk->o;
+    const dw_blocks_opts opts = {
+        .cut = o->cut,
+        .admit = o->admit,
+        .blocks = o->blocks ? &mk->cores : NULL,
+        .step = (uint32_t)(o->window - 2 * o->flank),
+        .flank = (uint32_t)o->flank,
+        .max_variants = o->max_variants,
+        .threads = mk->common->threads,
+    };
+    const dw_blocks_out out = {mk, pack_block, put_block};
+
+    return dw_blocks_new(&opts, &out, dw_geno_kind_of(mk->geno),
+                         dw_geno_people(mk->geno));
 }
 
 static int open_all(struct maker *mk, dw_err *err)
@@ -438,37 +328,18 @@ static int open_all(struct maker *mk, dw_err *err)
                 "which dw-fit has to learn (tau)",
                 o->geno, dw_geno_people(mk->geno), FEW_PEOPLE);
     mk->panel = dw_panel_new(mk->geno);
-    mk->cutter.plan.step = (uint32_t)(o->window - 2 * o->flank);
-    mk->cutter.plan.flank = (uint32_t)o->flank;
-    mk->cutter.max_variants = o->max_variants;
-    mk->pool = dw_pool_new(mk->common->threads);
-    mk->bench = dw_alloc(mk->common->threads, sizeof *mk->bench);
-    for (size_t i = 0; i < mk->common->threads; i++)
-        mk->bench[i].ws = dw_factor_ws_new();
-    mk->max_orders = 2 * mk->common->threads;
-    mk->order = dw_alloc(mk->max_orders, sizeof *mk->order);
+    mk->blocks = new_blocks(mk);
     mk->sink = dw_sink_open(mk->common->out, err);
     return mk->sink ? 0 : err->code;
 }
 
 static void close_all(struct maker *mk)
 {
-    for (size_t i = 0; i < mk->max_orders; i++)
-        dw_buf_clear(&mk->order[i].packed);
-    for (size_t i = 0; mk->bench && i < mk->common->threads; i++) {
-        dw_factor_ws_free(mk->bench[i].ws);
-        dw_ldblock_clear(&mk->bench[i].ld);
-        dw_variants_clear(&mk->bench[i].var);
-        dw_buf_clear(&mk->bench[i].payload);
-    }
-    dw_free(mk->bench);
-    dw_free(mk->order);
-    dw_pool_free(mk->pool);
-    dw_slide_free(mk->slide);
+    dw_blocks_free(mk->blocks);
     dw_panel_free(mk->panel);
     dw_geno_close(mk->geno);
     dw_regions_clear(&mk->regions);
-    dw_regions_clear(&mk->blocks);
+    dw_regions_clear(&mk->cores);
     dw_sink_abandon(mk->sink);
     dw_tally_clear(&mk->run);
     dw_tally_clear(&mk->all);
@@ -510,7 +381,7 @@ static int check_match(const struct maker *mk, dw_err *err)
 
 static int check_blocks(const struct maker *mk, dw_err *err)
 {
-    if (mk->n_blocks || !mk->n_read)
+    if (dw_blocks_counted(mk->blocks).blocks || !mk->n_read)
         return 0;
     if (dw_tally_get(&mk->all, "taken") == 0)
         return dw_fail(err, DW_EDEGENERATE,
@@ -528,11 +399,12 @@ static int check_blocks(const struct maker *mk, dw_err *err)
 
 static void report(const struct maker *mk)
 {
+    dw_blocks_counts c = dw_blocks_counted(mk->blocks);
+    double n = (double)(c.blocks ? c.blocks : 1);
+
     dw_note("%" PRIu64 " variants in, %" PRIu64 " blocks out, mean rank %.0f "
             "of %.0f core variants",
-            mk->n_read, mk->n_blocks,
-            (double)mk->sum_k / (double)(mk->n_blocks ? mk->n_blocks : 1),
-            (double)mk->sum_core / (double)(mk->n_blocks ? mk->n_blocks : 1));
+            mk->n_read, c.blocks, (double)c.rank / n, (double)c.core / n);
     for (size_t i = 0; i < mk->all.n_items; i++)
         dw_note("  %-20s %10" PRIu64, mk->all.item[i].reason,
                 mk->all.item[i].n);
@@ -540,13 +412,13 @@ static void report(const struct maker *mk)
         dw_note("%" PRIu64 " variants of the panel are there twice; the first "
                 "of each was taken",
                 dw_panel_duplicates(mk->panel));
-    if (mk->cutter.empty)
+    if (c.empty)
         dw_note("%" PRIu64 " blocks have no variant and were passed over",
-                mk->cutter.empty);
-    if (mk->cutter.split)
+                c.empty);
+    if (c.split)
         dw_note("%" PRIu64 " blocks of more than %zu variants were cut into "
                 "equal runs",
-                mk->cutter.split, mk->o->max_variants);
+                c.split, mk->o->max_variants);
 }
 
 static int run(void *opts, const dw_common *common, dw_err *err)

@@ -1,5 +1,6 @@
 #include "input/panel.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,9 +105,19 @@ const char *dw_panel_alt(const dw_panel *p, size_t i)
     return p->texts.s + p->item[i].alt;
 }
 
-void *dw_panel_column(dw_panel *p, size_t i)
+static unsigned char *column_of(const dw_panel *p, size_t i)
 {
     return p->columns + p->item[i].column * p->bytes;
+}
+
+const void *dw_panel_column(const dw_panel *p, size_t i)
+{
+    return column_of(p, i);
+}
+
+void dw_panel_flip(dw_panel *p, size_t i)
+{
+    dw_geno_flip(dw_geno_kind_of(p->g), dw_geno_people(p->g), column_of(p, i));
 }
 
 uint64_t dw_panel_duplicates(const dw_panel *p)
@@ -129,6 +140,12 @@ size_t dw_panel_find(const dw_panel *p, const char *ref, const char *alt,
     return SIZE_MAX;
 }
 
+static int no_memory(const dw_panel *p, dw_err *err)
+{
+    return dw_fail(err, DW_ENOMEM, "%s: not enough memory at %s:%u",
+                   dw_geno_name(p->g), p->contig, (unsigned)p->pos);
+}
+
 /* Adds the variant ahead, unless its alleles are there. */
 static int take_ahead(dw_panel *p, dw_err *err)
 {
@@ -146,21 +163,36 @@ static int take_ahead(dw_panel *p, dw_err *err)
             err, DW_EFORMAT, "%s: more than %d variants at one position, %s:%u",
             dw_geno_name(p->g), PLACE_MAX, p->contig, (unsigned)p->pos);
     if (dw_try_grow(&item, &p->cap, p->n + 1, sizeof *p->item) < 0)
-        goto no_memory;
+        return no_memory(p, err);
     p->item = item;
     if (dw_try_grow(&columns, &p->cap_columns, p->n + 1, p->bytes) < 0)
-        goto no_memory;
+        return no_memory(p, err);
     p->columns = columns;
     it = &p->item[p->n];
     it->id = dw_site_text(&p->texts, dw_span_of(p->ahead.id), false);
     it->ref = dw_site_text(&p->texts, dw_span_of(p->ahead.ref), false);
     it->alt = dw_site_text(&p->texts, dw_span_of(p->ahead.alt), false);
     it->column = p->n++;
-    return dw_geno_column(p->g, dw_panel_column(p, it->column), err);
+    return dw_geno_column(p->g, column_of(p, p->n - 1), err);
+}
 
-no_memory:
-    return dw_fail(err, DW_ENOMEM, "%s: not enough memory at %s:%u",
-                   dw_geno_name(p->g), p->contig, (unsigned)p->pos);
+/* Is the variant ahead still on the contig in hand? */
+static bool is_here(const dw_panel *p)
+{
+    return strcmp(p->ahead.contig, p->contig) == 0;
+}
+
+int dw_panel_next_contig(dw_panel *p, dw_err *err)
+{
+    int rc;
+
+    p->n = 0;
+    p->pos = 0;
+    while ((rc = look_ahead(p, err)) > 0 && is_here(p))
+        p->has_ahead = false;
+    if (rc > 0)
+        strcpy(p->contig, p->ahead.contig);
+    return rc;
 }
 
 int dw_panel_at(dw_panel *p, uint32_t pos, dw_err *err)
@@ -172,10 +204,9 @@ int dw_panel_at(dw_panel *p, uint32_t pos, dw_err *err)
     p->pos = pos;
     p->n = 0;
     dw_buf_reset(&p->texts);
-    while ((rc = look_ahead(p, err)) > 0 && p->ahead.pos < pos)
+    while ((rc = look_ahead(p, err)) > 0 && is_here(p) && p->ahead.pos < pos)
         p->has_ahead = false;
-    while (rc > 0 && p->ahead.pos == pos &&
-           strcmp(p->ahead.contig, p->contig) == 0) {
+    while (rc > 0 && is_here(p) && p->ahead.pos == pos) {
         if ((rc = take_ahead(p, err)) == 0)
             rc = look_ahead(p, err);
     }
@@ -211,4 +242,24 @@ int dw_panel_next(dw_panel *p, dw_err *err)
     rc = dw_panel_at(p, p->ahead.pos, err);
     sort_items(p);
     return rc < 0 ? rc : 1;
+}
+
+int dw_panel_table(const dw_panel *p, dw_variants *v, dw_err *err)
+{
+    if (dw_variants_resize(v, p->n, 0, 0, err) < 0)
+        return err->code;
+    strcpy(v->contig, p->contig);
+    for (size_t i = 0; i < p->n; i++) {
+        dw_span id = dw_span_of(dw_panel_id(p, i));
+        dw_span ref = dw_span_of(dw_panel_ref(p, i));
+        dw_span alt = dw_span_of(dw_panel_alt(p, i));
+
+        v->pos[i] = p->pos;
+        v->eaf[i] = NAN;
+        if (dw_texts_add(&v->id, id.s, id.n) < 0 ||
+            dw_texts_add(&v->ref, ref.s, ref.n) < 0 ||
+            dw_texts_add(&v->alt, alt.s, alt.n) < 0)
+            return no_memory(p, err);
+    }
+    return 0;
 }

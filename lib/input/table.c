@@ -59,7 +59,18 @@ static dw_span trim(dw_span a)
     return a;
 }
 
-/* The header: the first line that is neither empty nor begins with "##". */
+/* "#name=value", as the PGS Catalog has above its header. */
+static bool is_setting(dw_span line)
+{
+    const char *s = line.s + 1, *end = line.s + line.n;
+
+    while (s < end && (isalnum((unsigned char)*s) || *s == '_'))
+        s++;
+    return line.s[0] == '#' && s < end && *s == '=';
+}
+
+/* The header: the first line that is neither empty nor begins with "##" or
+ * with "#name=". */
 static int read_header(dw_table *t, dw_span *line, dw_err *err)
 {
     int rc;
@@ -67,7 +78,7 @@ static int read_header(dw_table *t, dw_span *line, dw_err *err)
     while ((rc = dw_lines_next(t->lines, line, err)) > 0) {
         if (line->n >= 2 && line->s[0] == '#' && line->s[1] == '#')
             continue;
-        if (trim(*line).n == 0)
+        if (trim(*line).n == 0 || is_setting(*line))
             continue;
         if (line->s[0] == '#')
             *line = (dw_span){line->s + 1, line->n - 1};

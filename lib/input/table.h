@@ -2,10 +2,10 @@
  * table: text with a header line, column by name.
  *
  * Tab, comma or runs of blanks, told from the header.  Lines that start with
- * "##" before the header are passed over; one leading "#" of the header is
- * dropped.  Names are matched exactly first, then with case ignored and "-",
- * "." and blank as "_".  A row with another number of fields than the header is
- * a fault that names the line.
+ * "##" or "#name=" before the header are passed over; one leading "#" of the
+ * header is dropped.  Names are matched exactly first, then with case ignored
+ * and "-", "." and blank as "_".  A row with another number of fields than the
+ * header is a fault that names the line.
  */
 #ifndef DW_INPUT_TABLE_H
 #define DW_INPUT_TABLE_H
