@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include <htslib/bgzf.h>
+#include <htslib/hts_log.h>
 
 #include "base/mem.h"
 #include "stream/outfile.h"
@@ -31,6 +32,7 @@ dw_bgzf_out *dw_bgzf_out_open(const char *path, dw_err *err)
     if (!out->file)
         goto fail;
     temp = dw_outfile_path(out->file);
+    hts_set_log_level(HTS_LOG_OFF); /* the caller tells what is to be told */
     if (temp)
         out->bgzf = bgzf_open(temp, "w");
     if (!out->bgzf) {
