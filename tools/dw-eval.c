@@ -131,6 +131,13 @@ static int begin_block(void *self, const dw_head *head, dw_flow_item *item,
     return 0;
 }
 
+static bool is_truth(void *self, const dw_truth *truth)
+{
+    const struct job *j = self;
+
+    return strcmp(truth->trait, j->trait_name) == 0;
+}
+
 /* ---- the work on one block, in any thread ---- */
 
 static void evaluate(void *self, size_t thread, dw_flow_item *item)
@@ -224,8 +231,7 @@ static int finish_block(void *self, dw_flow_item *item, dw_err *err)
     if (rc == 0 && j->o->calibration)
         rc = dw_calibration_add(
             &j->calibration, v->z + j->trait * v->m + ld->core, ld->l, e, err);
-    if (rc == 0 && item->has_truth &&
-        strcmp(item->truth.trait, j->trait_name) == 0)
+    if (rc == 0 && item->has_truth)
         compare_truth(j, item);
     return rc;
 }
@@ -363,7 +369,7 @@ static int run(void *opts, const dw_common *common, dw_err *err)
                              .gradient = o->gradient != NULL,
                              .posterior = o->truth != NULL}};
     const dw_flow flow = {.own_size = sizeof(struct figures),
-                          .truth = o->truth != NULL,
+                          .truth = o->truth ? is_truth : NULL,
                           .begin = begin_block,
                           .model = take_model,
                           .work = evaluate,

@@ -13,6 +13,8 @@ struct stage {
     dw_source *src;
     dw_chunk chunk;
     bool pending, done; /* a chunk was read and not used; the end was seen */
+    bool open;          /* a VARS was taken, its LDBK not yet */
+    dw_truth truth;     /* scratch */
     size_t cap, n_blocks;
     struct batch batch[2];
     size_t reading; /* which of the two; the other one is worked on */
@@ -37,18 +39,23 @@ static int begin_block(struct stage *s, dw_flow_item *item, dw_err *err)
     return dw_source_variants(s->src, &item->b.var, err);
 }
 
-/* The truth of the block before it. */
+/* The truth of the VARS before it; there may be one for each trait. */
 static int take_truth(struct stage *s, dw_flow_item *item, dw_err *err)
 {
     const unsigned char *p;
+    dw_truth old = item->truth;
     unsigned version = 0;
     size_t n;
 
     if (dw_source_payload(s->src, &p, &n, &version, err) < 0)
         return err->code;
-    if (dw_truth_unpack(&item->truth, version, p, n, err) < 0)
+    if (dw_truth_unpack(&s->truth, version, p, n, err) < 0)
         return dw_source_fail(s->src, err);
-    item->has_truth = item->truth.m == item->b.var.m;
+    if (s->truth.m != item->b.var.m || !s->flow->truth(s->self, &s->truth))
+        return 0;
+    item->truth = s->truth;
+    item->has_truth = true;
+    s->truth = old;
     return 0;
 }
 
@@ -56,20 +63,25 @@ static int take_truth(struct stage *s, dw_flow_item *item, dw_err *err)
 static int take_chunk(struct stage *s, struct batch *batch, dw_err *err)
 {
     dw_flow_item *item = &batch->item[batch->n];
-    int rc = 0;
 
-    if (dw_chunk_is(&s->chunk, "MODL") && s->flow->model) {
-        rc = s->flow->model(s->self, s->src, err);
-    } else if (dw_chunk_is(&s->chunk, "VARS")) {
-        rc = begin_block(s, item, err);
-    } else if (dw_chunk_is(&s->chunk, "LDBK")) {
-        rc = dw_source_ldblock(s->src, &item->b.ld, err);
+    if (dw_chunk_is(&s->chunk, "MODL") && s->flow->model)
+        return s->flow->model(s->self, s->src, err);
+    if (dw_chunk_is(&s->chunk, "VARS")) {
+        s->open = true;
+        return begin_block(s, item, err);
+    }
+    if (dw_chunk_is(&s->chunk, "LDBK")) {
+        s->open = false;
+        if (dw_source_ldblock(s->src, &item->b.ld, err) < 0)
+            return err->code;
         item->b.index = ++s->n_blocks;
         batch->n++;
-    } else if (dw_chunk_is(&s->chunk, "true") && s->flow->truth && batch->n) {
-        rc = take_truth(s, item - 1, err);
+        return 0;
     }
-    return rc;
+    if (dw_chunk_is(&s->chunk, "true") && s->flow->truth &&
+        (s->open || batch->n))
+        return take_truth(s, s->open ? item : item - 1, err);
+    return 0;
 }
 
 /* Up to cap blocks, and what follows the last of them up to the next VARS. */
@@ -151,6 +163,29 @@ static void free_batches(struct stage *s)
     }
 }
 
+/* What was read before a fault is finished before the fault is told. */
+static int run_batches(struct stage *s, dw_pool *pool, dw_err *err)
+{
+    for (;;) {
+        struct batch *ready = &s->batch[s->reading];
+        int rc, fault = s->read_rc;
+        dw_err why = s->read_err;
+
+        s->reading = !s->reading;
+        if (ready->n) {
+            dw_pool_for(pool, ready->n + 1, stage_work, s);
+            if ((rc = finish_batch(s, ready, err)) < 0)
+                return rc;
+        }
+        if (fault < 0) {
+            *err = why;
+            return fault;
+        }
+        if (ready->n == 0)
+            return 0;
+    }
+}
+
 int dw_flow_run(const dw_flow *flow, void *self, dw_source *src, dw_pool *pool,
                 dw_err *err)
 {
@@ -159,21 +194,12 @@ int dw_flow_run(const dw_flow *flow, void *self, dw_source *src, dw_pool *pool,
 
     s.cap = pool ? dw_pool_size(pool) : 1;
     make_batches(&s);
-    rc = read_batch(&s, &s.batch[0], err);
-    while (rc == 0 && s.batch[s.reading].n) {
-        struct batch *ready = &s.batch[s.reading];
-
-        s.reading = !s.reading;
-        dw_pool_for(pool, ready->n + 1, stage_work, &s);
-        rc = finish_batch(&s, ready, err);
-        if (rc == 0 && s.read_rc < 0) {
-            *err = s.read_err;
-            rc = s.read_rc;
-        }
-    }
+    s.read_rc = read_batch(&s, &s.batch[0], &s.read_err);
+    rc = run_batches(&s, pool, err);
     if (rc == 0 && s.n_blocks == 0)
         rc = dw_fail(err, DW_EDEGENERATE, "%s: no block in it",
                      dw_source_name(src));
     free_batches(&s);
+    dw_truth_clear(&s.truth);
     return rc;
 }

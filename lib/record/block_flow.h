@@ -20,7 +20,7 @@
 typedef struct dw_flow_item {
     dw_block b;
     dw_truth truth;
-    bool has_truth; /* dw-sim's truth followed the block */
+    bool has_truth; /* dw-sim's truth stood beside the block */
     void *own;  /* `own_size` bytes, zero at first, kept from block to block */
     dw_err err; /* set by `work` when it fails: it ends the flow */
 } dw_flow_item;
@@ -28,12 +28,13 @@ typedef struct dw_flow_item {
 /* What a tool does; `self` is its own. */
 typedef struct dw_flow {
     size_t own_size;
-    bool truth; /* are `true` chunks wanted? */
     /* In the thread that reads, while others work: before a block of this head
      * is taken, and for each MODL (NULL: not wanted). */
     int (*begin)(void *self, const dw_head *head, dw_flow_item *item,
                  dw_err *err);
     int (*model)(void *self, dw_source *src, dw_err *err);
+    /* In the same thread: is this truth the one that is wanted?  NULL: none. */
+    bool (*truth)(void *self, const dw_truth *truth);
     /* In any thread. */
     void (*work)(void *self, size_t thread, dw_flow_item *item);
     /* In the caller's thread, in order. */
