@@ -62,6 +62,11 @@ void dw_annot_out_add(dw_annot_out *out, const dw_variants *v, const double *cm)
     }
 }
 
+int dw_annot_out_finish(dw_annot_out *out, dw_err *err)
+{
+    return dw_bgzf_out_finish(out->file, err);
+}
+
 int dw_annot_out_close(dw_annot_out *out, dw_err *err)
 {
     int rc = dw_bgzf_out_close(out->file, err);

@@ -19,6 +19,7 @@ dw_annot_out *dw_annot_out_open(const char *path, const dw_texts *names,
  * names; cm (m). */
 void dw_annot_out_add(dw_annot_out *out, const dw_variants *v,
                       const double *cm);
+int dw_annot_out_finish(dw_annot_out *out, dw_err *err) DW_MUST_CHECK;
 int dw_annot_out_close(dw_annot_out *out, dw_err *err) DW_MUST_CHECK;
 void dw_annot_out_abandon(dw_annot_out *out); /* NULL is fine */
 

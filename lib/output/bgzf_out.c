@@ -51,17 +51,22 @@ void dw_bgzf_out_write(dw_bgzf_out *out, const void *p, size_t n)
         fail_now(out);
 }
 
-int dw_bgzf_out_close(dw_bgzf_out *out, dw_err *err)
+int dw_bgzf_out_finish(dw_bgzf_out *out, dw_err *err)
 {
-    int rc = 0;
-
-    if (bgzf_close(out->bgzf) != 0)
+    if (out->bgzf && bgzf_close(out->bgzf) != 0)
         fail_now(out);
     out->bgzf = NULL;
-    if (out->failed) {
-        errno = out->failed;
-        rc = dw_fail_errno(err, "cannot write %s", out->path);
-    } else {
+    if (!out->failed)
+        return 0;
+    errno = out->failed;
+    return dw_fail_errno(err, "cannot write %s", out->path);
+}
+
+int dw_bgzf_out_close(dw_bgzf_out *out, dw_err *err)
+{
+    int rc = dw_bgzf_out_finish(out, err);
+
+    if (rc == 0) {
         rc = dw_outfile_close(out->file, err);
         out->file = NULL;
     }

@@ -83,11 +83,28 @@ int dw_panel_out_add(dw_panel_out *out, enum dw_panel_kind kind,
     return rc;
 }
 
+/* Nothing is renamed before all is written. */
+static int finish(dw_panel_out *out, dw_err *err)
+{
+    int rc = dw_plink_out_finish(out->plink, err);
+
+    if (rc == 0)
+        rc = dw_annot_out_finish(out->annot, err);
+    if (rc == 0 && out->vcf)
+        rc = dw_vcf_out_finish(out->vcf, err);
+    if (rc == 0 && out->bcf)
+        rc = dw_vcf_out_finish(out->bcf, err);
+    return rc;
+}
+
 int dw_panel_out_close(dw_panel_out *out, dw_err *err)
 {
-    int rc = dw_plink_out_close(out->plink, err);
+    int rc = finish(out, err);
 
-    out->plink = NULL;
+    if (rc == 0) {
+        rc = dw_plink_out_close(out->plink, err);
+        out->plink = NULL;
+    }
     if (rc == 0) {
         rc = dw_annot_out_close(out->annot, err);
         out->annot = NULL;

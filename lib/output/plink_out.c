@@ -78,9 +78,23 @@ void dw_plink_out_add(dw_plink_out *out, const dw_variants *v, size_t i,
                       dw_texts_at(&v->alt, i), dw_texts_at(&v->ref, i));
 }
 
+int dw_plink_out_finish(dw_plink_out *out, dw_err *err)
+{
+    for (int i = 0; i < N_FILES; i++) {
+        dw_outfile *file = out->file[i];
+
+        (void)!dw_outfile_path(file); /* flushes */
+        if (dw_outfile_failed(file)) {
+            out->file[i] = NULL;
+            return dw_outfile_close(file, err); /* says why */
+        }
+    }
+    return 0;
+}
+
 int dw_plink_out_close(dw_plink_out *out, dw_err *err)
 {
-    int rc = 0;
+    int rc = dw_plink_out_finish(out, err);
 
     /* The .bed last: where it is, the others are. */
     for (int i = N_FILES; i-- > 0 && rc == 0;) {

@@ -19,6 +19,8 @@ dw_plink_out *dw_plink_out_open(const char *prefix, const dw_texts *people,
  *   hap (2 x people)   alleles, 0 REF, 1 ALT, both -1 when missing */
 void dw_plink_out_add(dw_plink_out *out, const dw_variants *v, size_t i,
                       double cm, const int8_t *hap);
+/* All is on its way: after it only the renaming is left to close. */
+int dw_plink_out_finish(dw_plink_out *out, dw_err *err) DW_MUST_CHECK;
 int dw_plink_out_close(dw_plink_out *out, dw_err *err) DW_MUST_CHECK;
 void dw_plink_out_abandon(dw_plink_out *out); /* NULL is fine */
 

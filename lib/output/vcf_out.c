@@ -119,16 +119,25 @@ int dw_vcf_out_add(dw_vcf_out *out, const dw_variants *v, size_t i,
     return 0;
 }
 
-int dw_vcf_out_close(dw_vcf_out *out, dw_err *err)
+int dw_vcf_out_finish(dw_vcf_out *out, dw_err *err)
 {
     int rc = 0;
 
+    if (!out->hts)
+        return 0;
     errno = 0;
     if (bcf_idx_save(out->hts) < 0)
         rc = cannot(out, err);
     if (hts_close(out->hts) < 0 && rc == 0)
         rc = cannot(out, err);
     out->hts = NULL;
+    return rc;
+}
+
+int dw_vcf_out_close(dw_vcf_out *out, dw_err *err)
+{
+    int rc = dw_vcf_out_finish(out, err);
+
     if (rc == 0) {
         rc = dw_outfile_close(out->file, err);
         out->file = NULL;

@@ -31,6 +31,8 @@ dw_vcf_out *dw_vcf_out_open(const char *path, enum dw_vcf_kind kind,
 /* Variant i of the table; hap as in dw_plink_out_add. */
 int dw_vcf_out_add(dw_vcf_out *out, const dw_variants *v, size_t i,
                    const int8_t *hap, dw_err *err) DW_MUST_CHECK;
+/* All is on its way: after it only the renaming is left to close. */
+int dw_vcf_out_finish(dw_vcf_out *out, dw_err *err) DW_MUST_CHECK;
 int dw_vcf_out_close(dw_vcf_out *out, dw_err *err) DW_MUST_CHECK; /* frees */
 void dw_vcf_out_abandon(dw_vcf_out *out); /* NULL is fine */
 
