@@ -320,6 +320,50 @@ static void test_payload(const char *type, try_fn *try)
     dw_buf_clear(&again);
 }
 
+static bool same_floats(const float *a, const float *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(a[i]) ? !isnan(b[i]) : a[i] != b[i])
+            return false;
+    }
+    return true;
+}
+
+static bool same_texts(const dw_texts *a, const dw_texts *b)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        if (b->n != a->n || strcmp(dw_texts_at(a, i), dw_texts_at(b, i)) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Column for column, since packing again would hide two that were swapped. */
+static void test_columns(void)
+{
+    dw_variants want = {0}, got = {0};
+    dw_buf b = {0};
+    dw_err err = {0};
+    size_t m = SAMPLE_M;
+
+    make_payload("VARS", &b);
+    sample_variants(&want, "22", 100, 2);
+    OK(dw_variants_unpack(&got, 1, (unsigned char *)b.s, b.n, &err) == 0 &&
+           got.m == m && got.t == 2 && got.p == 2,
+       "VARS of its size");
+    OK(!memcmp(got.pos, want.pos, m * sizeof *got.pos), "positions");
+    OK(same_texts(&want.id, &got.id) && same_texts(&want.ref, &got.ref) &&
+           same_texts(&want.alt, &got.alt),
+       "id, REF, ALT");
+    OK(same_floats(want.eaf, got.eaf, m), "frequencies");
+    OK(same_floats(want.z, got.z, 2 * m), "z");
+    OK(same_floats(want.n, got.n, 2 * m), "sample sizes");
+    OK(same_floats(want.annot, got.annot, 2 * m), "annotations");
+    dw_variants_clear(&want);
+    dw_variants_clear(&got);
+    dw_buf_clear(&b);
+}
+
 /* What only a check of the values can find. */
 static void test_values(void)
 {
@@ -361,6 +405,7 @@ int main(void)
     test_payload("TRAK", try_trak);
     test_payload("SCOR", try_scor);
     test_payload("true", try_true);
+    test_columns();
     test_values();
     return tap_done();
 }

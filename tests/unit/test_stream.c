@@ -372,6 +372,32 @@ static void test_skip(void)
     dw_buf_clear(&b);
 }
 
+/* A reader that only counts chunks seeks over a long TAIL, and still finds that
+ * its end is not there. */
+static void test_long_tail(void)
+{
+    dw_err err = {0};
+    dw_buf b = {0}, payload = {0};
+    dw_reader *r;
+    dw_chunk chunk;
+    FILE *f = fopen(scratch, "wb");
+    int rc;
+
+    for (unsigned i = 0, x = 1; i < 100000; i++)
+        dw_buf_addc(&payload, (char)((x = x * 1664525 + 1013904223) >> 24));
+    add_head(&b, false);
+    add_chunk(&b, "TAIL", 1, 0, &payload);
+    fwrite(b.s, 1, b.n - 1, f);
+    fclose(f);
+    r = dw_reader_open(scratch, &err);
+    while ((rc = dw_reader_next(r, &chunk, &err)) > 0)
+        ;
+    OK(rc == DW_EFORMAT && strstr(err.msg, "cut short"), "%s", err.msg);
+    dw_reader_close(r);
+    dw_buf_clear(&b);
+    dw_buf_clear(&payload);
+}
+
 /* Every chunk passed on, read or unread: the same bytes. */
 static void test_pass(enum sample_kind kind, bool unpack)
 {
@@ -527,6 +553,7 @@ int main(void)
     test_header();
     test_claim();
     test_skip();
+    test_long_tail();
     for (int kind = 0; kind < SAMPLE_KINDS; kind++) {
         test_pass((enum sample_kind)kind, false);
         test_pass((enum sample_kind)kind, true);
