@@ -1,0 +1,330 @@
+#!/usr/bin/env bats
+# dw-ingest: formats, packings, harmonising, joining, filters and reports.
+# shellcheck disable=SC2154 # status, stdout and stderr are set by run
+load helper
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    # Six variants; the .bed of four people gives r4 (A/T) a frequency of 1/8.
+    printf '%s\t%s\t0\t%s\t%s\t%s\n' \
+        1 r1 100 A G  1 r2 200 C T  1 r3 300 G A \
+        1 r4 400 A T  1 r5 400 AC A  2 r6 50 T G >p.bim
+    printf '%s %s 0 0 0 0\n' a a b b c c d d >p.fam
+    printf '\154\033\001\376\376\376\376\376\376' >p.bed
+    # As written, swapped, other strand, ambiguous on the other strand, indel
+    # swapped, not in the reference.
+    {
+        printf 'CHR\tSNP\tPOS\tA1\tA2\tN\tAF1\tBETA\tSE\tP\n'
+        printf '1\tr1\t100\tA\tG\t1000\t0.2\t0.2\t0.1\t0.1\n'
+        printf '1\tr2\t200\tT\tC\t1000\t0.3\t0.3\t0.1\t0.1\n'
+        printf '1\tr3\t300\tC\tT\t1000\t0.4\t0.4\t0.1\t0.1\n'
+        printf '1\tr4\t400\tA\tT\t1000\t0.9\t0.5\t0.1\t0.1\n'
+        printf '1\tr5\t400\tA\tAC\t1000\t0.6\t0.6\t0.1\t0.1\n'
+        printf '2\tx\t60\tA\tC\t1000\t0.6\t0.6\t0.1\t0.1\n'
+    } >study.tsv
+}
+
+# CHR POS ID REF ALT EAF Z N of a stream.
+variants() {
+    dw-view --variants "$@" | cut -f 3-10 | tail -n +2 | tr '\t' ' '
+}
+
+# count SOURCE REASON FILE: the count in a report.
+count() {
+    awk -v s="$1" -v r="$2" '$1 == s && $2 == r { print $3 }' "$3"
+}
+
+# adds_up FILE: rows = taken + all reasons, for the study and the reference.
+adds_up() {
+    awk 'NR > 1 && $1 ~ /^(sumstats|reference)$/ {
+             if ($2 == "rows") rows[$1] = $3; else sum[$1] += $3 }
+         END { for (s in rows) if (rows[s] != sum[s]) { print s, rows[s], sum[s]; exit 1 } }' "$1"
+}
+
+@test "harmonised with a .bim: swapped, other strand, by frequency, indel" {
+    run --separate-stderr dw-ingest --ref p.bim --report r.tsv -o out.dws study.tsv
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    [ "$(variants out.dws)" = "1 100 r1 G A 0.200000003 2 1000
+1 200 r2 T C 0.699999988 -3 1000
+1 300 r3 A G 0.400000006 4 1000
+1 400 r5 A AC 0.399999976 -6 1000
+1 400 r4 T A 0.100000024 -5 1000" ]
+    adds_up r.tsv
+    [ "$(count sumstats rows r.tsv)" = 6 ]
+    [ "$(count sumstats taken r.tsv)" = 5 ]
+    [ "$(count sumstats not_in_reference r.tsv)" = 1 ]
+    [ "$(count reference ref_no_z r.tsv)" = 1 ]
+    [[ $stderr == *"fastgwa: z = BETA / SE; effect allele A1"* ]]
+    [[ $stderr == *"5 of 6 rows taken"* ]]
+    [[ $stderr == *"not_in_reference"* ]]
+}
+
+@test "ambiguous alleles: dropped, kept as written, and without a .bed" {
+    dw-ingest -q --ambiguous drop --ref p.bim --report r.tsv study.tsv >/dev/null
+    [ "$(count sumstats ambiguous r.tsv)" = 1 ]
+    adds_up r.tsv
+    [ "$(dw-ingest -q --ambiguous keep --ref p.bim study.tsv | variants | grep r4)" = \
+        "1 400 r4 T A 0.899999976 5 1000" ]
+    rm p.bed
+    dw-ingest -q --ref p.bim --report r.tsv study.tsv >/dev/null
+    [ "$(count sumstats ambiguous_no_eaf r.tsv)" = 1 ]
+    adds_up r.tsv
+}
+
+@test "--all keeps variants of the reference without a z" {
+    dw-ingest -q --all --ref p.bim --report r.tsv -o out.dws study.tsv
+    [ "$(variants out.dws | tail -1)" = "2 50 r6 G T NA NA NA" ]
+    [ "$(count reference taken r.tsv)" = 6 ]
+    adds_up r.tsv
+}
+
+@test "without a study: the reference's variants, no trait" {
+    run --separate-stderr dw-ingest --ref p.bim -o out.dws
+    [ "$status" -eq 0 ]
+    [[ $stderr == *"no SUMSTATS"* ]]
+    [ "$(dw-view --variants out.dws | wc -l)" -eq 7 ]
+    run ! grep -q '^trait' <(dw-view --head out.dws)
+}
+
+@test "without a reference: the study's alleles, other is REF" {
+    dw-ingest -q -o out.dws study.tsv
+    [ "$(variants out.dws | head -2)" = "1 100 r1 G A 0.200000003 2 1000
+1 200 r2 C T 0.300000012 3 1000" ]
+    [ "$(variants out.dws | wc -l)" -eq 6 ]
+}
+
+@test "plain, gzip, bgzip, zstd, a pipe and stdin: the same variants" {
+    dw-ingest -q --trait y --ref p.bim study.tsv | dw-view --variants >want
+    gzip -c study.tsv >gz
+    bgzip -c study.tsv >bgz
+    zstd -q -c study.tsv >zst
+    for f in gz bgz zst; do
+        dw-ingest -q --trait y --ref p.bim $f | dw-view --variants >got
+        cmp want got
+    done
+    dw-ingest -q --trait y --ref p.bim - <study.tsv | dw-view --variants | cmp want
+    # shellcheck disable=SC2002 # a pipe is what is tested
+    cat gz | dw-ingest -q --trait y --ref p.bim - | dw-view --variants | cmp want
+    dw-ingest -q --trait y --ref <(cat p.bim) --ambiguous keep <(cat zst) |
+        dw-view --variants >got
+    dw-ingest -q --trait y --ref p.bim --ambiguous keep study.tsv |
+        dw-view --variants | cmp got
+}
+
+@test "rows in any order give the same variants" {
+    dw-ingest -q --trait y --ref p.bim --report want.tsv study.tsv |
+        dw-view --variants >want
+    { head -1 study.tsv; tail -n +2 study.tsv | tac; } >reversed.tsv
+    tac p.bim >q.bim && cp p.fam q.fam && cp p.bed q.bed
+    dw-ingest -q --trait y --ref p.bim --report r.tsv reversed.tsv |
+        dw-view --variants | cmp want
+    cmp want.tsv r.tsv
+    dw-ingest -q --trait y --ref q.bim --report r.tsv reversed.tsv |
+        dw-view --variants | cmp want
+    cmp want.tsv r.tsv
+    # From a pipe, which cannot be read twice.
+    dw-ingest -q --trait y --ref <(cat p.bim) --ambiguous keep <(cat reversed.tsv) |
+        dw-view --variants >got
+    dw-ingest -q --trait y --ref p.bim --ambiguous keep study.tsv |
+        dw-view --variants | cmp got
+}
+
+@test "lower case, CR LF, a BOM, a chr prefix, R's quotes change nothing" {
+    dw-ingest -q --trait y --ref p.bim study.tsv | dw-view --variants >want
+    awk 'BEGIN { OFS = "\t" } NR > 1 { $4 = tolower($4); $5 = tolower($5) } 1' study.tsv >lower
+    sed 's/$/\r/' study.tsv >crlf
+    { printf '\357\273\277'; cat study.tsv; } >bom
+    sed '2,$s/^/chr/' study.tsv >chr
+    sed 's/\t/,/g; s/[^,]*/"&"/g' study.tsv >quoted
+    tr '\t' ' ' <study.tsv | sed 's/^/  /; s/ /   /g' >blanks
+    for f in lower crlf bom chr quoted blanks; do
+        dw-ingest -q --trait y --ref p.bim $f | dw-view --variants | cmp want
+    done
+}
+
+@test "a study with ids only gets its positions from the reference" {
+    {
+        printf 'SNP A1 A2 N Z\n'
+        printf 'r6 T G 50 3\nr1 G A 50 -2\nnone A G 50 1\nr3 A G 50 4\n'
+    } >ids
+    dw-ingest -q --ref p.bim --report r.tsv -o out.dws ids
+    [ "$(variants out.dws)" = "1 100 r1 G A NA 2 50
+1 300 r3 A G NA -4 50
+2 50 r6 G T NA 3 50" ]
+    [ "$(count sumstats id_unknown r.tsv)" = 1 ]
+    adds_up r.tsv
+    run --separate-stderr dw-ingest ids
+    refused 'has ids but no positions'
+}
+
+@test "--columns, --n, --n-cases: any table" {
+    sed 1d study.tsv | cut -f 1,3- >body
+    { printf 'kr,wo,eff,oth,n,af,b,se,p\n'; tr '\t' , <body; } >any.csv
+    dw-ingest -q --trait y --ref p.bim study.tsv | variants | cut -d ' ' -f 1,2,4- >want
+    dw-ingest -q --columns CHR=kr,POS=wo,EA=eff,OA=oth,N=n,EAF=af,BETA=b,SE=se \
+        --ref p.bim any.csv | variants | cut -d ' ' -f 1,2,4- | cmp want
+    dw-ingest -q --n-cases 100 --n-controls 300 --ref p.bim study.tsv -o out.dws
+    dw-view --head out.dws | grep -q $'^trait\tstudy\tbinary\t300$'
+    dw-ingest -q --n 77 --trait 'my trait' --build hg19 --ref p.bim study.tsv -o out.dws
+    dw-view --head out.dws | grep -q $'^trait\tmy trait\tquantitative\t77$'
+    dw-view --head out.dws | grep -q $'^build\tGRCh37$'
+    run --separate-stderr dw-ingest --n-cases 100 study.tsv
+    [ "$status" -eq 2 ]
+}
+
+@test "the trait's N is the median; far lower ones are left out, or latent" {
+    awk 'BEGIN { OFS = "\t" } NR == 3 { $6 = 500 } NR == 4 { $6 = 900 } 1' study.tsv >low.tsv
+    dw-ingest -q --ref p.bim --report r.tsv --report-variants v.tsv -o out.dws low.tsv
+    dw-view --head out.dws | grep -q $'^trait\tlow\tquantitative\t1000$'
+    [ "$(count sumstats n_low r.tsv)" = 1 ]
+    adds_up r.tsv
+    grep -q $'^sumstats\t1\t200\tr2\tC\tT\tn_low$' v.tsv
+    [ "$(variants out.dws | wc -l)" -eq 4 ]
+    dw-ingest -q --all --ref p.bim --report r.tsv -o out.dws low.tsv
+    adds_up r.tsv
+    [ "$(variants out.dws | grep r2)" = "1 200 r2 T C 0.699999988 NA NA" ]
+    dw-ingest -q --min-n-share 0.4 --ref p.bim -o out.dws low.tsv
+    [ "$(variants out.dws | wc -l)" -eq 5 ]
+}
+
+@test "duplicates: the same z once, different ones not at all" {
+    { cat study.tsv; sed -n 2p study.tsv; sed -n '3s/0.3\t0.1/0.9\t0.1/p' study.tsv; } >dup.tsv
+    dw-ingest -q --ref p.bim --report r.tsv -o out.dws dup.tsv
+    [ "$(count sumstats duplicate r.tsv)" = 1 ]
+    [ "$(count sumstats duplicate_conflict r.tsv)" = 2 ]
+    adds_up r.tsv
+    [ "$(variants out.dws | wc -l)" -eq 4 ]
+}
+
+@test "annotations: full by id and by alleles, thin, several files, NA" {
+    printf 'CHR\tBP\tSNP\tCM\tone\ttwo\n1\t200\tr2\t0\t0.5\t1\n1\t400\tr5\t0\t5\t5\n1\t400\tr4\t0\t4\tNA\n' |
+        gzip >full.annot.gz
+    printf 'ANNOT\n11\n12\n13\n14\n15\n16\n' >thin.annot
+    printf 'CHR BP A1 A2 al\n2 50 T G 6\n1 400 A AC 5\n1 100 G A 1\n1 100 C T 9\n' >alleles.txt
+    dw-ingest -q --ref p.bim --annot full.annot.gz --annot thin.annot \
+        --annot alleles.txt -o out.dws
+    [ "$(dw-view --variants out.dws | cut -f 5,9- | tr '\t' ' ')" = "ID one two thin al
+r1 NA NA 11 1
+r2 0.5 1 12 NA
+r3 NA NA 13 NA
+r5 5 5 15 5
+r4 4 NA 14 NA
+r6 NA NA 16 6" ]
+    # A thin file follows the .bim through any order of it.
+    tac p.bim >q.bim
+    dw-ingest -q --ref q.bim --annot thin.annot -o out.dws
+    [ "$(dw-view --variants out.dws | cut -f 5,9- | tr '\t' ' ' | tail -1)" = "r6 11" ]
+}
+
+@test "filters: --min-maf, --min-info, --exclude" {
+    dw-ingest -q --min-maf 0.25 --ref p.bim --report r.tsv study.tsv >/dev/null
+    [ "$(count sumstats maf_low r.tsv)" = 2 ]
+    adds_up r.tsv
+    printf '1\t199\t300\n' >x.bed
+    dw-ingest -q --exclude x.bed --ref p.bim --report r.tsv --all -o out.dws study.tsv
+    [ "$(count sumstats excluded r.tsv)" = 2 ]
+    [ "$(count reference ref_excluded r.tsv)" = 2 ]
+    adds_up r.tsv
+    [ "$(variants out.dws | cut -d ' ' -f 3 | tr '\n' ' ')" = "r1 r5 r4 r6 " ]
+    run --separate-stderr dw-ingest --min-info 0.5 --ref p.bim study.tsv
+    refused 'asks for a column that is not there.*INFO=NAME'
+}
+
+@test "--report-variants: one line for each row that is not taken" {
+    dw-ingest -q --ref p.bim --report r.tsv --report-variants v.tsv study.tsv >/dev/null
+    [ "$(cat v.tsv)" = $'SOURCE\tCHR\tPOS\tID\tA1\tA2\tREASON
+reference\t2\t50\tr6\tT\tG\tref_no_z
+sumstats\t2\t60\tx\tA\tC\tnot_in_reference' ]
+}
+
+@test "little in common: a warning, and what it may be" {
+    # All positions of the study counted from 0.
+    awk 'BEGIN { OFS = "\t" } NR > 1 { $3-- } 1' study.tsv >zero.tsv
+    run --separate-stderr dw-ingest --ref p.bim zero.tsv
+    refused 'one base further on: does the study count positions from 0'
+    # The ids are right, the positions are another build's.
+    awk 'BEGIN { OFS = "\t" } NR > 1 { $3 += 17 } 1' study.tsv >build.tsv
+    run --separate-stderr dw-ingest --ref p.bim build.tsv
+    refused 'of its ids are there, at other positions: is it of another genome build'
+    # Positions right, alleles not.
+    awk 'BEGIN { OFS = "\t" } NR > 1 { $4 = "ACT"; $5 = "G" } 1' study.tsv >alleles.tsv
+    run --separate-stderr dw-ingest --ref p.bim alleles.tsv
+    refused 'with other alleles: are the allele columns right'
+    sed 's/^[12]\t/7\t/' study.tsv >chrom.tsv
+    run --separate-stderr dw-ingest --ref p.bim chrom.tsv
+    refused 'no chromosome in common'
+    # One of four positions: enough to go on with, not enough to say nothing.
+    awk 'BEGIN { OFS = "\t" } NR > 2 && NR < 7 { $3 += 17 } 1' study.tsv >few.tsv
+    run --separate-stderr dw-ingest --ref p.bim -o out.dws few.tsv
+    [ "$status" -eq 0 ]
+    [[ $stderr == *"another genome build"* ]]
+}
+
+@test "the same input gives the same bytes; the history names inputs and digests" {
+    dw-ingest -q --ref p.bim study.tsv -o a.dws
+    dw-ingest -q --ref p.bim study.tsv --output b.dws -@ 4
+    cmp a.dws b.dws
+    run --separate-stderr dw-view --head a.dws
+    [[ $output == *$'step\t0\tdw-ingest\t'*'--ref p.bim study.tsv'* ]]
+    [[ $output == *$'input\tstudy.tsv\t'* ]]
+    [[ $output == *$'input\tp.bim\t'* ]]
+}
+
+@test "usage: --help, --version, an unknown option, two operands" {
+    run --separate-stderr dw-ingest --help
+    [ "$status" -eq 0 ]
+    [[ $output == *"Usage: dw-ingest"* ]]
+    run --separate-stderr dw-ingest --version
+    [ "$status" -eq 0 ]
+    [[ ${lines[0]} == "dw-ingest "* ]]
+    [[ $output == *htslib* ]]
+    run --separate-stderr dw-ingest --reff p.bim
+    [ "$status" -eq 2 ]
+    [[ $stderr == *"did you mean --ref"* ]]
+    run --separate-stderr dw-ingest study.tsv study.tsv
+    [ "$status" -eq 2 ]
+    run --separate-stderr dw-ingest --format bolted study.tsv
+    [ "$status" -eq 2 ]
+    [[ $stderr == *"formats are bolt"* ]]
+}
+
+@test "real: chromosome 22 against a second formulation" {
+    need_shared
+    D=$SHARED/ukbb_height_chr22_hm3
+    dw-ingest -q --ref "$D/geno/1000G_eur_chr22.bim" --report r.tsv -o out.dws \
+        --annot "$D/annot/ens75_h3k4_recomb.22.annot.gz" "$D/ukb_height_chr22.fastGWA.gz"
+    adds_up r.tsv
+    [ "$(count sumstats rows r.tsv)" = 15935 ]
+    [ "$(count sumstats taken r.tsv)" = 15764 ]
+    dw-view --variants out.dws >view.tsv
+    run python3 "$ROOT/tests/oracle/ingest_join.py" fastgwa "$D/ukb_height_chr22.fastGWA.gz" \
+        "$D/geno/1000G_eur_chr22" "$D/annot/ens75_h3k4_recomb.22.annot.gz" view.tsv
+    [ "$status" -eq 0 ]
+    [[ $output == "taken 15764, in the stream 15764, wrong 0 "* ]]
+}
+
+@test "real: a window of BOLT-LMM statistics against a second formulation" {
+    need_shared
+    D=$SHARED/ukbb_height_windows
+    dw-ingest -q --n 450000 --ref "$D/geno/1000G.subset.6.bim" --report r.tsv -o out.dws \
+        --annot "$D/annot/ens75_h3k4me1_recomb.6.annot.gz" "$D/bolt.sumstats.txt.gz"
+    adds_up r.tsv
+    dw-view --variants out.dws >view.tsv
+    run python3 "$ROOT/tests/oracle/ingest_join.py" bolt "$D/bolt.sumstats.txt.gz" \
+        "$D/geno/1000G.subset.6" "$D/annot/ens75_h3k4me1_recomb.6.annot.gz" view.tsv 450000
+    [ "$status" -eq 0 ]
+    [[ $output == *" wrong 0 "* ]]
+}
+
+@test "real: annotations keyed by alleles (PolyFun)" {
+    need_shared
+    zcat "$SHARED/annot/annotations.22.annot.tsv.gz" |
+        awk -F '\t' 'NR > 1 { print $2 "\t" $1 "\t0\t" $3 "\t" $5 "\t" $4 }' >a.bim
+    dw-ingest -q --ref a.bim --annot "$SHARED/annot/annotations.22.annot.tsv.gz" -o out.dws
+    [ "$(dw-view --tail out.dws | grep -c annot_missing)" -eq 0 ]
+    zcat "$SHARED/annot/annotations.22.annot.tsv.gz" |
+        awk -F '\t' 'NR > 1 { n += $6; s += $7 } END { print n, s }' >want
+    dw-view --variants out.dws | awk -F '\t' 'NR > 1 { n += $9; s += $10 } END { print n, s }' |
+        cmp want
+}
