@@ -2,7 +2,6 @@
  * dw-sim: block stream in, the same with a simulated trait and its truth out.
  * dw-sim(1).
  */
-#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -28,25 +27,30 @@ struct sim {
     const struct sim_opts *o;
     const dw_common *common;
     dw_study study;
-    /* The truth: a planted function, or a model. */
     dw_planted *planted;
+    /* The model behind it, if it is one. */
     dw_model model;
     size_t *column;
-    dw_net_ws *ws; /* of the model, if it is one */
+    dw_net_ws *ws;
     /* What all blocks together have. */
     struct core {
         size_t begin, end;
     } * core; /* of each block */
     size_t n_blocks, cap_blocks, n_core;
-    double total; /* of the truth's variances, before they are scaled to h2 */
-    /* Of the block in hand. */
-    dw_truth truth;
-    double *z;
-    size_t cap_z;
+    dw_truth truth; /* of the block in hand */
     dw_buf payload;
 };
 
 /* ---- the truth ---- */
+
+static void predict(void *ctx, const dw_variants *v, size_t begin, size_t end,
+                    double *out)
+{
+    struct sim *s = ctx;
+
+    dw_model_variances(&s->model, s->column, s->ws, end - begin,
+                       v->annot + begin, v->m, out);
+}
 
 static int read_model(struct sim *s, const char *path, const dw_head *head,
                       dw_err *err)
@@ -57,6 +61,7 @@ static int read_model(struct sim *s, const char *path, const dw_head *head,
     s->ws = dw_net_ws_new(&s->model.net);
     if (!s->ws)
         return dw_fail(err, DW_ENOMEM, "%s: not enough memory", path);
+    s->planted = dw_planted_of(predict, s);
     return dw_modl_bind(&s->model, head, s->column, err);
 }
 
@@ -72,20 +77,6 @@ static int read_truth(struct sim *s, const dw_head *head, dw_err *err)
     s->planted = dw_planted_new(s->o->truth, name, head->p, err);
     dw_free(name);
     return s->planted ? 0 : err->code;
-}
-
-/* out (end - begin) <- variances of those rows, not yet scaled. */
-static void variances(struct sim *s, const dw_variants *v, size_t begin,
-                      size_t end, double *out)
-{
-    if (s->ws) {
-        dw_model_variances(&s->model, s->column, s->ws, end - begin,
-                           v->annot + begin, v->m, out);
-        return;
-    }
-    dw_planted_log(s->planted, v, begin, end, out);
-    for (size_t i = 0; i < end - begin; i++)
-        out[i] = exp(out[i]);
 }
 
 /* ---- passes before the last ---- */
@@ -125,25 +116,6 @@ static int find_cores(struct sim *s, const char *path, dw_err *err)
     return rc;
 }
 
-/* What one pass does with the core of a block. */
-static int visit(struct sim *s, size_t pass, const dw_variants *v,
-                 struct core core, dw_err *err)
-{
-    double sum = 0;
-
-    if (s->planted && pass < dw_planted_passes(s->planted)) {
-        dw_planted_show(s->planted, pass, v, core.begin, core.end);
-        return 0;
-    }
-    if (dw_truth_resize(&s->truth, core.end - core.begin, err) < 0)
-        return err->code;
-    variances(s, v, core.begin, core.end, s->truth.var);
-    for (size_t i = 0; i < core.end - core.begin; i++)
-        sum += s->truth.var[i];
-    s->total += sum;
-    return 0;
-}
-
 static int one_pass(struct sim *s, size_t pass, const char *path, dw_err *err)
 {
     dw_source *src = dw_source_open(path, err);
@@ -157,84 +129,36 @@ static int one_pass(struct sim *s, size_t pass, const char *path, dw_err *err)
             continue;
         if (block == s->n_blocks)
             rc = dw_fail(err, DW_EIO, "%s changed while it was read", path);
-        else if ((rc = dw_source_variants(src, &v, err)) == 0)
-            rc = visit(s, pass, &v, s->core[block++], err);
+        else
+            rc = dw_source_variants(src, &v, err);
         if (rc < 0)
             break;
+        if (dw_planted_show(s->planted, pass, &v, s->core[block].begin,
+                            s->core[block].end) < 0) {
+            rc = dw_fail(err, DW_ENOMEM, "block %zu: no memory", block + 1);
+            break;
+        }
+        block++;
     }
     dw_variants_clear(&v);
     dw_source_close(src);
     return rc;
 }
 
-/* Learns the truth, and adds up its variances over all cores. */
+/* The truth learns what it needs to know of all variants. */
 static int prepare(struct sim *s, const char *path, dw_err *err)
 {
-    size_t n = s->planted ? dw_planted_passes(s->planted) : 0;
     int rc = 0;
 
-    for (size_t pass = 0; pass <= n && rc == 0; pass++) {
-        rc = one_pass(s, pass, path, err);
-        if (rc == 0 && pass < n)
-            rc = dw_planted_learn(s->planted, pass, err);
+    for (size_t i = 0; i < dw_planted_passes(s->planted) && rc == 0; i++) {
+        rc = one_pass(s, i, path, err);
+        if (rc == 0)
+            rc = dw_planted_learn(s->planted, i, err);
     }
-    if (rc == 0 && !(s->total > 0 && isfinite(s->total)))
-        rc = dw_fail(err, DW_EDEGENERATE,
-                     "--truth: the variances add up to %g, which cannot be "
-                     "scaled to --h2",
-                     s->total);
     return rc;
 }
 
 /* ---- the last pass ---- */
-
-/* Makes room for trait t, the last; those before it stay. */
-static int set_traits(dw_variants *v, size_t t)
-{
-    void *z = dw_try_realloc(v->z, v->m, (t + 1) * sizeof *v->z);
-    void *n;
-
-    if (!z)
-        return DW_ENOMEM;
-    v->z = z;
-    n = dw_try_realloc(v->n, v->m, (t + 1) * sizeof *v->n);
-    if (!n)
-        return DW_ENOMEM;
-    v->n = n;
-    v->t = t + 1;
-    return 0;
-}
-
-/* The block's truth, and z of its core; a flank has its z in its own block. */
-static int simulate(struct sim *s, dw_block *b, dw_err *err)
-{
-    dw_variants *v = &b->var;
-    size_t t = s->o->replace ? 0 : v->t;
-    void *z = s->z;
-
-    if (dw_truth_resize(&s->truth, v->m, err) < 0)
-        return err->code;
-    memcpy(s->truth.contig, v->contig, sizeof s->truth.contig);
-    variances(s, v, 0, v->m, s->truth.var);
-    for (size_t i = 0; i < v->m; i++) {
-        s->truth.var[i] *= s->o->h2 / s->total;
-        s->truth.effect[i] =
-            dw_simulate_effect(&s->study, v, i, s->truth.var[i]);
-    }
-    if (dw_try_grow(&z, &s->cap_z, b->ld.l, sizeof *s->z) < 0)
-        return dw_fail(err, DW_ENOMEM, "block %zu: no memory", b->index);
-    s->z = z;
-    if (set_traits(v, t) < 0 ||
-        dw_simulate_block(&s->study, v, &b->ld, s->truth.effect, s->z) < 0)
-        return dw_fail(err, DW_ENOMEM, "block %zu: no memory", b->index);
-    for (size_t i = 0; i < v->m; i++) {
-        bool core = i >= b->ld.core && i < b->ld.core + b->ld.l;
-
-        v->z[t * v->m + i] = core ? (float)s->z[i - b->ld.core] : NAN;
-        v->n[t * v->m + i] = core ? (float)s->o->n : NAN;
-    }
-    return 0;
-}
 
 /* `in` without its traits. */
 static void copy_without_traits(dw_head *head, const dw_head *in)
@@ -276,13 +200,20 @@ static int begin_run(struct sim *s, const dw_head *in, dw_sink *sink,
 static int put_block(struct sim *s, dw_source *ahead, dw_block *block,
                      dw_sink *sink, dw_err *err)
 {
+    dw_variants *v = &block->var;
     int rc = dw_source_block(ahead, block, err);
 
     if (rc == 0)
         rc = dw_fail(err, DW_EIO, "%s changed while it was read",
                      dw_source_name(ahead));
-    if (rc < 0 || (rc = simulate(s, block, err)) < 0 ||
-        (rc = dw_sink_variants(sink, &block->var, err)) < 0)
+    if (rc < 0 || (rc = dw_truth_resize(&s->truth, v->m, err)) < 0)
+        return rc;
+    memcpy(s->truth.contig, v->contig, sizeof s->truth.contig);
+    dw_planted_variances(s->planted, s->o->h2, v, 0, v->m, s->truth.var);
+    if (dw_simulate_trait(&s->study, v, &block->ld, s->o->replace ? 0 : v->t,
+                          s->truth.var, s->truth.effect) < 0)
+        return dw_fail(err, DW_ENOMEM, "block %zu: no memory", block->index);
+    if ((rc = dw_sink_variants(sink, v, err)) < 0)
         return rc;
     dw_buf_reset(&s->payload);
     dw_truth_pack(&s->truth, &s->payload);
@@ -336,7 +267,6 @@ static void sim_clear(struct sim *s)
     dw_buf_clear(&s->payload);
     dw_free(s->column);
     dw_free(s->core);
-    dw_free(s->z);
 }
 
 static int run(void *opts, const dw_common *common, dw_err *err)

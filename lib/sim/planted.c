@@ -8,7 +8,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 
-enum kind { CONST, ENRICH, MLP };
+enum kind { CONST, ENRICH, MLP, GIVEN };
 enum { HIDDEN = 16, PAIRS = 6 };
 
 /* Mean and variance as they come (Welford 1962). */
@@ -33,6 +33,12 @@ struct dw_planted {
         double gain; /* even ones AND, odd ones XOR */
     } pair[PAIRS];
     struct moments value; /* of the function before it is standardised */
+    /* GIVEN */
+    dw_planted_fn *fn;
+    void *ctx;
+    double sum;  /* of all variances, before they are scaled */
+    double *row; /* variances of what is shown */
+    size_t cap_row;
 };
 
 /* ---- what the user asked for ---- */
@@ -135,6 +141,16 @@ dw_planted *dw_planted_new(const char *text, const char *const *name, size_t p,
     return f;
 }
 
+dw_planted *dw_planted_of(dw_planted_fn *fn, void *ctx)
+{
+    dw_planted *f = dw_alloc(1, sizeof *f);
+
+    f->kind = GIVEN;
+    f->fn = fn;
+    f->ctx = ctx;
+    return f;
+}
+
 void dw_planted_free(dw_planted *f)
 {
     if (!f)
@@ -143,6 +159,7 @@ void dw_planted_free(dw_planted *f)
     dw_free(f->log_x);
     dw_free(f->used);
     dw_free(f->weight);
+    dw_free(f->row);
     dw_free(f);
 }
 
@@ -166,16 +183,39 @@ static double moments_sd(const struct moments *m)
     return sd > 1e-9 * fabs(m->mean) ? sd : 0;
 }
 
+/* Passes before the one that adds up. */
+static size_t passes_to_learn(const dw_planted *f)
+{
+    return f->kind == MLP ? 2 : f->kind == ENRICH ? 1 : 0;
+}
+
 size_t dw_planted_passes(const dw_planted *f)
 {
-    return f->kind == CONST ? 0 : f->kind == ENRICH ? 1 : 2;
+    return passes_to_learn(f) + 1;
 }
 
 static double raw_mlp(const dw_planted *f, const dw_variants *v, size_t i);
+static void raw_variances(const dw_planted *f, const dw_variants *v,
+                          size_t begin, size_t end, double *out);
 
-void dw_planted_show(dw_planted *f, size_t pass, const dw_variants *v,
-                     size_t begin, size_t end)
+static int add_up(dw_planted *f, const dw_variants *v, size_t begin, size_t end)
 {
+    void *row = f->row;
+
+    if (dw_try_grow(&row, &f->cap_row, end - begin, sizeof *f->row) < 0)
+        return DW_ENOMEM;
+    f->row = row;
+    raw_variances(f, v, begin, end, f->row);
+    for (size_t i = 0; i < end - begin; i++)
+        f->sum += f->row[i];
+    return 0;
+}
+
+int dw_planted_show(dw_planted *f, size_t pass, const dw_variants *v,
+                    size_t begin, size_t end)
+{
+    if (pass == passes_to_learn(f))
+        return add_up(f, v, begin, end);
     for (size_t i = begin; pass == 1 && i < end; i++)
         moments_add(&f->value, raw_mlp(f, v, i));
     for (size_t j = 0; pass == 0 && j < f->p; j++) {
@@ -186,6 +226,7 @@ void dw_planted_show(dw_planted *f, size_t pass, const dw_variants *v,
                 moments_add(&f->column[j], x);
         }
     }
+    return 0;
 }
 
 /* Draws the function, of the columns that turned out to vary. */
@@ -224,6 +265,13 @@ static int draw_mlp(dw_planted *f, dw_err *err)
 
 int dw_planted_learn(dw_planted *f, size_t pass, dw_err *err)
 {
+    if (pass == passes_to_learn(f))
+        return f->sum > 0 && isfinite(f->sum)
+                   ? 0
+                   : dw_fail(err, DW_EDEGENERATE,
+                             "--truth: the variances add up to %g, which "
+                             "cannot be scaled",
+                             f->sum);
     if (f->kind == MLP && pass == 0)
         return draw_mlp(f, err);
     if (f->kind == MLP && moments_sd(&f->value) == 0)
@@ -291,19 +339,30 @@ static double raw_mlp(const dw_planted *f, const dw_variants *v, size_t i)
     return a;
 }
 
-void dw_planted_log(const dw_planted *f, const dw_variants *v, size_t begin,
-                    size_t end, double *out)
+static void raw_variances(const dw_planted *f, const dw_variants *v,
+                          size_t begin, size_t end, double *out)
 {
-    for (size_t i = begin; i < end; i++) {
-        double *a = &out[i - begin];
-
-        switch (f->kind) {
-        case CONST: *a = 0; break;
-        case ENRICH: *a = enrichment(f, v, i); break;
-        case MLP:
-            *a = f->spread * (raw_mlp(f, v, i) - f->value.mean) /
-                 moments_sd(&f->value);
-            break;
-        }
+    if (f->kind == GIVEN) {
+        f->fn(f->ctx, v, begin, end, out);
+        return;
     }
+    for (size_t i = begin; i < end; i++) {
+        double a = 0;
+
+        if (f->kind == ENRICH)
+            a = enrichment(f, v, i);
+        else if (f->kind == MLP)
+            a = f->spread * (raw_mlp(f, v, i) - f->value.mean) /
+                moments_sd(&f->value);
+        out[i - begin] = exp(a);
+    }
+}
+
+void dw_planted_variances(const dw_planted *f, double total,
+                          const dw_variants *v, size_t begin, size_t end,
+                          double *out)
+{
+    raw_variances(f, v, begin, end, out);
+    for (size_t i = 0; i < end - begin; i++)
+        out[i] *= total / f->sum;
 }

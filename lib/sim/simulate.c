@@ -1,7 +1,9 @@
 #include "sim/simulate.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,4 +78,46 @@ int dw_simulate_block(const dw_study *study, const dw_variants *v,
     }
     dw_free(w);
     return 0;
+}
+
+/* Room for column t, the last; those before it stay. */
+static int set_last_trait(dw_variants *v, size_t t)
+{
+    void *z = dw_try_realloc(v->z, v->m, (t + 1) * sizeof *v->z);
+    void *n;
+
+    if (!z)
+        return DW_ENOMEM;
+    v->z = z;
+    n = dw_try_realloc(v->n, v->m, (t + 1) * sizeof *v->n);
+    if (!n)
+        return DW_ENOMEM;
+    v->n = n;
+    v->t = t + 1;
+    return 0;
+}
+
+int dw_simulate_trait(const dw_study *study, dw_variants *v,
+                      const dw_ldblock *b, size_t t, const double *var,
+                      double *effect)
+{
+    double *z = dw_try_alloc(b->l, sizeof *z);
+    int rc = DW_ENOMEM;
+
+    assert(t <= v->t && b->m == v->m);
+    for (size_t i = 0; i < v->m; i++)
+        effect[i] = dw_simulate_effect(study, v, i, var[i]);
+    if (!z || set_last_trait(v, t) < 0 ||
+        dw_simulate_block(study, v, b, effect, z) < 0)
+        goto out;
+    for (size_t i = 0; i < v->m; i++) {
+        bool core = i >= b->core && i < b->core + b->l;
+
+        v->z[t * v->m + i] = core ? (float)z[i - b->core] : NAN;
+        v->n[t * v->m + i] = core ? (float)study->n : NAN;
+    }
+    rc = 0;
+out:
+    dw_free(z);
+    return rc;
 }

@@ -40,4 +40,17 @@ int dw_simulate_block(const dw_study *study, const dw_variants *v,
                       const dw_ldblock *b, const double *effect,
                       double *z) DW_MUST_CHECK;
 
+/*
+ * Gives a block's variants a simulated trait as column t, 0 <= t <= v->t, and
+ * drops the columns behind it.  Core variants get z and N, flanks NAN: their z
+ * is drawn where they are core.
+ *
+ *   var (m)   variances      effect (m)   set: the effects drawn
+ *
+ * DW_ENOMEM, or 0.
+ */
+int dw_simulate_trait(const dw_study *study, dw_variants *v,
+                      const dw_ldblock *b, size_t t, const double *var,
+                      double *effect) DW_MUST_CHECK;
+
 #endif

@@ -3,6 +3,7 @@
  * to a variant and not to a block, z-scores whose first two moments are those
  * of the model by dense algebra.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -192,6 +193,32 @@ static void test_noise(void)
     rc |= dw_simulate_block(&study, &v, &block, zero, c);
     OK(rc == 0 && memcmp(a, b, sizeof a) == 0, "drawn twice, the same");
     OK(memcmp(a, c, sizeof a) != 0, "of another seed, another");
+
+    const double var[M] = {1e-300, 1e-300, 1e-300, 1e-300, 1e-300, 1e-300};
+    double effect[M];
+    size_t odd = 0;
+
+    rc = dw_simulate_trait(&study, &v, &block, 0, var, effect) |
+         dw_simulate_trait(&study, &v, &block, 1, var, effect);
+    for (size_t i = 0; i < M; i++) {
+        bool core = i >= CORE && i < CORE + L;
+
+        odd += effect[i] == 0 || isnan(v.z[i]) == core ||
+               isnan(v.n[M + i]) == core;
+        odd += core && (v.z[M + i] != (float)c[i - CORE] ||
+                        v.z[i] != v.z[M + i] || v.n[i] != 100);
+    }
+    OK(rc == 0 && v.t == 2 && odd == 0,
+       "a trait is a column: z and N of the core, nothing of flanks");
+    for (unsigned long n = 1; n < 5; n++) {
+        dw_mem_fail_at(n);
+        odd +=
+            dw_simulate_trait(&study, &v, &block, 0, var, effect) != DW_ENOMEM;
+        dw_mem_fail_at(0);
+    }
+    OK(odd == 0 && dw_simulate_trait(&study, &v, &block, 0, var, effect) == 0 &&
+           v.t == 1,
+       "each allocation may fail");
     dw_mem_fail_at(1);
     OK(dw_simulate_block(&study, &v, &block, zero, a) == DW_ENOMEM,
        "no memory is told");
@@ -224,9 +251,9 @@ static dw_planted *learn(const char *text, const dw_variants *v, dw_err *err)
     dw_planted *f = dw_planted_new(text, names, v->p, err);
 
     for (size_t pass = 0; f && pass < dw_planted_passes(f); pass++) {
-        dw_planted_show(f, pass, v, 0, v->m / 3);
-        dw_planted_show(f, pass, v, v->m / 3, v->m);
-        if (dw_planted_learn(f, pass, err)) {
+        if (dw_planted_show(f, pass, v, 0, v->m / 3) ||
+            dw_planted_show(f, pass, v, v->m / 3, v->m) ||
+            dw_planted_learn(f, pass, err)) {
             dw_planted_free(f);
             return NULL;
         }
@@ -238,11 +265,12 @@ static void test_const(const dw_variants *v)
 {
     dw_err err = {0};
     dw_planted *f = learn("const", v, &err);
-    double out[2] = {7, 7};
+    double out[2] = {7, 7}, want = 0.5 / (double)v->m;
 
-    OK(f && dw_planted_passes(f) == 0, "const needs no look at anything");
-    dw_planted_log(f, v, 3, 5, out);
-    OK(out[0] == 0 && out[1] == 0, "const is constant");
+    OK(f && dw_planted_passes(f) == 1, "const has but to count");
+    dw_planted_variances(f, 0.5, v, 3, 5, out);
+    OK(tap_near(out[0], want, 1e-12, 0) && out[1] == out[0],
+       "const is constant: %g of %g", out[0], want);
     dw_planted_free(f);
 }
 
@@ -250,7 +278,8 @@ static void test_enrich(const dw_variants *v)
 {
     dw_err err = {0};
     dw_planted *f = learn("enrich:rare=5,wide=0.5", v, &err);
-    double mean = 0, sd = 0, share = 0, worst = 0, a, n = (double)v->m - 1;
+    double mean = 0, sd = 0, share = 0, worst = 0, n = (double)v->m - 1;
+    double sum = 0, total = 0, *want, *got;
 
     if (!f) {
         OK(0, "enrich: %s", err.msg);
@@ -263,15 +292,73 @@ static void test_enrich(const dw_variants *v)
     for (size_t i = 0; i < v->m; i++)
         sd += i == 6 ? 0 : pow((double)v->annot[2 * v->m + i] - mean, 2) / n;
     sd = sqrt(sd);
+    want = dw_alloc(v->m, sizeof *want);
+    got = dw_alloc(v->m, sizeof *got);
     for (size_t i = 0; i < v->m; i++) {
         double rare = i == 5 ? share : (double)v->annot[v->m + i];
         double wide = i == 6 ? 0 : ((double)v->annot[2 * v->m + i] - mean) / sd;
 
-        dw_planted_log(f, v, i, i + 1, &a);
-        worst = fmax(worst, fabs(a - rare * log(5) - wide * log(0.5)));
+        want[i] = pow(5, rare) * pow(0.5, wide);
+        sum += want[i];
     }
+    dw_planted_variances(f, 0.3, v, 0, v->m, got);
+    for (size_t i = 0; i < v->m; i++) {
+        worst = fmax(worst, fabs(got[i] * sum / (0.3 * want[i]) - 1));
+        total += got[i];
+    }
+    NEAR(total, 0.3, 1e-12, 0, "variances add up to what was asked for");
+    dw_free(want);
+    dw_free(got);
     OK(worst < 1e-9,
        "enrichment: 5 times where it is 1, half for each SD: %.2g", worst);
+    dw_planted_free(f);
+}
+
+/* Logarithms of all variances, less their mean. */
+static void logs(const dw_planted *f, const dw_variants *v, double *x)
+{
+    double mean = 0;
+
+    dw_planted_variances(f, 0.5, v, 0, v->m, x);
+    for (size_t i = 0; i < v->m; i++) {
+        x[i] = log(x[i]);
+        mean += x[i] / (double)v->m;
+    }
+    for (size_t i = 0; i < v->m; i++)
+        x[i] -= mean;
+}
+
+static void as_given(void *ctx, const dw_variants *v, size_t begin, size_t end,
+                     double *out)
+{
+    for (size_t i = begin; i < end; i++)
+        out[i - begin] = *(double *)ctx * v->pos[i];
+}
+
+static void test_given(const dw_variants *v)
+{
+    dw_err err = {0};
+    double factor = 3, sum = 0, out[2];
+    dw_planted *f = dw_planted_of(as_given, &factor);
+
+    for (size_t i = 0; i < v->m; i++)
+        sum += v->pos[i];
+    OK(dw_planted_passes(f) == 1 && !dw_planted_show(f, 0, v, 0, v->m) &&
+           !dw_planted_learn(f, 0, &err),
+       "a function that is given");
+    dw_planted_variances(f, 0.5, v, 7, 9, out);
+    NEAR(out[1], 0.5 * v->pos[8] / sum, 1e-12, 0, "is scaled");
+    dw_planted_free(f);
+    factor = 0;
+    f = dw_planted_of(as_given, &factor);
+    OK(!dw_planted_show(f, 0, v, 0, v->m) &&
+           dw_planted_learn(f, 0, &err) == DW_EDEGENERATE,
+       "unless it is 0: %s", err.msg);
+    dw_planted_free(f);
+    f = dw_planted_of(as_given, &factor);
+    dw_mem_fail_at(1);
+    OK(dw_planted_show(f, 0, v, 0, v->m) == DW_ENOMEM, "no memory is told");
+    dw_mem_fail_at(0);
     dw_planted_free(f);
 }
 
@@ -287,8 +374,8 @@ static void test_mlp(const dw_variants *v)
         OK(0, "mlp: %s", err.msg);
         return;
     }
-    dw_planted_log(f, v, 0, v->m, x);
-    dw_planted_log(again, v, 0, v->m, y);
+    logs(f, v, x);
+    logs(again, v, y);
     for (size_t i = 0; i < v->m; i++) {
         mean += x[i] / (double)v->m;
         var += x[i] * x[i] / (double)v->m;
@@ -298,7 +385,7 @@ static void test_mlp(const dw_variants *v)
     OK(fabs(mean) < 1e-9 && fabs(sqrt(var) - 1.5) < 1e-9 && odd == 0,
        "mlp: log variance has mean %.2g and SD %.4f", mean, sqrt(var));
     OK(differ == 0, "the same seed gives the same function");
-    dw_planted_log(g, v, 0, v->m, y);
+    logs(g, v, y);
     for (size_t i = 0; i < v->m; i++)
         differ += fabs(x[i] / 1.5 - y[i]) > 0.1;
     OK(differ > (double)v->m / 10, "another seed, another function");
@@ -362,6 +449,7 @@ int main(void)
     test_const(&v);
     test_enrich(&v);
     test_mlp(&v);
+    test_given(&v);
     test_refusals();
     dw_variants_clear(&v);
     return tap_done();
