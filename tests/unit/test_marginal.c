@@ -281,6 +281,41 @@ static void test_components(void)
     dw_marginal_ws_free(ws);
 }
 
+/* Both ways at sizes where BLAS and LAPACK take their blocked code. */
+static void test_both_ways(void)
+{
+    enum { M = 150, K = 130 };
+    static double q[K * M], f[M], grad[3][M];
+    double lambda[K], y[K], ll[3];
+    dw_rng r = dw_rng_init(9, 9);
+    dw_factor fac = {.m = M, .k = K, .lambda = lambda, .y = y, .q = q};
+    dw_noise noise = {1, 0.3}, d[3];
+
+    for (size_t i = 0; i < K * M; i++)
+        q[i] = 0.2 * dw_rng_normal(&r);
+    for (size_t i = 0; i < K; i++) {
+        lambda[i] = 10.0 / (double)(i + 1);
+        y[i] = dw_rng_normal(&r);
+    }
+    for (size_t j = 0; j < M; j++)
+        f[j] = j % 3 ? dw_rng_exponential(&r) : 0;
+    for (int way = 0; way < 3; way++) {
+        dw_marginal_ws *ws = dw_marginal_ws_new(M, K, SOLVERS[way]);
+
+        if (dw_marginal_block(ws, &fac, f, noise, &ll[way], grad[way],
+                              &d[way]) != 0)
+            ll[way] = NAN;
+        dw_marginal_ws_free(ws);
+    }
+    for (int way = 0; way < 2; way++) {
+        NEAR(ll[way], ll[2], 1e-12, 1, "log p, both ways");
+        OK(apart(M, grad[way], grad[2]) < 1e-11, "gradient, both ways");
+        NEAR(d[way].s2, d[2].s2, 1e-11, 1, "by s2, both ways");
+        NEAR(d[way].tau, d[2].tau, 1e-11, 1, "by tau, both ways");
+    }
+    OK(grad[0][0] == 0 && grad[2][3] == 0, "no variance, no gradient");
+}
+
 static void test_allocation(void)
 {
     for (unsigned long i = 1; i <= 10; i++) {
@@ -305,6 +340,7 @@ int main(void)
     test_differences();
     test_edges();
     test_components();
+    test_both_ways();
     test_allocation();
     return tap_done();
 }
