@@ -3,7 +3,11 @@
  *
  * A path is written beside itself under a temporary name and renamed when it
  * is closed; NULL or "-" is stdout.  What was begun and not closed is removed:
- * by dw_outfile_abandon, on exit, and on SIGINT, SIGTERM and SIGHUP.
+ * by dw_outfile_abandon, on exit, and on SIGINT, SIGTERM and SIGHUP.  Devices,
+ * pipes and what lies under /dev are written directly.
+ *
+ * Opened, closed and abandoned by one thread at a time; written by any, one at
+ * a time.
  */
 #ifndef DW_STREAM_OUTFILE_H
 #define DW_STREAM_OUTFILE_H
