@@ -3,6 +3,7 @@
 load helper
 
 setup() {
+    set -o pipefail
     cd "$BATS_TEST_TMPDIR" || return 1
     blocks=$ROOT/tests/golden/blocks.dws
     model=$ROOT/tests/golden/model.dws
@@ -91,7 +92,7 @@ oracle() {
 
 @test "variance 0 everywhere is the null" {
     awk -v OFS='\t' 'NR > 1 { $5 = 0 } 1' prior.tsv >zero.tsv
-    dw-eval -q --prior zero.tsv "$blocks" | awk 'NR == 2 { exit !($6 == 0 && $4 == $5) }'
+    dw-eval -q --prior zero.tsv "$blocks" | awk 'NR == 2 { exit !($6 == 0 && $4 == $5) } END { exit NR != 2 }'
 }
 
 @test "the same bytes for any number of threads, and from a pipe" {
@@ -109,7 +110,7 @@ oracle() {
     cat "$model" "$blocks" | dw-eval >piped.tsv
     cmp named.tsv piped.tsv
     dw-eval -m "$model" --tau 0.2 --s2 1 "$blocks" >other.tsv
-    ! cmp -s named.tsv other.tsv
+    run ! cmp -s named.tsv other.tsv
 }
 
 @test "a model's variances, through a table, give what the model gives" {
