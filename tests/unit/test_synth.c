@@ -108,7 +108,8 @@ static void test_threads(void)
                same(&one.synth[i], &three.synth[i]),
            "chromosome %zu: 1 thread and 3", i);
     OK(one.rc[0] == 0 && one.rc[1] == 0 &&
-           memcmp(one.synth[0].var.pos, one.synth[1].var.pos, 40) != 0,
+           memcmp(one.synth[0].var.pos, one.synth[1].var.pos, 40) != 0 &&
+           memcmp(one.synth[0].hap.age, one.synth[1].hap.age, 8) != 0,
        "two chromosomes are not alike");
     for (size_t i = 0; i < one.synth[0].var.m; i++)
         for (size_t j = 0; j < one.synth[1].var.m; j++)
