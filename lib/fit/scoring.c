@@ -13,9 +13,10 @@ enum {
     GROUP = 16, /* blocks whose information is held at a time */
 };
 
-/* A step that promises less than this is the last; the evidence may still move
- * alpha by this share. */
-static const double GAIN_ENOUGH = 1e-3, ALPHA_ENOUGH = 0.02;
+/* A step that promises less than this is the last (a coefficient is then within
+ * a tenth of its standard error); the evidence may still move alpha by this
+ * share. */
+static const double GAIN_ENOUGH = 5e-3, ALPHA_ENOUGH = 0.05;
 static const double ALPHA_START = 10, ALPHA_LO = 1e-3, ALPHA_HI = 1e8;
 
 /* At one point: log likelihood, score and information, summed. */
@@ -34,7 +35,8 @@ struct fit {
     dw_value value[GROUP];
     double *score, *h; /* (d x GROUP), (d d x GROUP) */
     int rc[GROUP];
-    size_t group; /* the first block of the group at hand */
+    size_t group;     /* the first block of the group at hand */
+    bool information; /* is h wanted? */
     bool learn[2];
     double alpha;
 };
@@ -65,19 +67,24 @@ static void fit_block(void *ctx, size_t t, size_t i)
     }
     score[f->p + 1] = noise.s2 * f->value[i].ds2;
     score[f->p + 2] = noise.tau * f->value[i].dtau;
-    f->rc[i] = dw_information_block(f->ws[t], &factor, noise, g.f, g.slope,
-                                    b->x, f->h + i * f->d * f->d);
+    if (f->information)
+        f->rc[i] = dw_information_block(f->ws[t], &factor, noise, g.f, g.slope,
+                                        b->x, f->h + i * f->d * f->d);
 }
 
 /* ---- all blocks ---- */
 
-static int evaluate(struct fit *f, struct point *at, dw_err *err)
+/* h is left alone unless the information is wanted. */
+static int evaluate(struct fit *f, bool information, struct point *at,
+                    dw_err *err)
 {
     size_t d = f->d;
 
     at->loglik = 0;
     memset(at->score, 0, d * sizeof *at->score);
-    memset(at->h, 0, d * d * sizeof *at->h);
+    if (information)
+        memset(at->h, 0, d * d * sizeof *at->h);
+    f->information = information;
     for (f->group = 0; f->group < f->n_train; f->group += GROUP) {
         size_t n = f->n_train - f->group;
 
@@ -89,7 +96,8 @@ static int evaluate(struct fit *f, struct point *at, dw_err *err)
                                          f->model, err);
             at->loglik += f->value[i].value;
             dw_axpy(d, 1, f->score + i * d, at->score);
-            dw_axpy(d * d, 1, f->h + i * d * d, at->h);
+            if (information)
+                dw_axpy(d * d, 1, f->h + i * d * d, at->h);
         }
     }
     return 0;
@@ -176,58 +184,103 @@ struct scratch {
     double *x, *to, *g, *h, *work, *step;
 };
 
+/*
+ * BFGS: what the score did along a step, taken or not, corrects the curvature
+ * H along it.  Average information is the right start, but with few blocks it
+ * can be wrong by a factor of two in some direction, and steps by it alone
+ * then jump to and fro.
+ */
+static void correct(struct fit *f, struct scratch *s)
+{
+    size_t d = f->d;
+    double *h = s->at.h, *step = s->g, *hs = s->step, slope = 0, curve;
+
+    for (size_t i = 0; i < d; i++)
+        step[i] = s->to[i] - s->x[i];
+    dw_gemv(false, d, d, 1, h, d, step, 0, hs);
+    curve = dw_dot(d, step, hs);
+    for (size_t i = 0; i < d; i++)
+        slope += step[i] * (s->at.score[i] - s->next.score[i]);
+    /* Where the likelihood is not concave H has to stay definite. */
+    if (!(curve > 0) || slope < 0.1 * curve)
+        return;
+    for (size_t j = 0; j < d; j++) {
+        double dj = s->at.score[j] - s->next.score[j];
+
+        for (size_t i = 0; i < d; i++)
+            h[i + j * d] += (s->at.score[i] - s->next.score[i]) * dj / slope -
+                            hs[i] * hs[j] / curve;
+    }
+}
+
+/* Goes to the next point, which is better; its H is its own if it was worked
+ * out, else the corrected one. */
+static void accept(struct fit *f, struct scratch *s, bool information)
+{
+    struct point was = s->at;
+
+    s->at = s->next;
+    s->next = was;
+    if (!information) {
+        double *h = s->at.h;
+
+        s->at.h = s->next.h;
+        s->next.h = h;
+    }
+    memcpy(s->x, s->to, f->d * sizeof *s->x);
+}
+
+/* One step from s->at by s->h and s->g, which promises `gain`. */
+static int try_step(struct fit *f, struct scratch *s, bool information,
+                    bool *better, dw_err *err)
+{
+    double was = s->at.loglik - penalty(f, s->x);
+
+    for (size_t i = 0; i < f->d; i++)
+        s->to[i] = s->x[i] + s->step[i];
+    set(f, s->to);
+    get(f, s->to); /* as it was rounded and bounded */
+    if (evaluate(f, information, &s->next, err) < 0)
+        return err->code;
+    *better = s->next.loglik - penalty(f, s->to) > was;
+    if (!*better || !information)
+        correct(f, s);
+    if (*better)
+        accept(f, s, information);
+    return 0;
+}
+
 static int climb(struct fit *f, struct scratch *s, bool evidence,
                  dw_linear_fit *out, dw_scoring_fn *progress, void *ctx,
                  dw_err *err)
 {
-    double damping = 1e-3;
-    size_t d = f->d;
+    double damping = 0;
 
     get(f, s->x);
-    if (evaluate(f, &s->at, err) < 0)
+    if (evaluate(f, true, &s->at, err) < 0)
         return err->code;
-    while (out->steps < MAX_STEPS && !out->converged) {
-        double gain, was;
+    while (out->steps < MAX_STEPS) {
+        bool better = false;
+        double gain, moved = 0;
 
         penalised(f, &s->at, s->x, s->g, s->h);
-        gain = dw_newton_step(d, s->h, s->g, damping, 1, s->work, s->step);
-        if (gain < GAIN_ENOUGH || damping > 1e8) {
-            double moved = evidence && f->p && out->steps
-                               ? update_alpha(f, s->h, s->x, s->work, out)
-                               : 0;
-
-            out->converged = moved < ALPHA_ENOUGH;
-            out->steps += !out->converged;
-            damping = 1e-3;
-            continue;
+        if (evidence && f->p && out->steps) {
+            moved = update_alpha(f, s->h, s->x, s->work, out);
+            penalised(f, &s->at, s->x, s->g, s->h);
         }
-        out->steps++;
-        was = s->at.loglik - penalty(f, s->x);
-        for (size_t i = 0; i < d; i++)
-            s->to[i] = s->x[i] + s->step[i];
-        set(f, s->to);
-        get(f, s->to); /* as it was rounded and bounded */
-        if (evaluate(f, &s->next, err) < 0)
+        gain = dw_newton_step(f->d, s->h, s->g, damping, 1, s->work, s->step);
+        out->converged = gain < GAIN_ENOUGH && moved < ALPHA_ENOUGH;
+        if (out->converged || damping > 1e8)
+            break;
+        /* Far from the end the information is worth its price. */
+        if (try_step(f, s, out->steps++ == 0, &better, err) < 0)
             return err->code;
-        if (s->next.loglik - penalty(f, s->to) > was) {
-            struct point swap = s->at;
-
-            s->at = s->next;
-            s->next = swap;
-            memcpy(s->x, s->to, d * sizeof *s->x);
-            damping /= 5;
-            if (progress)
-                progress(ctx, out->steps, s->at.loglik);
-            if (evidence && f->p) {
-                penalised(f, &s->at, s->x, s->g, s->h);
-                update_alpha(f, s->h, s->x, s->work, out);
-            }
-        } else {
-            damping = fmax(1e-2, 10 * damping);
-        }
+        damping = better ? damping / 10 : fmax(0.1, 10 * damping);
+        if (better && progress)
+            progress(ctx, out->steps, s->at.loglik);
     }
     set(f, s->x);
-    return 0;
+    return evaluate(f, true, &s->at, err);
 }
 
 static void find_errors(struct fit *f, struct scratch *s, dw_linear_fit *out)

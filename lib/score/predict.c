@@ -1,0 +1,169 @@
+#include "score/predict.h"
+
+#include <math.h>
+
+#include "base/mem.h"
+#include "lik/observe.h"
+#include "lik/posterior.h"
+
+struct dw_predict_ws {
+    const dw_model *model;
+    const size_t *column;
+    dw_net_ws *net;
+    size_t max_m, max_k;
+    dw_observe_ws *observe;
+    dw_marginal_ws *marginal;
+    double *big_f; /* (m) F_j = N f_j */
+};
+
+void dw_prediction_clear(dw_prediction *p)
+{
+    dw_free(p->f);
+    dw_free(p->mean);
+    dw_free(p->sd);
+    dw_free(p->w);
+    *p = (dw_prediction){0};
+}
+
+dw_predict_ws *dw_predict_ws_new(const dw_model *model, const size_t *column)
+{
+    dw_predict_ws *ws = dw_alloc(1, sizeof *ws);
+
+    ws->model = model;
+    ws->column = column;
+    return ws;
+}
+
+static void release(dw_predict_ws *ws)
+{
+    dw_observe_ws_free(ws->observe);
+    dw_marginal_ws_free(ws->marginal);
+    dw_free(ws->big_f);
+    ws->observe = NULL;
+    ws->marginal = NULL;
+    ws->big_f = NULL;
+}
+
+void dw_predict_ws_free(dw_predict_ws *ws)
+{
+    if (!ws)
+        return;
+    release(ws);
+    dw_net_ws_free(ws->net);
+    dw_free(ws);
+}
+
+/* ---- room ---- */
+
+static int no_memory(size_t m, dw_err *err)
+{
+    return dw_fail(err, DW_ENOMEM, "not enough memory for %zu variants", m);
+}
+
+static int fit_workspace(dw_predict_ws *ws, size_t m, size_t k, dw_err *err)
+{
+    if (ws->marginal && m <= ws->max_m && k <= ws->max_k)
+        return 0;
+    ws->max_m = m > ws->max_m ? m : ws->max_m;
+    ws->max_k = k > ws->max_k ? k : ws->max_k;
+    release(ws);
+    ws->observe = dw_observe_ws_new(ws->max_m, ws->max_k);
+    ws->marginal = dw_marginal_ws_new(ws->max_m, ws->max_k, DW_SOLVER_AUTO);
+    ws->big_f = dw_try_alloc(ws->max_m, sizeof *ws->big_f);
+    if (!ws->observe || !ws->marginal || !ws->big_f) {
+        release(ws);
+        return no_memory(m, err);
+    }
+    return 0;
+}
+
+static int fit_prediction(dw_prediction *p, size_t m, dw_err *err)
+{
+    if (p->f && m <= p->cap)
+        return 0;
+    dw_prediction_clear(p);
+    p->f = dw_try_alloc(m, sizeof *p->f);
+    p->mean = dw_try_alloc(m, sizeof *p->mean);
+    p->sd = dw_try_alloc(m, sizeof *p->sd);
+    p->w = dw_try_alloc(m, sizeof *p->w);
+    if (!p->f || !p->mean || !p->sd || !p->w) {
+        dw_prediction_clear(p);
+        return no_memory(m, err);
+    }
+    p->cap = m;
+    return 0;
+}
+
+/* ---- predictions ---- */
+
+int dw_predict_prior(dw_predict_ws *ws, const dw_variants *var,
+                     dw_prediction *out, dw_err *err)
+{
+    if (!ws->net && !(ws->net = dw_net_ws_new(&ws->model->net)))
+        return no_memory(var->m, err);
+    if (fit_prediction(out, var->m, err) < 0)
+        return err->code;
+    out->begin = 0;
+    out->end = var->m;
+    dw_model_variances(ws->model, ws->column, ws->net, var->m, var->annot,
+                       var->m, out->f);
+    for (size_t j = 0; j < var->m; j++)
+        out->mean[j] = out->sd[j] = out->w[j] = NAN;
+    return 0;
+}
+
+/* What a kernel returned, in words. */
+static int tell(int rc, const dw_model *model, dw_err *err)
+{
+    if (rc == 0)
+        return 0;
+    if (rc == DW_ENOMEM)
+        return dw_fail(err, rc, "not enough memory for its missing z-scores");
+    if (rc == DW_EFORMAT)
+        return dw_fail(err, rc, "a number in it is not finite");
+    if (rc > 0 || rc == DW_EDEGENERATE)
+        return dw_fail(err, DW_EDEGENERATE,
+                       "the model's variances (s2 %g, tau %g) give no "
+                       "posterior here",
+                       model->s2, model->tau);
+    return dw_fail(err, DW_EBUG, "%s", dw_err_words(rc));
+}
+
+/* Posterior moments of sqrt(N) b, to those of b and of an allele's effect.
+ * Rounding can leave a variance below 0. */
+static void scale(const dw_variants *var, double n, dw_prediction *out)
+{
+    for (size_t j = 0; j < var->m; j++) {
+        double q = var->eaf[j], variance = 2 * q * (1 - q);
+
+        out->mean[j] /= sqrt(n);
+        out->sd[j] = sqrt(fmax(0, out->sd[j]) / n);
+        out->w[j] = variance > 0 ? out->mean[j] / sqrt(variance) : NAN;
+    }
+}
+
+int dw_predict_block(dw_predict_ws *ws, const dw_variants *var,
+                     const dw_ldblock *ld, size_t trait, double n,
+                     dw_prediction *out, dw_err *err)
+{
+    dw_noise noise = {ws->model->s2, ws->model->tau};
+    dw_factor factor;
+    int rc;
+
+    if (dw_predict_prior(ws, var, out, err) < 0 ||
+        fit_workspace(ws, ld->m, ld->k, err) < 0)
+        return err->code;
+    out->begin = ld->core;
+    out->end = ld->core + ld->l;
+    for (size_t j = 0; j < ld->m; j++)
+        ws->big_f[j] = n * out->f[j];
+    rc = dw_observe(ws->observe, ld->m, ld->k, ld->core, ld->l, ld->q,
+                    ld->lambda, var->z + trait * var->m + ld->core,
+                    DW_OBSERVE_MIN_EIGEN, &factor, NULL);
+    if (rc == 0)
+        rc = dw_posterior_block(ws->marginal, &factor, ws->big_f, noise,
+                                out->mean, out->sd, NULL);
+    if (rc == 0)
+        scale(var, n, out);
+    return tell(rc, ws->model, err);
+}

@@ -1,0 +1,48 @@
+/*
+ * predict: what a model, and a block's z-scores, say of each variant.
+ *
+ *     f_j                         prior variance, from the annotations
+ *     E[b_j | z], sd(b_j | z)     posterior (9), over sqrt(N): the effect of a
+ *                                 standardised genotype on a standardised trait
+ *     w_j = E[b_j | z] / sqrt(2 q_j (1 - q_j))     of one ALT allele,
+ *                                 of frequency q_j
+ */
+#ifndef DW_SCORE_PREDICT_H
+#define DW_SCORE_PREDICT_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "data/ldblock.h"
+#include "data/variant.h"
+#include "nn/model.h"
+
+/* Of variants [begin, end) of a table; {0} to begin with.  All NAN but f where
+ * there is no block; w NAN where q is missing, 0 or 1. */
+typedef struct dw_prediction {
+    size_t begin, end;
+    double *f, *mean, *sd, *w; /* (m) by the variant's row */
+    size_t cap;
+} dw_prediction;
+
+void dw_prediction_clear(dw_prediction *p);
+
+/* Workspace of one thread, for one model; grows with the blocks. */
+typedef struct dw_predict_ws dw_predict_ws;
+
+/* `column` (model->n_inputs) from dw_model_bind; both are borrowed. */
+dw_predict_ws *dw_predict_ws_new(const dw_model *model, const size_t *column);
+void dw_predict_ws_free(dw_predict_ws *ws); /* NULL is fine */
+
+/* f of all variants of a table.  DW_ENOMEM. */
+int dw_predict_prior(dw_predict_ws *ws, const dw_variants *var,
+                     dw_prediction *out, dw_err *err) DW_MUST_CHECK;
+
+/* All of the core of a block, whether or not a variant has a z, from the z of
+ * trait `trait`, whose sample size is n.  The message of a fault does not name
+ * the block. */
+int dw_predict_block(dw_predict_ws *ws, const dw_variants *var,
+                     const dw_ldblock *ld, size_t trait, double n,
+                     dw_prediction *out, dw_err *err) DW_MUST_CHECK;
+
+#endif
