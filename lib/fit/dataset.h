@@ -16,7 +16,7 @@
 #include "base/par.h"
 #include "data/ldblock.h"
 #include "data/variant.h"
-#include "lik/factor.h"
+#include "lik/lik_factor.h"
 #include "nn/model.h"
 
 /* What a block is for.  Held-out blocks take no part in training, in

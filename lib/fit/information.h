@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "lik/factor.h"
+#include "lik/lik_factor.h"
 
 /* Workspace of one thread, for blocks up to max_k and d = 1 + p coefficients:
  * 2 k^2 + k (d + 2) doubles and some. */

@@ -15,7 +15,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "lik/factor.h"
+#include "lik/lik_factor.h"
 
 enum { DW_COMPONENTS_N = 3 };
 

@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "lik/factor.h"
+#include "lik/lik_factor.h"
 
 typedef struct dw_ldsr_block {
     size_t m, k, core, l;

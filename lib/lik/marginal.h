@@ -15,7 +15,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "lik/factor.h"
+#include "lik/lik_factor.h"
 
 enum dw_solver { DW_SOLVER_AUTO, DW_SOLVER_PRIMAL, DW_SOLVER_DUAL };
 

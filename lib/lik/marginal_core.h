@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "lik/factor.h"
+#include "lik/lik_factor.h"
 #include "lik/marginal.h"
 
 struct dw_marginal_ws {

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "lik/factor.h"
+#include "lik/lik_factor.h"
 
 /* What dw-ldblock drops by default: the numerical null space. */
 #define DW_OBSERVE_MIN_EIGEN 1e-4

@@ -10,7 +10,7 @@
 #define DW_LIK_POSTERIOR_H
 
 #include "base/err.h"
-#include "lik/factor.h"
+#include "lik/lik_factor.h"
 #include "lik/marginal.h"
 
 /*

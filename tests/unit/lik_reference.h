@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "lik/factor.h"
+#include "lik/lik_factor.h"
 
 enum { REF_MAX = 8, REF_PEOPLE = 40 };
 

@@ -1,11 +1,11 @@
 /*
- * factor: one block of LD with one trait's observations, as lik takes it.
+ * lik_factor: one block of LD with one trait's observations, as lik takes it.
  *
  * Plain arrays only: lik knows no variant, no net and no file.  Equations are
  * numbered as in dw-model(7).  Column-major throughout.
  */
-#ifndef DW_LIK_FACTOR_H
-#define DW_LIK_FACTOR_H
+#ifndef DW_LIK_LIK_FACTOR_H
+#define DW_LIK_LIK_FACTOR_H
 
 #include <stddef.h>
 
