@@ -289,6 +289,25 @@ sumstats\t2\t60\tx\tA\tC\tnot_in_reference' ]
     [[ $stderr == *"formats are bolt"* ]]
 }
 
+@test "the examples of the manual page run" {
+    for e in bim bed fam; do cp p.$e panel.$e; done
+    printf 'CHR\tBP\tSNP\tCM\tone\n1\t200\tr2\t0\t0.5\n' | gzip >panel.annot.gz
+    gzip -c study.tsv >study.fastGWA.gz
+    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/{/^\.Bd/,/^\.Ed/{/^\.[BE]d/d;p}}' \
+        "$ROOT/man/dw-ingest.1" | sed 's/\\e$/\\/' >examples.sh
+    [ "$(grep -c dw-ingest examples.sh)" -eq 3 ]
+    run --separate-stderr bash -e -o pipefail examples.sh
+    [ "$status" -eq 0 ]
+    [[ $output == *$'tally\tdw-ingest/taken\t4'* ]]
+    [ -s report.tsv ] && [ -s height.dws ] && [ -s panel.dws ]
+}
+
+@test "every reason is in the manual page" {
+    for reason in $(sed -n 's/^    X([A-Z_]*, "\([a-z_]*\)".*/\1/p' "$ROOT/lib/data/reason.h"); do
+        grep -qw "$reason" "$ROOT/man/dw-ingest.1" || { echo "$reason"; return 1; }
+    done
+}
+
 @test "real: chromosome 22 against a second formulation" {
     need_shared
     D=$SHARED/ukbb_height_chr22_hm3
