@@ -323,10 +323,6 @@ static int open_all(struct maker *mk, dw_err *err)
     if (dw_geno_people(mk->geno) < 2)
         return dw_fail(err, DW_EDEGENERATE,
                        "%s: one person has no correlations", o->geno);
-    if (dw_geno_people(mk->geno) < FEW_PEOPLE)
-        dw_warn("%s: %zu people; with fewer than %d the LD is a noisy one, "
-                "which dw-fit has to learn (tau)",
-                o->geno, dw_geno_people(mk->geno), FEW_PEOPLE);
     mk->panel = dw_panel_new(mk->geno);
     mk->blocks = new_blocks(mk);
     mk->sink = dw_sink_open(mk->common->out, err);
@@ -401,6 +397,7 @@ static void report(const struct maker *mk)
 {
     dw_blocks_counts c = dw_blocks_counted(mk->blocks);
     double n = (double)(c.blocks ? c.blocks : 1);
+    size_t people = dw_geno_people(mk->geno);
 
     dw_note("%" PRIu64 " variants in, %" PRIu64 " blocks out, mean rank %.0f "
             "of %.0f core variants",
@@ -408,6 +405,10 @@ static void report(const struct maker *mk)
     for (size_t i = 0; i < mk->all.n_items; i++)
         dw_note("  %-20s %10" PRIu64, mk->all.item[i].reason,
                 mk->all.item[i].n);
+    if (people < FEW_PEOPLE)
+        dw_warn("%s: %zu people; with fewer than %d the LD is a noisy one, "
+                "which dw-fit has to learn (tau)",
+                mk->o->geno, people, FEW_PEOPLE);
     if (dw_panel_duplicates(mk->panel))
         dw_note("%" PRIu64 " variants of the panel are there twice; the first "
                 "of each was taken",

@@ -44,6 +44,9 @@ static bool next_part(dw_cutter *c, const dw_slide *s, dw_piece *piece)
         piece->m = dw_slide_lower(s, right) - piece->begin;
         piece->core = first - piece->begin;
         piece->l = end - first;
+        /* Blocks to come begin here or later. */
+        if (piece->begin > c->seen)
+            c->outside += piece->begin - c->seen;
         if (piece->begin + piece->m > c->seen)
             c->seen = piece->begin + piece->m;
         return true;

@@ -31,7 +31,7 @@ typedef struct dw_cutter {
     bool have; /* `block` is being given, or waits for its variants */
     dw_span_block block;
     size_t part, parts;
-    size_t seen; /* rows below are in a block that was given */
+    size_t seen; /* rows below are in a block that was given, or counted */
 } dw_cutter;
 
 void dw_cutter_begin(dw_cutter *c, const char *contig);
