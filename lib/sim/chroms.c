@@ -32,10 +32,10 @@ static int add_range(dw_texts *names, int64_t first, int64_t last, dw_err *err)
     char text[24];
     int rc = 0;
 
-    if (first < 1 || last > 999 || first > last)
+    if (first < 1 || last > 22 || first > last)
         return dw_fail(err, DW_EUSAGE,
                        "there are no chromosomes from %" PRId64 " to %" PRId64
-                       "; they are counted from 1 to 999",
+                       "; they are counted from 1 to 22, others (X) named",
                        first, last);
     for (; first <= last && rc == 0; first++) {
         snprintf(text, sizeof text, "%" PRId64, first);

@@ -164,45 +164,71 @@ static uint32_t random_lineage(dw_coalescent *c, double t, size_t k)
     }
 }
 
+/*
+ * Between inner nodes j - 1 and j live n - j lineages.  From a point `at`
+ * between i - 1 and i up to node j they make, together,
+ *
+ *     sum_{l=i}^{j} (n - l) (x_l - x_{l-1}) = A_j - (n - i) at,
+ *     A_j = (n - j) x_j + sum_{l=i}^{j-1} x_l.
+ *
+ * The first j >= i with A_j > goal, and *a <- A_j; or n - 1 (*a that of the
+ * root) if the goal is above the root.  The sum is taken in pieces, four
+ * numbers abreast: this is where the time goes.
+ */
+static size_t climb(const double *x, size_t n, size_t i, double goal, double *a)
+{
+    enum { PIECE = 32 };
+    double below = 0;
+
+    for (; i + PIECE < n; i += PIECE) {
+        double s[4] = {0}, sum, end, last = x[i + PIECE - 1];
+
+        for (size_t j = i; j < i + PIECE; j += 4)
+            for (size_t l = 0; l < 4; l++)
+                s[l] += x[j + l];
+        sum = below + (s[0] + s[1] + s[2] + s[3]);
+        end = (double)(n - (i + PIECE - 1)) * last + (sum - last);
+        if (end > goal)
+            break;
+        *a = end;
+        below = sum;
+    }
+    for (; i + 1 < n; i++) {
+        *a = (double)(n - i) * x[i] + below;
+        if (*a > goal)
+            return i;
+        below += x[i];
+    }
+    return i;
+}
+
 void dw_coalescent_point(dw_coalescent *c, uint32_t *node, double *age)
 {
     for (;;) {
-        double x = dw_rng_uniform(&c->rng) * c->length, below = 0;
+        double goal = dw_rng_uniform(&c->rng) * c->length, a = 0;
+        size_t i = climb(c->t, c->n, 0, goal, &a);
 
-        for (size_t i = 0; i + 1 < c->n; i++) {
-            double k = (double)(c->n - i), span = c->t[i] - below;
-
-            if (x < k * span) {
-                double t = below + x / k;
-
-                if (t >= c->t[i]) /* rounded up onto the node */
-                    break;
-                *node = random_lineage(c, t, c->n - i);
-                *age = t;
-                return;
-            }
-            x -= k * span;
-            below = c->t[i];
-        }
-        /* Rounding in the length put x past the root: draw again. */
+        if (i + 1 == c->n)
+            continue; /* the length was rounded up: draw again */
+        *age = c->t[i] - (a - goal) / (double)(c->n - i);
+        if (*age >= c->t[i] || *age < (i ? c->t[i - 1] : 0))
+            continue; /* rounded onto a node, or past it */
+        *node = random_lineage(c, *age, c->n - i);
+        return;
     }
 }
 
 /* Where the floating lineage, cut at clock u with i inner nodes younger, meets
- * the old tree: the clock then; *i is kept up with it. */
-static double float_up(dw_coalescent *c, double u, size_t *i)
+ * the old tree: the clock then. */
+static double float_up(dw_coalescent *c, double u, size_t i)
 {
-    double e = dw_rng_exponential(&c->rng);
+    double goal = dw_rng_exponential(&c->rng) + (double)(c->n - i) * u, a = 0;
+    size_t j;
 
-    for (; *i + 1 < c->n; (*i)++) {
-        double k = (double)(c->n - *i), span = k * (c->u[*i] - u);
-
-        if (e < span)
-            return u + e / k;
-        e -= span;
-        u = c->u[*i];
-    }
-    return u + e; /* above the root there is one lineage */
+    j = climb(c->u, c->n, i, goal, &a);
+    if (j + 1 == c->n) /* above the root there is one lineage */
+        return c->u[c->n - 2] + (goal - a);
+    return c->u[j] - (a - goal) / (double)(c->n - j);
 }
 
 static void replace_child(dw_coalescent *c, uint32_t parent, uint32_t old,
@@ -263,7 +289,7 @@ void dw_coalescent_recombine(dw_coalescent *c)
     dw_coalescent_point(c, &v, &age);
 
     size_t to = count_younger(c, age);
-    double u = float_up(c, dw_demography_clock(&c->demography, age), &to);
+    double u = float_up(c, dw_demography_clock(&c->demography, age), to);
     double t = dw_demography_time(&c->demography, u);
 
     if (t < age) /* the clock and its inverse round */

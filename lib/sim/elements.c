@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "sim/draw.h"
 
-/* Roughly as in people: 7 genes and 70 peaks a Mb, 1.5 % of the sequence in
+/* Roughly as in people: 6 genes and 60 peaks a Mb, 1.5 % of the sequence in
  * coding exons, 5 % conserved, 45 % repeats, 3 % without an alignment. */
 static const double GENE_GAP = 60e3, GENE_LENGTH = 25e3, LENGTH_SD = 1.2;
 static const double INTRON_LENGTH = 2500, EXON_LENGTH = 140, EXON_SD = 0.5;
