@@ -78,6 +78,7 @@ static int read_blocks(struct fit *f, const char *path, dw_err *err)
             if (strcmp(f->plan.spec, "const") != 0)
                 f->data.p = head->p;
         }
+        dw_head_join_history(&f->head, head);
         rc = dw_dataset_take(&f->data, &block.var, &block.ld, trait,
                              head->trait[trait].n,
                              part_of(f->o, block.ld.contig), err);
@@ -303,7 +304,9 @@ static int make_plan(struct fit *f, dw_err *err)
     f->plan = o->plan;
     f->plan.link = (dw_link)o->link;
     f->plan.solver = (enum dw_solver)o->solver;
-    f->plan.alpha = isnan(o->weight_decay) ? -1 : o->weight_decay;
+    f->plan.alpha = net.kind == DW_NET_LINEAR && !isnan(o->weight_decay)
+                        ? o->weight_decay
+                        : -1; /* by the evidence */
     train->loss = (enum dw_loss)o->loss;
     train->weight_decay = isnan(o->weight_decay) ? 0.01 : o->weight_decay;
     train->seed = f->common->seed;

@@ -1,0 +1,187 @@
+# dw-fit: what was planted is found; parts are kept apart; the same bytes for any
+# number of threads; what cannot be fitted is refused.
+# shellcheck disable=SC2154 # stderr is set by run
+load helper
+
+# A little panel with a trait whose truth depends on two annotations.
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return 1
+    PATH=${DW_BIN:-$BATS_TEST_DIRNAME/../../build/plain/bin}:$PATH
+    dw-synth -q --chroms 12 --length 1M --people 250 --variants 4800 \
+        --min-maf 0.05 --annotations 12 -o syn
+    dw-ingest -q --ref syn.bim --annot syn.annot.gz |
+        dw-ldblock -q --geno syn.bed --blocks syn.blocks.bed -o panel.dws
+    dw-sim -q --truth enrich:Conservation=3,Coding=30 --n 500000 --h2 0.1 \
+        --tau 0.2 --trait sim panel.dws -o blocks.dws
+}
+
+setup() {
+    set -o pipefail
+    cd "$BATS_FILE_TMPDIR" || return 1
+}
+
+# gain LOG COLUMN: of the last row that is the best.
+gain() {
+    awk -v c="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) at = i }
+        $13 == 1 { x = $at } END { print x }' "$1"
+}
+
+# above X Y: X > Y
+above() {
+    awk -v x="$1" -v y="$2" 'BEGIN { exit !(x != "NA" && x > y) }' ||
+        { echo "$1 is not above $2"; return 1; }
+}
+
+@test "constant: h2 and tau within their standard errors" {
+    dw-sim -q --n 500000 --h2 0.1 --tau 0.2 --trait sim -o flat.dws panel.dws
+    run --separate-stderr dw-fit --model const -o const.dwm flat.dws
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    echo "$stderr" | awk '/constant model: h2/ {
+        gsub(/[(),]/, ""); h = $5; se = $7; tau = $12; tse = $13 }
+        END { exit !(h - 0.1 < 3 * se && 0.1 - h < 3 * se && se < 0.02 &&
+            tau - 0.2 < 4 * tse && 0.2 - tau < 4 * tse && tse < 0.05) }'
+}
+
+@test "linear: the annotations that were planted are found" {
+    dw-fit -q --model linear --coefficients coef.tsv -o linear.dwm blocks.dws
+    [ "$(head -n 1 coef.tsv)" = "$(printf 'ANNOTATION\tINPUT\tCOEF\tSE\tZ\tP')" ]
+    # log(3) per standard deviation; log(30) from 0 to 1. Within 3 SE, both and
+    # the others' 0.
+    sd=$(dw-view --model linear.dwm | awk '$2 == "Coding" { print $5 }')
+    awk -F '\t' -v sd="$sd" 'NR > 1 { x = 0
+            if ($1 == "Conservation" && $2 == "value") x = log(3)
+            if ($1 == "Coding") x = log(30) * sd
+            if (x && $5 > 5) found++
+            if (($3 - x)^2 > 9 * $4 * $4) { print; bad++ }
+        } END { exit !(found == 2 && !bad) }' coef.tsv
+    # A constant annotation is no input.
+    run ! grep -q '^base' coef.tsv
+}
+
+@test "held out, linear and mlp gain over the constant model" {
+    for model in linear mlp:16; do
+        dw-fit -q --model $model --holdout-chrom 3,chr6,9 --epochs 4 \
+            --log $model.tsv -o $model.dwm blocks.dws
+        above "$(gain $model.tsv HELDOUT_GAIN)" 1
+        above "$(gain $model.tsv TRAIN_GAIN)" 10
+    done
+    [ "$(gain linear.tsv VALID_GAIN)" = NA ]
+}
+
+@test "held-out blocks have no bearing on the model" {
+    awk '$1 != 12' syn.bim >most.bim
+    awk '$1 == 12' syn.bim >last.bim
+    for part in most last; do
+        dw-ingest -q --ref $part.bim --annot syn.annot.gz |
+            dw-ldblock -q --geno syn.bed --blocks syn.blocks.bed \
+                -o $part.panel.dws
+    done
+    dw-sim -q --n 500000 --h2 0.1 --trait sim -o most.dws most.panel.dws
+    dw-sim -q --n 500000 --h2 0.01 --trait sim -o small.dws last.panel.dws
+    dw-sim -q --n 500000 --h2 0.9 --trait sim -o large.dws last.panel.dws
+    for other in small large; do
+        cat most.dws $other.dws | dw-fit -q --model mlp:4 --epochs 2 \
+            --holdout-chrom 12 --log $other.tsv -o $other.dwm
+        dw-view --model $other.dwm >$other.txt
+    done
+    cmp small.txt large.txt
+    [ "$(gain small.tsv HELDOUT_GAIN)" != "$(gain large.tsv HELDOUT_GAIN)" ]
+    # Both runs are in the model's history.
+    dw-view --head small.dwm | grep -c '^step.*dw-ldblock' | grep -qx 2
+}
+
+@test "the same bytes for any number of threads" {
+    for t in 1 3; do
+        dw-fit -q --model mlp:8,4 --epochs 3 -@ $t -o t$t.dwm blocks.dws
+    done
+    cmp t1.dwm t3.dwm
+    dw-fit -q --model mlp:8,4 --epochs 3 --seed 2 -o s2.dwm blocks.dws
+    run ! cmp -s t1.dwm s2.dwm
+}
+
+@test "a file and a pipe give the same model" {
+    dw-fit -q --model linear -o file.dwm blocks.dws
+    dw-fit -q --model linear - <blocks.dws >pipe.dwm
+    cmp file.dwm pipe.dwm
+}
+
+@test "--pass writes the model and, byte for byte, its input" {
+    dw-fit -q --model const -o alone.dwm blocks.dws
+    cat alone.dwm blocks.dws >both.dws
+    dw-fit -q --model const --pass -o passed.dws blocks.dws
+    cmp both.dws passed.dws
+    dw-fit -q --model const --pass <blocks.dws | cmp - both.dws
+}
+
+@test "missing values and the other options" {
+    dw-fit -q --model mlp:4 --epochs 1 --loss ldsr --link softplus --s2 learn \
+        --tau 0.2 --batch 1 --lr 1e-3 --lr-warmup 0.5 --weight-decay 0.1 \
+        --clip 0.1 --dropout 0 --patience 0 --solver dual --valid-chrom 2 \
+        --log odd.tsv -o odd.dwm blocks.dws
+    [ "$(tail -n +2 odd.tsv | wc -l)" -eq 2 ]
+    [ "$(gain odd.tsv TAU)" = 0.2 ]
+    dw-view --model odd.dwm | grep -q softplus
+    dw-fit -q --model mlp:4 --link relu --epochs 1 -o relu.dwm blocks.dws
+}
+
+@test "refusals" {
+    run --separate-stderr dw-fit --model mlp:64x64 blocks.dws
+    [ "$status" -eq 2 ]
+    [[ $stderr == *'"64x64" is no width'* ]]
+    run --separate-stderr dw-fit --s2 0 --tau 0 blocks.dws
+    [ "$status" -eq 2 ]
+    run --separate-stderr dw-fit --tau lean blocks.dws
+    [ "$status" -eq 2 ]
+    run --separate-stderr dw-fit --model const --coefficients c.tsv blocks.dws
+    [ "$status" -eq 2 ]
+    run --separate-stderr dw-fit --trait weight -o no.dwm blocks.dws
+    refused 'no trait weight; it holds sim'
+    run --separate-stderr dw-fit -q -o no.dwm panel.dws
+    refused 'no trait'
+    run --separate-stderr dw-fit -o no.dwm \
+        --holdout-chrom 1,2,3,4,5,6,7,8,9,10,11,12 blocks.dws
+    refused 'no block is left to train on'
+    dw-ingest -q --ref syn.bim --annot syn.annot.gz -o variants.dws
+    run --separate-stderr dw-fit -o no.dwm variants.dws
+    refused 'dw-ldblock'
+    head -c 10000 blocks.dws >cut.dws
+    run --separate-stderr dw-fit -o no.dwm cut.dws
+    refused 'cut short'
+    run --separate-stderr dw-fit -o no.dwm absent.dws
+    refused 'absent.dws'
+    run --separate-stderr dw-fit -q --model mlp:4 --lr 1e30 -o no.dwm blocks.dws
+    refused 'block .*finite.*--lr'
+    [ ! -e no.dwm ]
+}
+
+@test "a chromosome that is not there is told" {
+    run --separate-stderr dw-fit --model const --holdout-chrom 17 -o c.dwm \
+        blocks.dws
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'--holdout-chrom 17: no block is there'* ]]
+}
+
+@test "real z-scores of height: tau is needed, and annotations tell" {
+    need_shared
+    d=$SHARED/ukbb_height_chr22_hm3
+    dw-ingest -q --trait height --ref "$d/geno/1000G_eur_chr22.bim" \
+        --annot "$d/annot/ens75_h3k4_recomb.22.annot.gz" \
+        "$d/ukb_height_chr22.fastGWA.gz" |
+        dw-ldblock -q --geno "$d/geno/1000G_eur_chr22.bed" --blocks \
+            "$SHARED/ldblocks/ldetect_grch37.eur.loci.bed" -o real.dws
+    dw-fit -q --model const --tau 0 --log zero.tsv -o zero.dwm real.dws
+    dw-fit -q --model linear --log real.tsv -o real.dwm real.dws
+    above "$(gain real.tsv TRAIN_LOGLIK)" "$(gain zero.tsv TRAIN_LOGLIK)"
+    above "$(gain real.tsv TRAIN_GAIN)" 20
+    above "$(gain real.tsv TAU)" 0.1
+    above "$(gain zero.tsv H2)" "$(gain real.tsv H2)"
+}
+
+@test "the examples of the manual page" {
+    cd "$BATS_TEST_TMPDIR"
+    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/{/^\.Bd/,/^\.Ed/{/^\.[BE]d/d;p}}' \
+        "$ROOT/man/dw-fit.1" | sed 's/\\e/\\/g' >examples.sh
+    bash -eo pipefail examples.sh
+    [ -s fit.tsv ] && [ -s coefficients.tsv ] && [ -s scores.tsv ]
+}
