@@ -145,7 +145,7 @@ EOF
     dw-sim -q --replace --h2 0.2 --truth "model:$BATS_TEST_TMPDIR/m.dwm" \
         sim.dws -o "$BATS_TEST_TMPDIR/s.dws"
     need_cmd dw-score
-    dw-score -q -m "$BATS_TEST_TMPDIR/m.dwm" blocks.dws |
+    dw-score -q -m "$BATS_TEST_TMPDIR/m.dwm" sim.dws |
         awk -F'\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "PRIOR_VAR") c = i
                              next } { print $1 ":" $2, $c }' |
         sort >"$BATS_TEST_TMPDIR/prior"
