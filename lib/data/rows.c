@@ -1,40 +1,48 @@
 #include "data/rows.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 /* The index of the contig's name, which is mostly the last one's. */
 static int contig_index(dw_rows *r, const char *name, uint32_t *index)
 {
     void *p = r->contig;
+    uint64_t *known;
+    bool fresh;
 
-    if (r->n && strcmp(r->contig[r->item[r->n - 1].contig], name) == 0) {
-        *index = r->item[r->n - 1].contig;
+    if (r->n_contigs && strcmp(r->contig[r->last_contig], name) == 0) {
+        *index = r->last_contig;
         return 0;
     }
-    for (size_t i = 0; i < r->n_contigs; i++) {
-        if (strcmp(r->contig[i], name) == 0) {
-            *index = (uint32_t)i;
-            return 0;
-        }
-    }
-    if (dw_try_grow(&p, &r->cap_contig, r->n_contigs + 1, sizeof *r->contig) <
-        0)
+    if (!r->contigs)
+        r->contigs = dw_map_new();
+    known = dw_map_put(r->contigs, name, strlen(name), &fresh);
+    if (!known || dw_try_grow(&p, &r->cap_contig, r->n_contigs + 1,
+                              sizeof *r->contig) < 0)
         return DW_ENOMEM;
     r->contig = p;
-    strncpy(r->contig[r->n_contigs], name, DW_CONTIG_MAX - 1);
-    r->contig[r->n_contigs][DW_CONTIG_MAX - 1] = 0;
-    *index = (uint32_t)r->n_contigs++;
+    if (fresh) {
+        *known = r->n_contigs;
+        strncpy(r->contig[r->n_contigs], name, DW_CONTIG_MAX - 1);
+        r->contig[r->n_contigs++][DW_CONTIG_MAX - 1] = 0;
+    }
+    *index = r->last_contig = (uint32_t)*known;
     return 0;
 }
 
 static int make_room(dw_rows *r, size_t text)
 {
     void *item = r->item, *value = r->value, *bytes = r->text;
-    int rc = dw_try_grow(&item, &r->cap_item, r->n + 1, sizeof *r->item);
+    int rc;
 
+    if (r->n < r->cap_item && (r->n + 1) * r->k <= r->cap_value &&
+        r->n_text + text <= r->cap_text)
+        return 0;
+    rc = dw_try_grow(&item, &r->cap_item, r->n + 1, sizeof *r->item);
     r->item = item;
     if (rc == 0)
         rc = dw_try_grow(&value, &r->cap_value, (r->n + 1) * r->k,
@@ -95,7 +103,7 @@ int dw_rows_place(dw_rows *r, size_t i, const char *contig, uint32_t pos)
 
 void dw_rows_reset(dw_rows *r)
 {
-    r->n = r->n_text = r->n_contigs = 0;
+    r->n = r->n_text = 0; /* the names of contigs will be wanted again */
 }
 
 void dw_rows_clear(dw_rows *r)
@@ -104,6 +112,7 @@ void dw_rows_clear(dw_rows *r)
     dw_free(r->value);
     dw_free(r->text);
     dw_free(r->contig);
+    dw_map_free(r->contigs);
     *r = (dw_rows){.k = r->k};
 }
 

@@ -36,6 +36,8 @@ typedef struct dw_rows {
     float *value; /* (k x n), ld k */
     char *text;
     char (*contig)[DW_CONTIG_MAX];
+    struct dw_map *contigs; /* name to index */
+    uint32_t last_contig;
     size_t n_text, n_contigs;
     size_t cap_item, cap_value, cap_text, cap_contig;
 } dw_rows;

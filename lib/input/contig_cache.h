@@ -19,7 +19,8 @@ typedef struct dw_contig_cache {
     char name[DW_CONTIG_MAX]; /* as dw_contig_name has it */
 } dw_contig_cache;
 
-/* Sets `name`; 0, or -1 with name "" when the text is no chromosome. */
+/* Sets `name`; 0, or -1 with name "" when the text is no chromosome, or is a
+ * missing value. */
 int dw_contig_cache_take(dw_contig_cache *c, dw_span raw,
                          enum dw_contig_codes codes) DW_MUST_CHECK;
 

@@ -54,6 +54,13 @@ static int number(const dw_sumstats *s, dw_meaning m, double *x, dw_err *err)
     return dw_table_double(s->table, s->col.column[m], x, err);
 }
 
+static bool has_no_position(dw_span pos)
+{
+    if (pos.n && *pos.s >= '1' && *pos.s <= '9')
+        return false; /* nearly all: no need to look further */
+    return dw_text_is_na(pos) || dw_span_eq(pos, "0");
+}
+
 static int take_place(dw_sumstats *s, dw_row *row, dw_reason *reason,
                       dw_err *err)
 {
@@ -65,12 +72,8 @@ static int take_place(dw_sumstats *s, dw_row *row, dw_reason *reason,
         return 0;
     raw = dw_table_field(s->table, s->col.column[DW_MEANING_CHR]);
     pos = dw_table_field(s->table, s->col.column[DW_MEANING_POS]);
-    if (dw_text_is_na(raw) ||
-        dw_contig_cache_take(&s->contig, raw, DW_CONTIG_PLINK) < 0) {
-        *reason = DW_REASON_NO_PLACE;
-        return 0;
-    }
-    if (dw_text_is_na(pos) || dw_span_eq(pos, "0")) {
+    if (dw_contig_cache_take(&s->contig, raw, DW_CONTIG_PLINK) < 0 ||
+        has_no_position(pos)) {
         *reason = DW_REASON_NO_PLACE;
         return 0;
     }
@@ -88,10 +91,10 @@ static void take_alleles(dw_sumstats *s, dw_row *row, dw_reason *reason)
     row->a2 = dw_allele_upper_in(&s->a2, oa);
     if (*reason != DW_REASON_NONE)
         return;
-    if (dw_text_is_na(ea) || dw_text_is_na(oa))
-        *reason = DW_REASON_ALLELE_MISSING;
-    else if (!dw_allele_is_acgt(row->a1) || !dw_allele_is_acgt(row->a2))
-        *reason = DW_REASON_ALLELE_NOT_ACGT;
+    if (!dw_allele_is_acgt(row->a1) || !dw_allele_is_acgt(row->a2))
+        *reason = dw_text_is_na(ea) || dw_text_is_na(oa)
+                      ? DW_REASON_ALLELE_MISSING
+                      : DW_REASON_ALLELE_NOT_ACGT;
     else if (dw_allele_eq(row->a1, row->a2))
         *reason = DW_REASON_ALLELES_EQUAL;
 }
