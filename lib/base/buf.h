@@ -23,6 +23,7 @@ void dw_buf_reserve(dw_buf *b, size_t more);
 void dw_buf_add(dw_buf *b, const void *p, size_t n);
 void dw_buf_addc(dw_buf *b, char c);
 void dw_buf_adds(dw_buf *b, const char *s);
-void dw_buf_addf(dw_buf *b, const char *fmt, ...) DW_PRINTF(2, 3);
+void dw_buf_addf(dw_buf *b, const char *fmt, ...) DW_PRINTF(2, 3)
+    __attribute__((nonnull));
 
 #endif

@@ -34,16 +34,22 @@ int dw_fail_errno(dw_err *err, const char *fmt, ...)
 
 int dw_err_prefix(dw_err *err, const char *fmt, ...)
 {
-    char tail[DW_ERR_MAX];
+    char prefix[DW_ERR_MAX];
+    size_t n, keep;
     va_list ap;
-    int n;
 
-    memcpy(tail, err->msg, sizeof tail);
     va_start(ap, fmt);
-    n = vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+    vsnprintf(prefix, sizeof prefix - 2, fmt, ap);
     va_end(ap);
-    if (n >= 0 && (size_t)n < sizeof err->msg)
-        snprintf(err->msg + n, sizeof err->msg - (size_t)n, ": %s", tail);
+    strcat(prefix, ": ");
+    /* What does not fit any more is lost at the end. */
+    n = strlen(prefix);
+    keep = strlen(err->msg);
+    if (keep > sizeof err->msg - 1 - n)
+        keep = sizeof err->msg - 1 - n;
+    memmove(err->msg + n, err->msg, keep);
+    err->msg[n + keep] = 0;
+    memcpy(err->msg, prefix, n);
     return err->code;
 }
 
