@@ -113,32 +113,40 @@ static int add_weight(struct prs *s, const dw_weight *w, dw_err *err)
     return 0;
 }
 
+static bool in_region(const struct prs *s, const dw_weight *w)
+{
+    return !s->o->region ||
+           dw_regions_hold(&s->regions, dw_weights_contig(s->weights, w),
+                           w->pos);
+}
+
 /* All weights, in the order of the panel's contigs. */
 static int add_weights(struct prs *s, dw_err *err)
 {
-    size_t n = 0;
+    size_t n = dw_weights_size(s->weights), outside = 0;
     int rc;
 
+    for (size_t i = 0; i < n; i++)
+        outside += !in_region(s, dw_weights_at(s->weights, i));
+    if (outside)
+        dw_tally_add(&s->tally, "outside_region", outside);
+    n -= outside;
     while ((rc = dw_panel_next_contig(s->panel, err)) > 0) {
-        size_t begin, end, c = 0;
+        size_t begin, end;
 
-        if (s->o->region)
-            c = dw_regions_contig(&s->regions, dw_panel_contig(s->panel));
         dw_weights_of(s->weights, dw_panel_contig(s->panel), &begin, &end);
-        n += end - begin;
         for (size_t i = begin; i < end; i++) {
             const dw_weight *w = dw_weights_at(s->weights, i);
 
-            if (s->o->region &&
-                dw_regions_find(&s->regions, c, w->pos) == SIZE_MAX)
-                dw_tally_add(&s->tally, "outside_region", 1);
-            else if (add_weight(s, w, err) < 0)
+            if (!in_region(s, w))
+                continue;
+            n--;
+            if (add_weight(s, w, err) < 0)
                 return err->code;
         }
     }
-    if (rc == 0 && n < dw_weights_size(s->weights))
-        dw_tally_add(&s->tally, "contig_not_in_panel",
-                     dw_weights_size(s->weights) - n);
+    if (rc == 0 && n)
+        dw_tally_add(&s->tally, "contig_not_in_panel", n);
     if (rc == 0)
         dw_sums_finish(s->sums);
     return rc;
@@ -215,7 +223,8 @@ static int check_match(const struct prs *s, dw_err *err)
     uint64_t other = dw_tally_get(&s->tally, "alleles_differ");
 
     if (rows == 0)
-        return dw_fail(err, DW_EDEGENERATE, "%s: no weight in it", s->path);
+        return dw_fail(err, DW_EDEGENERATE, "%s: no weight in it%s", s->path,
+                       s->o->region ? " for that region" : "");
     if (used == 0 || (double)used < NO_MATCH * (double)rows)
         return dw_fail(
             err, DW_EMISMATCH,

@@ -81,7 +81,7 @@ static int find_columns(const dw_table *t, const char *columns, int at[ROLES],
                 at[r] = dw_table_find(t, KNOWN[r][i]);
         }
     }
-    if (at[EA] == DW_TABLE_NONE && ref >= 0 && alt >= 0) {
+    if (at[EA] == DW_TABLE_NONE && alt != DW_TABLE_NONE) {
         at[EA] = alt;
         at[OA] = ref;
     }
@@ -255,6 +255,11 @@ size_t dw_weights_size(const dw_weights *w)
 const dw_weight *dw_weights_at(const dw_weights *w, size_t i)
 {
     return &w->item[i];
+}
+
+const char *dw_weights_contig(const dw_weights *w, const dw_weight *x)
+{
+    return w->contig[x->contig];
 }
 
 const char *dw_weights_text(const dw_weights *w, size_t text)

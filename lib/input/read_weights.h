@@ -3,8 +3,8 @@
  * keeps them, or any table names them.
  *
  * Columns are found by name: CHR and POS, or an id; the effect allele, the
- * other allele (it may be missing), the weight.  REF and ALT beside a WEIGHT
- * mean that ALT is the effect allele.
+ * other allele (it may be missing), the weight.  Where none is called that, ALT
+ * is the effect allele and REF the other one.
  */
 #ifndef DW_INPUT_READ_WEIGHTS_H
 #define DW_INPUT_READ_WEIGHTS_H
@@ -39,6 +39,7 @@ void dw_weights_free(dw_weights *w); /* NULL is fine */
  * only, all lack a place until dw_weights_place. */
 size_t dw_weights_size(const dw_weights *w);
 const dw_weight *dw_weights_at(const dw_weights *w, size_t i);
+const char *dw_weights_contig(const dw_weights *w, const dw_weight *x);
 const char *dw_weights_text(const dw_weights *w, size_t text);
 bool dw_weights_by_id(const dw_weights *w);
 /* The weights of a contig: [*begin, *end), empty when there are none. */
