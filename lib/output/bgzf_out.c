@@ -1,65 +1,82 @@
 #include "output/bgzf_out.h"
 
-#include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include <htslib/bgzf.h>
-#include <htslib/hts_log.h>
 
 #include "base/mem.h"
 #include "stream/outfile.h"
 
+/* Blocks are packed here and written by dw_outfile, not by a BGZF handle: that
+ * one keeps its buffers for ever when its last write fails (htslib 1.16). */
 struct dw_bgzf_out {
-    dw_outfile *file; /* owns the name; the bytes are written by bgzf */
-    BGZF *bgzf;
-    char *path;
-    int failed; /* errno of the first write that failed, or 0 */
+    dw_outfile *file;
+    unsigned char *raw, *packed;
+    size_t n;      /* bytes of raw that wait */
+    bool finished; /* the marker of the end is written */
+    bool broken;   /* a block could not be packed */
 };
-
-static void fail_now(dw_bgzf_out *out)
-{
-    if (!out->failed)
-        out->failed = errno ? errno : EIO;
-}
 
 dw_bgzf_out *dw_bgzf_out_open(const char *path, dw_err *err)
 {
     dw_bgzf_out *out = dw_alloc(1, sizeof *out);
-    const char *temp;
 
-    out->path = dw_strdup(path);
+    out->raw = dw_alloc(BGZF_BLOCK_SIZE, 1);
+    out->packed = dw_alloc(BGZF_MAX_BLOCK_SIZE, 1);
     out->file = dw_outfile_open(path, true, err);
-    if (!out->file)
-        goto fail;
-    temp = dw_outfile_path(out->file);
-    hts_set_log_level(HTS_LOG_OFF); /* the caller tells what is to be told */
-    if (temp)
-        out->bgzf = bgzf_open(temp, "w");
-    if (!out->bgzf) {
-        dw_fail_errno(err, "cannot write %s", path);
-        goto fail;
+    if (!out->file) {
+        dw_bgzf_out_abandon(out);
+        return NULL;
     }
     return out;
-fail:
-    dw_bgzf_out_abandon(out);
-    return NULL;
+}
+
+/* Writes what waits as one block; an empty one is the marker of the end. */
+static void put_block(dw_bgzf_out *out)
+{
+    size_t n = BGZF_MAX_BLOCK_SIZE;
+
+    if (bgzf_compress(out->packed, &n, out->raw, out->n, -1) < 0)
+        out->broken = true;
+    else
+        dw_outfile_write(out->file, out->packed, n);
+    out->n = 0;
 }
 
 void dw_bgzf_out_write(dw_bgzf_out *out, const void *p, size_t n)
 {
-    if (!out->failed && n && bgzf_write(out->bgzf, p, n) < 0)
-        fail_now(out);
+    const unsigned char *from = p;
+
+    while (n > 0) {
+        size_t room = BGZF_BLOCK_SIZE - out->n, part = n < room ? n : room;
+
+        memcpy(out->raw + out->n, from, part);
+        out->n += part;
+        from += part;
+        n -= part;
+        if (out->n == BGZF_BLOCK_SIZE)
+            put_block(out);
+    }
 }
 
 int dw_bgzf_out_finish(dw_bgzf_out *out, dw_err *err)
 {
-    if (out->bgzf && bgzf_close(out->bgzf) != 0)
-        fail_now(out);
-    out->bgzf = NULL;
-    if (!out->failed)
+    dw_outfile *file = out->file;
+
+    if (!out->finished) {
+        if (out->n > 0)
+            put_block(out);
+        put_block(out);
+        out->finished = true;
+    }
+    if (out->broken)
+        return dw_fail(err, DW_EIO, "a block could not be compressed");
+    (void)!dw_outfile_path(file); /* flushes */
+    if (!dw_outfile_failed(file))
         return 0;
-    errno = out->failed;
-    return dw_fail_errno(err, "cannot write %s", out->path);
+    out->file = NULL;
+    return dw_outfile_close(file, err); /* says why */
 }
 
 int dw_bgzf_out_close(dw_bgzf_out *out, dw_err *err)
@@ -78,9 +95,8 @@ void dw_bgzf_out_abandon(dw_bgzf_out *out)
 {
     if (!out)
         return;
-    if (out->bgzf)
-        (void)!bgzf_close(out->bgzf); /* what it wrote is removed below */
     dw_outfile_abandon(out->file);
-    dw_free(out->path);
+    dw_free(out->raw);
+    dw_free(out->packed);
     dw_free(out);
 }

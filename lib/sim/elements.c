@@ -146,7 +146,8 @@ void dw_elements_draw(dw_elements *e, double length, dw_rng *rng)
         add_gene(e, at, end, dw_rng_uniform(rng) < 0.5, rng);
         at = end + dw_draw_length(rng, GENE_GAP, LENGTH_SD);
     }
-    qsort(e->tss, e->n_genes, sizeof *e->tss, by_value);
+    if (e->n_genes)
+        qsort(e->tss, e->n_genes, sizeof *e->tss, by_value);
     add_peaks(e, length, rng);
     add_conserved(e, length, rng);
     scatter(&e->repeat, length, 900, 350, 0.8, rng);

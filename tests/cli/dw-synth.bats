@@ -160,6 +160,8 @@ empty_folder() {
     run --separate-stderr dw-synth -n 20 --chroms 1 --length 100k -o no/where
     refused "cannot write no/where.* No such file or directory"
     mkdir small
+    # htslib 1.16 loses its own buffers when the last write of a VCF fails.
+    export ASAN_OPTIONS=detect_leaks=0
     for kind in "" --vcf --bcf; do
         # shellcheck disable=SC2086,SC2016
         run --separate-stderr bash -c 'ulimit -f 8; trap "" XFSZ; exec dw-synth "$@"' \
