@@ -126,9 +126,8 @@ static int check_size(const dw_plink *p, dw_err *err)
 
 static bool is_placed(const dw_bim_row *row)
 {
-    return row->contig[0] && row->pos && !dw_span_eq(row->a1, "0") &&
-           !dw_span_eq(row->a2, "0") && !dw_span_eq(row->a1, ".") &&
-           !dw_span_eq(row->a2, ".");
+    return row->contig[0] && row->pos && dw_site_is_allele(row->a1) &&
+           dw_site_is_allele(row->a2);
 }
 
 /* The contig's index, or SIZE_MAX. */

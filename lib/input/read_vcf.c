@@ -335,8 +335,8 @@ static int load_record(dw_vcf *v, dw_err *err)
 /* Stands for a variant, not for anything or for a deletion told elsewhere. */
 static bool is_variant(const char *alt)
 {
-    return strcmp(alt, ".") && strcmp(alt, "*") && strcmp(alt, "<*>") &&
-           strcmp(alt, "<NON_REF>");
+    return dw_site_is_allele(dw_span_of(alt)) && strcmp(alt, "*") &&
+           strcmp(alt, "<*>") && strcmp(alt, "<NON_REF>");
 }
 
 /* The record's next ALT: 1, 0 when there is none left. */
@@ -346,7 +346,8 @@ static int give_alt(dw_vcf *v, dw_site *site)
     size_t ref, alt;
 
     while (++v->alt < (int)rec->n_allele) {
-        if (!is_variant(rec->d.allele[v->alt])) {
+        if (!is_variant(rec->d.allele[v->alt]) ||
+            !dw_site_is_allele(dw_span_of(rec->d.allele[0]))) {
             v->unplaced++;
             continue;
         }

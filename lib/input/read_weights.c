@@ -128,11 +128,7 @@ static uint32_t take_contig(dw_weights *w, const char *name)
 
 static bool is_allele(dw_span a)
 {
-    for (size_t i = 0; i < a.n; i++) {
-        if (a.s[i] <= ' ' || a.s[i] == 0x7f)
-            return false;
-    }
-    return !dw_text_is_na(a);
+    return dw_site_is_allele(a) && !dw_text_is_na(a);
 }
 
 /* Where the row's variant is; the reason if it has no place. */
