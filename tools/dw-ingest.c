@@ -243,6 +243,7 @@ int main(int argc, char **argv)
         .in = {.min_overlap = 0.05, .batch = DW_VARS_CHUNK},
     };
     dw_sumstats_opts *c = &o.in.columns;
+    int status;
     const dw_opt table[] = {
         {"Summary statistics", 0, "trait", DW_OPT_TEXT, &o.trait, "NAME",
          "the trait's name; else the file's", 0, 0, 0, NULL},
@@ -299,5 +300,7 @@ int main(int argc, char **argv)
         .run = run,
     };
 
-    return dw_tool_main(&tool, &o, argc, argv);
+    status = dw_tool_main(&tool, &o, argc, argv);
+    dw_free(o.annot.item);
+    return status;
 }

@@ -439,3 +439,14 @@ int dw_lines_fail(const dw_lines *l, dw_err *err, int code, const char *column,
                        column, text);
     return dw_fail(err, code, "%s:%zu: %s", l->name, l->number, text);
 }
+
+char *dw_lines_stem(const char *path, const char *ending)
+{
+    const char *slash = strrchr(path, '/');
+    const char *from = slash ? slash + 1 : path;
+    const char *to = strstr(from, ending);
+
+    if (strcmp(path, "-") == 0)
+        return dw_strdup("");
+    return dw_strndup(from, to ? (size_t)(to - from) : strcspn(from, "."));
+}

@@ -39,6 +39,11 @@ uint64_t dw_lines_digest(const dw_lines *l);
 int dw_lines_fail(const dw_lines *l, dw_err *err, int code, const char *column,
                   const char *fmt, ...) DW_PRINTF(5, 6);
 
+/* A path without its folder, and without what begins at `ending` or, if it has
+ * none of that, at its first dot: what is in the file.  To be freed; "" for
+ * stdin and for a name that begins with a dot. */
+char *dw_lines_stem(const char *path, const char *ending);
+
 /* "htslib 1.16", for --version. */
 const char *dw_input_library(void);
 

@@ -176,17 +176,6 @@ static bool is_key(const dw_annot *a, int column)
            dw_span_eq_nocase(dw_span_of(name), "CM");
 }
 
-/* A name for LDSC's one column ANNOT: the file's, without folder and ending. */
-static char *stem_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *from = slash ? slash + 1 : path;
-    const char *ending = strstr(from, ".annot");
-
-    return dw_strndup(from, ending > from ? (size_t)(ending - from)
-                                          : strcspn(from, "."));
-}
-
 static void take_columns(dw_annot *a, const char *path)
 {
     size_t width = dw_table_width(a->table);
@@ -201,7 +190,7 @@ static void take_columns(dw_annot *a, const char *path)
     }
     if (a->p == 1 && strcmp(a->name[0], "ANNOT") == 0) {
         dw_free(a->name[0]);
-        a->name[0] = stem_of(path);
+        a->name[0] = dw_lines_stem(path, ".annot"); /* LDSC's make_annot */
     }
     a->value = dw_alloc(a->p, sizeof *a->value);
 }

@@ -163,6 +163,10 @@ counts() {
     printf 'CHR\tBP\tSNP\tx\n1\t100\tr1\tabc\n' >text.annot
     run --separate-stderr dw-ingest --ref p.bim --annot text.annot good.tsv
     refused 'text.annot:2: column x: "abc" is not a number'
+    # Behind the last variant too: a file is read to its end.
+    printf 'CHR\tBP\tSNP\tx\n1\t100\tr1\t1\n9\t1\tr9\tabc\n' >end.annot
+    run --separate-stderr dw-ingest --ref p.bim --annot end.annot good.tsv
+    refused 'end.annot:3: column x: "abc" is not a number'
     printf 'ANNOT\n1\n2\n' >thin.annot
     run --separate-stderr dw-ingest --ref p.bim --annot thin.annot good.tsv
     refused 'thin.annot: .* one row for each row of p.bim, and has fewer than its 3'

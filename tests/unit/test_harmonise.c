@@ -525,6 +525,9 @@ static void test_low_n(void)
            j.part.z[1] == 2 && j.part.annot[1] == 20 &&
            fates.n[DW_REASON_N_LOW] == 1,
        "left out");
+    OK(dw_low_n_drop(&j.part, &out, 9, false, &fates, &dropped, &err) == 0 &&
+           dropped == 1,
+       "an N of just the limit is enough");
     OK(dw_low_n_drop(&j.part, &out, 8, true, &fates, &dropped, &err) == 0 &&
            dropped == 1 && j.part.m == 3 && isnan(j.part.z[1]) &&
            isnan(j.part.n[1]) && j.part.annot[1] == 10 && j.part.z[2] == 2,
