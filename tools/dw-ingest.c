@@ -59,17 +59,6 @@ static int hold_table(void *ctx, const dw_variants *v, dw_err *err)
 
 /* ---- the head ---- */
 
-/* "dir/height.tsv.gz" is height. */
-static char *trait_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *from = slash ? slash + 1 : path;
-
-    if (strcmp(path, "-") == 0 || strcspn(from, ".") == 0)
-        return dw_strdup("trait");
-    return dw_strndup(from, strcspn(from, "."));
-}
-
 static void add_input(void *head, const char *name, uint64_t digest)
 {
     dw_head_add_input(head, name, digest);
@@ -80,13 +69,13 @@ static void make_head(const struct job *j, const dw_common *common, double n,
 {
     dw_head_set_build(head, dw_build_name(j->o->build));
     if (j->in.study) {
-        char *name =
-            j->o->trait ? dw_strdup(j->o->trait) : trait_of(j->o->in.study);
+        char *stem = dw_lines_stem(j->o->in.study, ".");
+        const char *name = j->o->trait ? j->o->trait : *stem ? stem : "trait";
 
         dw_head_add_trait(
             head, name,
             dw_sumstats_is_binary(j->in.study) ? "binary" : "quantitative", n);
-        dw_free(name);
+        dw_free(stem);
     }
     for (size_t a = 0; a < j->in.n_annots; a++) {
         for (size_t i = 0; i < dw_annot_width(j->in.annot[a]); i++)

@@ -249,6 +249,24 @@ static void test_opening(void)
     OK(!l && strstr(err.msg, "is a directory"), "%s", err.msg);
 }
 
+static void test_stem(void)
+{
+    static const char *const known[][3] = {
+        {"a/b.c/height.tsv.gz", ".", "height"},
+        {"x.22.annot.gz", ".annot", "x.22"},
+        {"x.22.txt", ".annot", "x"},
+        {"-", ".", ""},
+        {"d/.hidden", ".", ""},
+    };
+
+    for (size_t i = 0; i < DW_COUNT(known); i++) {
+        char *stem = dw_lines_stem(known[i][0], known[i][1]);
+
+        OK(strcmp(stem, known[i][2]) == 0, "%s is %s", known[i][0], stem);
+        dw_free(stem);
+    }
+}
+
 static void test_rewind(const char *mode)
 {
     dw_buf text = {0};
@@ -457,6 +475,7 @@ int main(void)
     test_broken();
     test_text();
     test_opening();
+    test_stem();
     test_rewind("wu");
     test_rewind("wg");
     test_rewind("w");
