@@ -336,6 +336,15 @@ static int check_operands(const dw_tool *tool, const dw_common *common,
     return 0;
 }
 
+/* The lists were grown here; the words in them are argv's. */
+static void free_lists(const dw_opt *opt, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (opt[i].type == DW_OPT_LIST)
+            dw_free(((dw_opt_list *)opt[i].value)->item);
+    }
+}
+
 static int exit_status(int rc)
 {
     return rc == 0 ? 0 : rc == DW_EUSAGE ? 2 : 1;
@@ -397,6 +406,7 @@ out:
     dw_log_close();
     dw_buf_clear(&parser.history);
     dw_free(common.arg);
+    free_lists(all, parser.n_opts);
     dw_free(all);
     return rc;
 }

@@ -24,6 +24,7 @@ typedef enum dw_opt_type {
     DW_OPT_PARSE,  /* anything: by `parse` */
 } dw_opt_type;
 
+/* Lasts until dw_tool_main returns. */
 typedef struct dw_opt_list {
     const char **item;
     size_t n;

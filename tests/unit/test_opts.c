@@ -100,7 +100,6 @@ static int try_args(const char **argv)
     while (argv[argc])
         argc++;
     status = dw_tool_main(&tool, &o, argc, (char **)argv);
-    dw_free(o.annot.item);
     return status;
 }
 
