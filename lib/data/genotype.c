@@ -5,9 +5,6 @@
 
 #include "base/mem.h"
 
-/* ALT alleles by code; a missing one counts as none until it is centred. */
-static const unsigned char ALT[4] = {2, 0, 1, 0};
-
 size_t dw_geno_bytes(dw_geno_kind kind, size_t n)
 {
     return kind == DW_GENO_PACKED ? n / 4 + (n % 4 != 0) : n * sizeof(float);
@@ -119,31 +116,45 @@ void dw_geno_flip(dw_geno_kind kind, size_t n, void *column)
         x[i] = 2 - x[i];
 }
 
+/* What each code becomes. */
+static void centred_codes(double mean, double scale, double value[4])
+{
+    value[DW_GENO_ALT2] = (2 - mean) * scale;
+    value[DW_GENO_ALT1] = (1 - mean) * scale;
+    value[DW_GENO_ALT0] = -mean * scale;
+    value[DW_GENO_MISSING] = 0;
+}
+
+static double centred_dosage(float g, double mean, double scale)
+{
+    return isnan(g) ? 0 : ((double)g - mean) * scale;
+}
+
 void dw_geno_centre(dw_geno_kind kind, const void *column, size_t first,
                     size_t count, double mean, double scale, double *x)
 {
-    if (kind == DW_GENO_PACKED) {
-        const unsigned char *p = (const unsigned char *)column + first / 4;
-        const double value[4] = {(2 - mean) * scale, 0, (1 - mean) * scale,
-                                 -mean * scale};
+    const unsigned char *p = (const unsigned char *)column + first / 4;
+    const float *g = (const float *)column + first;
+    double value[4];
 
-        for (size_t i = 0; i < count; i++)
-            x[i] = value[p[i / 4] >> i % 4 * 2 & 3];
-    } else {
-        const float *p = (const float *)column + first;
-
-        for (size_t i = 0; i < count; i++)
-            x[i] = isnan(p[i]) ? 0 : ((double)p[i] - mean) * scale;
-    }
+    centred_codes(mean, scale, value);
+    for (size_t i = 0; i < count; i++)
+        x[i] = kind == DW_GENO_PACKED ? value[p[i / 4] >> i % 4 * 2 & 3]
+                                      : centred_dosage(g[i], mean, scale);
 }
 
-void dw_geno_counts(const unsigned char *column, size_t first, size_t count,
-                    float *x)
+void dw_geno_centre_float(dw_geno_kind kind, const void *column, size_t first,
+                          size_t count, double mean, double scale, float *x)
 {
-    const unsigned char *p = column + first / 4;
+    const unsigned char *p = (const unsigned char *)column + first / 4;
+    const float *g = (const float *)column + first;
+    double value[4];
 
+    centred_codes(mean, scale, value);
     for (size_t i = 0; i < count; i++)
-        x[i] = ALT[p[i / 4] >> i % 4 * 2 & 3];
+        x[i] =
+            (float)(kind == DW_GENO_PACKED ? value[p[i / 4] >> i % 4 * 2 & 3]
+                                           : centred_dosage(g[i], mean, scale));
 }
 
 /* ---- the window ---- */

@@ -36,11 +36,9 @@ void dw_geno_flip(dw_geno_kind kind, size_t n, void *column);
  * missing.  `first` is a multiple of 4. */
 void dw_geno_centre(dw_geno_kind kind, const void *column, size_t first,
                     size_t count, double mean, double scale, double *x);
-/* x[i] <- the ALT alleles of people first .. first + count - 1 as they are, of
- * a packed column; 0 where missing. */
-void dw_geno_counts(const unsigned char *column, size_t first, size_t count,
-                    float *x);
-
+/* The same, rounded to float. */
+void dw_geno_centre_float(dw_geno_kind kind, const void *column, size_t first,
+                          size_t count, double mean, double scale, float *x);
 /* Columns [0, m) of the window; those dropped from its left end are gone. */
 typedef struct dw_genotypes {
     dw_geno_kind kind;

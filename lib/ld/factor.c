@@ -11,15 +11,21 @@
 
 enum {
     COLUMNS = 256, /* of X that are unpacked at once, all people of them */
-    PEOPLE = 512,  /* or people, all columns of them; a multiple of 4 */
+    PEOPLE = 512,  /* or people, many columns of them; a multiple of 4 */
 };
 
+/*
+ * Sums and factorisations are in double.  The last product, Q = W' X, is one of
+ * columns of length 1 and is stored as float32: taken in float32 it errs by
+ * 1e-7 or so, as the storage does, in half the time.
+ */
 struct dw_factor_ws {
-    double *square; /* X_l X_l', then W; or R_ll, then U */
-    double *x;      /* unpacked part of X */
-    double *flank;  /* R_l. of the flanks; or a part of Q in double */
+    double *square; /* X_l X_l', then its eigenvectors W; or R_ll, then U */
     double *lambda;
-    size_t cap_square, cap_x, cap_flank, cap_lambda;
+    double *x;      /* part of X, unpacked */
+    double *w;      /* part of W */
+    float *xf, *wf; /* the same, rounded */
+    size_t cap_square, cap_lambda, cap_x, cap_w, cap_xf, cap_wf;
     dw_eigen_ws *eigen;
     size_t cap_eigen;
 };
@@ -44,33 +50,49 @@ void dw_factor_ws_free(dw_factor_ws *ws)
         return;
     dw_free(ws->square);
     dw_free(ws->x);
-    dw_free(ws->flank);
     dw_free(ws->lambda);
+    dw_free(ws->w);
+    dw_free(ws->xf);
+    dw_free(ws->wf);
     dw_eigen_ws_free(ws->eigen);
     dw_free(ws);
 }
 
 /* ---- memory ---- */
 
-/* Makes *p hold rows x columns numbers; what was there is lost. */
-static bool fit(double **p, size_t *cap, size_t rows, size_t columns)
+/* Makes *p hold rows x columns items of `size`; what was there is lost. */
+static bool fit(void *p, size_t *cap, size_t rows, size_t columns, size_t size)
 {
+    void *q;
+
+    memcpy(&q, p, sizeof q);
     if (columns && rows > SIZE_MAX / columns)
         return false;
-    if (*p && rows * columns <= *cap)
+    if (q && rows * columns <= *cap)
         return true;
-    dw_free(*p);
-    *p = dw_try_alloc(rows * columns, sizeof **p);
-    *cap = *p ? rows * columns : 0;
-    return *p != NULL;
+    dw_free(q);
+    q = dw_try_alloc(rows * columns, size);
+    *cap = q ? rows * columns : 0;
+    memcpy(p, &q, sizeof q);
+    return q != NULL;
+}
+
+static bool fit_doubles(double **p, size_t *cap, size_t rows, size_t columns)
+{
+    return fit(p, cap, rows, columns, sizeof **p);
+}
+
+static bool fit_floats(float **p, size_t *cap, size_t rows, size_t columns)
+{
+    return fit(p, cap, rows, columns, sizeof **p);
 }
 
 /* An order x order matrix, its eigenvalues, and what they take to be found. */
 static bool fit_eigen(dw_factor_ws *ws, size_t order)
 {
     if (!dw_linalg_fits(order) ||
-        !fit(&ws->square, &ws->cap_square, order, order) ||
-        !fit(&ws->lambda, &ws->cap_lambda, order, 1))
+        !fit_doubles(&ws->square, &ws->cap_square, order, order) ||
+        !fit_doubles(&ws->lambda, &ws->cap_lambda, order, 1))
         return false;
     if (ws->eigen && ws->cap_eigen >= order)
         return true;
@@ -91,14 +113,35 @@ static int no_memory(const struct task *t, dw_err *err)
 
 /* ---- columns ---- */
 
-/* Column j of the block, standardised: people first .. first + count - 1. */
-static void unpack(const struct task *t, size_t j, size_t first, size_t count,
-                   double *x)
+/* Columns [from, from + width) of the block, standardised, of people first ..
+ * first + count - 1, into x with ld `ld`. */
+static void unpack(const struct task *t, size_t from, size_t width,
+                   size_t first, size_t count, double *x, size_t ld)
 {
-    const dw_geno_stats *s = dw_genotypes_stats(t->g, t->begin + j);
+    for (size_t j = 0; j < width; j++) {
+        size_t at = t->begin + from + j;
+        const dw_geno_stats *s = dw_genotypes_stats(t->g, at);
 
-    dw_geno_centre(t->g->kind, dw_genotypes_column(t->g, t->begin + j), first,
-                   count, s->mean, 1 / sqrt(s->ss), x);
+        dw_geno_centre(t->g->kind, dw_genotypes_column(t->g, at), first, count,
+                       s->mean, 1 / sqrt(s->ss), x + j * ld);
+    }
+}
+
+static void unpack_float(const struct task *t, size_t from, size_t width,
+                         size_t first, size_t count, float *x, size_t ld)
+{
+    for (size_t j = 0; j < width; j++) {
+        size_t at = t->begin + from + j;
+        const dw_geno_stats *s = dw_genotypes_stats(t->g, at);
+
+        dw_geno_centre_float(t->g->kind, dw_genotypes_column(t->g, at), first,
+                             count, s->mean, 1 / sqrt(s->ss), x + j * ld);
+    }
+}
+
+static size_t at_most(size_t x, size_t limit)
+{
+    return x < limit ? x : limit;
 }
 
 /* ---- eigenvalues ---- */
@@ -152,16 +195,17 @@ static int by_people(struct task *t, dw_err *err)
     size_t n = t->g->n, k;
     int rc;
 
-    if (!fit_eigen(ws, n) || !fit(&ws->x, &ws->cap_x, n, COLUMNS) ||
-        !fit(&ws->flank, &ws->cap_flank, n, COLUMNS))
+    if (!fit_eigen(ws, n) ||
+        !fit_doubles(&ws->x, &ws->cap_x, n, at_most(t->l, COLUMNS)) ||
+        !fit_floats(&ws->xf, &ws->cap_xf, n, at_most(t->m, COLUMNS)) ||
+        !fit_floats(&ws->wf, &ws->cap_wf, n, n))
         return no_memory(t, err);
 
     /* K = X_l X_l'  (n x n) */
     for (size_t j = 0; j < t->l; j += COLUMNS) {
-        size_t width = t->l - j < COLUMNS ? t->l - j : COLUMNS;
+        size_t width = at_most(t->l - j, COLUMNS);
 
-        for (size_t i = 0; i < width; i++)
-            unpack(t, t->core + j + i, 0, n, ws->x + i * n);
+        unpack(t, t->core + j, width, 0, n, ws->x, n);
         dw_syrk(false, n, width, 1, ws->x, n, j ? 1 : 0, ws->square, n);
     }
     if ((rc = decompose(t, n, err)) < 0)
@@ -169,84 +213,94 @@ static int by_people(struct task *t, dw_err *err)
 
     /* Q = W' X  (k x m) */
     k = t->out->k;
+    narrow(n * k, ws->square, ws->wf);
     for (size_t j = 0; j < t->m; j += COLUMNS) {
-        size_t width = t->m - j < COLUMNS ? t->m - j : COLUMNS;
+        size_t width = at_most(t->m - j, COLUMNS);
 
-        for (size_t i = 0; i < width; i++)
-            unpack(t, j + i, 0, n, ws->x + i * n);
-        dw_gemm(true, false, k, width, n, 1, ws->square, n, ws->x, n, 0,
-                ws->flank, k);
-        narrow(k * width, ws->flank, t->out->q + j * k);
+        unpack_float(t, j, width, 0, n, ws->xf, n);
+        dw_sgemm(true, false, k, width, n, 1, ws->wf, n, ws->xf, n, 0,
+                 t->out->q + j * k, k);
     }
     return 0;
 }
 
 /* ---- at least as many people as core variants ---- */
 
-/* Column i of [core | flanks] as a column of the block. */
-static size_t column_at(const struct task *t, size_t i)
-{
-    if (i < t->l)
-        return t->core + i;
-    i -= t->l;
-    return i < t->core ? i : i + t->l;
-}
-
-/* R_ll (lower) into ws->square and R_lf into ws->flank, in double. */
+/* R_ll = X_l' X_l, lower, into ws->square. */
 static int correlate(struct task *t, dw_err *err)
 {
     dw_factor_ws *ws = t->ws;
-    size_t l = t->l, f = t->m - l;
 
-    if (!fit(&ws->x, &ws->cap_x, PEOPLE, t->m))
+    if (!fit_eigen(ws, t->l) || !fit_doubles(&ws->x, &ws->cap_x, PEOPLE, t->l))
         return no_memory(t, err);
     for (size_t first = 0; first < t->g->n; first += PEOPLE) {
-        size_t left = t->g->n - first, count = left < PEOPLE ? left : PEOPLE;
-        const double *flank = ws->x + PEOPLE * l;
+        size_t count = at_most(t->g->n - first, PEOPLE);
 
-        for (size_t i = 0; i < t->m; i++)
-            unpack(t, column_at(t, i), first, count, ws->x + PEOPLE * i);
-        dw_syrk(true, l, count, 1, ws->x, PEOPLE, first ? 1 : 0, ws->square, l);
-        dw_gemm(true, false, l, f, count, 1, ws->x, PEOPLE, flank, PEOPLE,
-                first ? 1 : 0, ws->flank, l);
+        unpack(t, t->core, t->l, first, count, ws->x, PEOPLE);
+        dw_syrk(true, t->l, count, 1, ws->x, PEOPLE, first ? 1 : 0, ws->square,
+                t->l);
     }
     return 0;
 }
 
-/* Q_l = L^1/2 U',  Q_f = L^-1/2 U' R_lf. */
-static int by_variants(struct task *t, dw_err *err)
+/* Q_f += W' X_f of some people, for columns [from, from + width). */
+static void add_flank(struct task *t, size_t from, size_t width, size_t first,
+                      size_t count)
 {
     dw_factor_ws *ws = t->ws;
-    size_t l = t->l, f = t->m - l, k;
-    dw_ldblock *out = t->out;
-    int rc;
+    size_t k = t->out->k;
 
-    if (!fit_eigen(ws, l) || !fit(&ws->flank, &ws->cap_flank, l, f))
-        return no_memory(t, err);
-    if ((rc = correlate(t, err)) < 0 || (rc = decompose(t, l, err)) < 0)
-        return rc;
-    k = out->k;
-    for (size_t j = 0; j < l; j++) {
-        float *q = out->q + (t->core + j) * k;
+    for (size_t j = from; j < from + width; j += COLUMNS) {
+        size_t columns = at_most(from + width - j, COLUMNS);
 
-        for (size_t i = 0; i < k; i++)
-            q[i] = (float)(sqrt(out->lambda[i]) * ws->square[i * l + j]);
+        unpack_float(t, j, columns, first, count, ws->xf, PEOPLE);
+        dw_sgemm(true, false, k, columns, count, 1, ws->wf, PEOPLE, ws->xf,
+                 PEOPLE, first ? 1 : 0, t->out->q + j * k, k);
     }
-    if (!f)
-        return 0;
-    if (!fit(&ws->x, &ws->cap_x, k, COLUMNS))
+}
+
+/* The flanks, by parts of W = X_l U L^-1/2; ws->square is U, and is scaled. */
+static int make_flanks(struct task *t, dw_err *err)
+{
+    dw_factor_ws *ws = t->ws;
+    size_t k = t->out->k, l = t->l, behind = t->core + l;
+
+    if (!fit_doubles(&ws->w, &ws->cap_w, PEOPLE, k) ||
+        !fit_floats(&ws->wf, &ws->cap_wf, PEOPLE, k) ||
+        !fit_floats(&ws->xf, &ws->cap_xf, PEOPLE, COLUMNS))
         return no_memory(t, err);
     for (size_t i = 0; i < k; i++)
-        dw_scal(l, 1 / sqrt(out->lambda[i]), ws->square + i * l);
-    for (size_t j = 0; j < f; j += COLUMNS) {
-        size_t width = f - j < COLUMNS ? f - j : COLUMNS;
+        dw_scal(l, 1 / sqrt(t->out->lambda[i]), ws->square + i * l);
+    for (size_t first = 0; first < t->g->n; first += PEOPLE) {
+        size_t count = at_most(t->g->n - first, PEOPLE);
 
-        dw_gemm(true, false, k, width, l, 1, ws->square, l, ws->flank + j * l,
-                l, 0, ws->x, k);
-        for (size_t i = 0; i < width; i++)
-            narrow(k, ws->x + i * k, out->q + column_at(t, l + j + i) * k);
+        unpack(t, t->core, l, first, count, ws->x, PEOPLE);
+        dw_gemm(false, false, count, k, l, 1, ws->x, PEOPLE, ws->square, l, 0,
+                ws->w, PEOPLE);
+        narrow(PEOPLE * k, ws->w, ws->wf);
+        add_flank(t, 0, t->core, first, count);
+        add_flank(t, behind, t->m - behind, first, count);
     }
     return 0;
+}
+
+/* Q_l = L^1/2 U',  Q_f = W' X_f. */
+static int by_variants(struct task *t, dw_err *err)
+{
+    dw_ldblock *out = t->out;
+    const double *u;
+    int rc;
+
+    if ((rc = correlate(t, err)) < 0 || (rc = decompose(t, t->l, err)) < 0)
+        return rc;
+    u = t->ws->square;
+    for (size_t j = 0; j < t->l; j++) {
+        float *q = out->q + (t->core + j) * out->k;
+
+        for (size_t i = 0; i < out->k; i++)
+            q[i] = (float)(sqrt(out->lambda[i]) * u[i * t->l + j]);
+    }
+    return t->m > t->l ? make_flanks(t, err) : 0;
 }
 
 int dw_factor_genotypes(dw_factor_ws *ws, const dw_genotypes *g, size_t begin,
