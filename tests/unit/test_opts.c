@@ -95,12 +95,11 @@ static int try_args(const char **argv)
                           .n_opts = DW_COUNT(table),
                           .max_args = 1,
                           .run = run};
-    int argc = 0, status;
+    int argc = 0;
 
     while (argv[argc])
         argc++;
-    status = dw_tool_main(&tool, &o, argc, (char **)argv);
-    return status;
+    return dw_tool_main(&tool, &o, argc, (char **)argv);
 }
 
 #define TRY(...) try_args((const char *[]){"dw-test", __VA_ARGS__, NULL})
