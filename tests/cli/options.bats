@@ -51,7 +51,7 @@ tools() {
         [ -s "$page" ]
         for option in $("$tool" --help |
             sed -n '/^Common/q; s/^ *\(-[a-zA-Z@], \)\{0,1\}--\([a-z0-9-]*\).*/\2/p'); do
-            if ! grep -qe "Fl -$option" "$page"; then
+            if ! grep -qE "Fl (. , )?-$option( |\$)" "$page"; then
                 echo "$page lacks --$option"
                 return 1
             fi
