@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "linalg/dense.h"
 #include "linalg/eigen.h"
@@ -20,6 +21,10 @@ enum {
  * 1e-7 or so, as the storage does, in half the time.
  */
 struct dw_factor_ws {
+    size_t *group;  /* (l) which distinct column each of the core is */
+    size_t *first;  /* (groups) the first core variant that has it */
+    double *weight; /* (groups) root of how many have it */
+    size_t cap_group, cap_first, cap_weight;
     double *square; /* X_l X_l', then its eigenvectors W; or R_ll, then U */
     double *lambda;
     double *x;      /* part of X, unpacked */
@@ -30,11 +35,17 @@ struct dw_factor_ws {
     size_t cap_eigen;
 };
 
-/* One block on its way. */
+/*
+ * One block on its way.  Variants of the core that nobody tells apart have the
+ * same column: c of them are one column times sqrt(c), whose eigenvectors are
+ * theirs times sqrt(c).  In dense panels these are a third of all, and what is
+ * decomposed shrinks by that.
+ */
 struct task {
     dw_factor_ws *ws;
     const dw_genotypes *g;
     size_t begin, m, core, l;
+    size_t groups; /* distinct columns of the core */
     const dw_factor_cut *cut;
     dw_ldblock *out;
 };
@@ -48,6 +59,9 @@ void dw_factor_ws_free(dw_factor_ws *ws)
 {
     if (!ws)
         return;
+    dw_free(ws->group);
+    dw_free(ws->first);
+    dw_free(ws->weight);
     dw_free(ws->square);
     dw_free(ws->x);
     dw_free(ws->lambda);
@@ -82,6 +96,11 @@ static bool fit_doubles(double **p, size_t *cap, size_t rows, size_t columns)
     return fit(p, cap, rows, columns, sizeof **p);
 }
 
+static bool fit_sizes(size_t **p, size_t *cap, size_t rows)
+{
+    return fit(p, cap, rows, 1, sizeof **p);
+}
+
 static bool fit_floats(float **p, size_t *cap, size_t rows, size_t columns)
 {
     return fit(p, cap, rows, columns, sizeof **p);
@@ -113,20 +132,62 @@ static int no_memory(const struct task *t, dw_err *err)
 
 /* ---- columns ---- */
 
-/* Columns [from, from + width) of the block, standardised, of people first ..
- * first + count - 1, into x with ld `ld`. */
-static void unpack(const struct task *t, size_t from, size_t width,
-                   size_t first, size_t count, double *x, size_t ld)
+/* Finds the distinct columns of the core. */
+static int group_columns(struct task *t, dw_err *err)
+{
+    dw_factor_ws *ws = t->ws;
+    dw_map *map;
+
+    if (!fit_sizes(&ws->group, &ws->cap_group, t->l) ||
+        !fit_sizes(&ws->first, &ws->cap_first, t->l) ||
+        !fit_doubles(&ws->weight, &ws->cap_weight, t->l, 1))
+        return no_memory(t, err);
+    map = dw_map_new();
+    t->groups = 0;
+    for (size_t j = 0; j < t->l; j++) {
+        const void *c = dw_genotypes_column(t->g, t->begin + t->core + j);
+        uint64_t hash = dw_hash(c, t->g->bytes), *at;
+        bool fresh;
+
+        at = dw_map_put(map, &hash, sizeof hash, &fresh);
+        if (!at) {
+            dw_map_free(map);
+            return no_memory(t, err);
+        }
+        /* Two columns of one hash that differ are two groups. */
+        if (fresh || memcmp(c,
+                            dw_genotypes_column(t->g, t->begin + t->core +
+                                                          ws->first[*at]),
+                            t->g->bytes) != 0) {
+            *at = t->groups;
+            ws->first[t->groups] = j;
+            ws->weight[t->groups++] = 0;
+        }
+        ws->group[j] = (size_t)*at;
+        ws->weight[*at]++;
+    }
+    dw_map_free(map);
+    for (size_t i = 0; i < t->groups; i++)
+        ws->weight[i] = sqrt(ws->weight[i]);
+    return 0;
+}
+
+/* Distinct columns [from, from + width) of the core, standardised and times
+ * their weight, of people first .. first + count - 1, into x with ld `ld`. */
+static void unpack_core(const struct task *t, size_t from, size_t width,
+                        size_t first, size_t count, double *x, size_t ld)
 {
     for (size_t j = 0; j < width; j++) {
-        size_t at = t->begin + from + j;
+        size_t at = t->begin + t->core + t->ws->first[from + j];
         const dw_geno_stats *s = dw_genotypes_stats(t->g, at);
 
         dw_geno_centre(t->g->kind, dw_genotypes_column(t->g, at), first, count,
-                       s->mean, 1 / sqrt(s->ss), x + j * ld);
+                       s->mean, t->ws->weight[from + j] / sqrt(s->ss),
+                       x + j * ld);
     }
 }
 
+/* Columns [from, from + width) of the block, standardised. */
 static void unpack_float(const struct task *t, size_t from, size_t width,
                          size_t first, size_t count, float *x, size_t ld)
 {
@@ -153,7 +214,7 @@ static size_t kept(const struct task *t, size_t order)
     double sum = 0, want = t->cut->keep_rank * (double)t->l;
     size_t k = 0;
 
-    while (k < order && k < t->l && lambda[k] >= t->cut->min_eigen &&
+    while (k < order && k < t->groups && lambda[k] >= t->cut->min_eigen &&
            (t->cut->keep_rank >= 1 || sum < want))
         sum += lambda[k++];
     return k;
@@ -196,16 +257,16 @@ static int by_people(struct task *t, dw_err *err)
     int rc;
 
     if (!fit_eigen(ws, n) ||
-        !fit_doubles(&ws->x, &ws->cap_x, n, at_most(t->l, COLUMNS)) ||
+        !fit_doubles(&ws->x, &ws->cap_x, n, at_most(t->groups, COLUMNS)) ||
         !fit_floats(&ws->xf, &ws->cap_xf, n, at_most(t->m, COLUMNS)) ||
         !fit_floats(&ws->wf, &ws->cap_wf, n, n))
         return no_memory(t, err);
 
     /* K = X_l X_l'  (n x n) */
-    for (size_t j = 0; j < t->l; j += COLUMNS) {
-        size_t width = at_most(t->l - j, COLUMNS);
+    for (size_t j = 0; j < t->groups; j += COLUMNS) {
+        size_t width = at_most(t->groups - j, COLUMNS);
 
-        unpack(t, t->core + j, width, 0, n, ws->x, n);
+        unpack_core(t, j, width, 0, n, ws->x, n);
         dw_syrk(false, n, width, 1, ws->x, n, j ? 1 : 0, ws->square, n);
     }
     if ((rc = decompose(t, n, err)) < 0)
@@ -226,19 +287,19 @@ static int by_people(struct task *t, dw_err *err)
 
 /* ---- at least as many people as core variants ---- */
 
-/* R_ll = X_l' X_l, lower, into ws->square. */
+/* R_ll = X_l' X_l of the distinct columns, lower, into ws->square. */
 static int correlate(struct task *t, dw_err *err)
 {
     dw_factor_ws *ws = t->ws;
+    size_t l = t->groups;
 
-    if (!fit_eigen(ws, t->l) || !fit_doubles(&ws->x, &ws->cap_x, PEOPLE, t->l))
+    if (!fit_eigen(ws, l) || !fit_doubles(&ws->x, &ws->cap_x, PEOPLE, l))
         return no_memory(t, err);
     for (size_t first = 0; first < t->g->n; first += PEOPLE) {
         size_t count = at_most(t->g->n - first, PEOPLE);
 
-        unpack(t, t->core, t->l, first, count, ws->x, PEOPLE);
-        dw_syrk(true, t->l, count, 1, ws->x, PEOPLE, first ? 1 : 0, ws->square,
-                t->l);
+        unpack_core(t, 0, l, first, count, ws->x, PEOPLE);
+        dw_syrk(true, l, count, 1, ws->x, PEOPLE, first ? 1 : 0, ws->square, l);
     }
     return 0;
 }
@@ -263,7 +324,7 @@ static void add_flank(struct task *t, size_t from, size_t width, size_t first,
 static int make_flanks(struct task *t, dw_err *err)
 {
     dw_factor_ws *ws = t->ws;
-    size_t k = t->out->k, l = t->l, behind = t->core + l;
+    size_t k = t->out->k, l = t->groups, behind = t->core + t->l;
 
     if (!fit_doubles(&ws->w, &ws->cap_w, PEOPLE, k) ||
         !fit_floats(&ws->wf, &ws->cap_wf, PEOPLE, k) ||
@@ -274,7 +335,7 @@ static int make_flanks(struct task *t, dw_err *err)
     for (size_t first = 0; first < t->g->n; first += PEOPLE) {
         size_t count = at_most(t->g->n - first, PEOPLE);
 
-        unpack(t, t->core, l, first, count, ws->x, PEOPLE);
+        unpack_core(t, 0, l, first, count, ws->x, PEOPLE);
         dw_gemm(false, false, count, k, l, 1, ws->x, PEOPLE, ws->square, l, 0,
                 ws->w, PEOPLE);
         narrow(PEOPLE * k, ws->w, ws->wf);
@@ -287,18 +348,20 @@ static int make_flanks(struct task *t, dw_err *err)
 /* Q_l = L^1/2 U',  Q_f = W' X_f. */
 static int by_variants(struct task *t, dw_err *err)
 {
+    dw_factor_ws *ws = t->ws;
     dw_ldblock *out = t->out;
-    const double *u;
     int rc;
 
-    if ((rc = correlate(t, err)) < 0 || (rc = decompose(t, t->l, err)) < 0)
+    if ((rc = correlate(t, err)) < 0 || (rc = decompose(t, t->groups, err)) < 0)
         return rc;
-    u = t->ws->square;
     for (size_t j = 0; j < t->l; j++) {
         float *q = out->q + (t->core + j) * out->k;
+        size_t g = ws->group[j];
+        const double *u = ws->square + g; /* row g of U */
 
         for (size_t i = 0; i < out->k; i++)
-            q[i] = (float)(sqrt(out->lambda[i]) * u[i * t->l + j]);
+            q[i] = (float)(sqrt(out->lambda[i]) * u[i * t->groups] /
+                           ws->weight[g]);
     }
     return t->m > t->l ? make_flanks(t, err) : 0;
 }
@@ -307,7 +370,9 @@ int dw_factor_genotypes(dw_factor_ws *ws, const dw_genotypes *g, size_t begin,
                         size_t m, size_t core, size_t l,
                         const dw_factor_cut *cut, dw_ldblock *out, dw_err *err)
 {
-    struct task t = {ws, g, begin, m, core, l, cut, out};
+    struct task t = {ws, g, begin, m, core, l, 0, cut, out};
 
-    return g->n < l ? by_people(&t, err) : by_variants(&t, err);
+    if (group_columns(&t, err) < 0)
+        return err->code;
+    return g->n < t.groups ? by_people(&t, err) : by_variants(&t, err);
 }

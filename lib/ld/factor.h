@@ -5,10 +5,10 @@
  *     X_l = W L^1/2 U'   the core's columns
  *     Q = W' X = L^-1/2 U' R_l.                                    (k x m)
  *
- * With fewer people than core variants, W and L come from X_l X_l' (n x n), and
- * nothing of the size l x l or m x m is ever made; otherwise U and L come from
- * R_ll (l x l), and of R only the core's rows.  A missing genotype counts as
- * its variant's mean.
+ * With fewer people than distinct core variants, W and L come from X_l X_l' (n
+ * x n), and nothing of the size l x l or m x m is ever made; otherwise U and L
+ * come from R_ll (l x l), and of R only the core's rows.  A missing genotype
+ * counts as its variant's mean.
  */
 #ifndef DW_LD_FACTOR_H
 #define DW_LD_FACTOR_H
