@@ -30,7 +30,8 @@ struct dw_vcf {
     hts_idx_t *csi; /* of a BCF */
     tbx_t *tbx;     /* of a VCF */
     hts_itr_t *part;
-    kstring_t line;
+    kstring_t line;     /* of a VCF; htslib has cut it up to its ALT */
+    const char *format; /* its column FORMAT and what is behind */
     const char *raw; /* the contig's name in the file; NULL: no contig open */
     size_t next_part, end_part;
     uint32_t part_start, part_end;
@@ -195,6 +196,21 @@ static int bad_record(const dw_vcf *v, const char *what, dw_err *err)
                    v->path, v->records, v->contig, v->last_pos, what);
 }
 
+/* Reads the line of a VCF, up to its ALT; what is behind is read when asked
+ * for. */
+static int parse_line(dw_vcf *v)
+{
+    const char *p = v->line.s;
+
+    for (int tabs = 0; p && tabs < 8; tabs++)
+        p = (p = strchr(p, '\t')) ? p + 1 : NULL;
+    if (!p)
+        return -1;
+    v->format = p;
+    v->rec->max_unpack = BCF_UN_STR;
+    return vcf_parse(&v->line, v->header, v->rec);
+}
+
 /* The next record of the part: 1, 0 at its end, negative. */
 static int read_of_part(dw_vcf *v, dw_err *err)
 {
@@ -204,12 +220,25 @@ static int read_of_part(dw_vcf *v, dw_err *err)
         rc = bcf_itr_next(v->file, v->part, v->rec);
     } else {
         rc = tbx_itr_next(v->file, v->tbx, v->part, &v->line);
-        if (rc >= 0 && vcf_parse(&v->line, v->header, v->rec) < 0)
+        if (rc >= 0 && parse_line(v) < 0)
             rc = -2;
     }
     if (rc < -1)
         return bad_record(v, "cannot be read", err);
     return rc >= 0;
+}
+
+/* The next record of the file, as htslib counts: 0, -1 at the end, below. */
+static int read_in_order(dw_vcf *v)
+{
+    int rc;
+
+    if (hts_get_format(v->file)->format == bcf)
+        return bcf_read(v->file, v->header, v->rec);
+    do {
+        rc = hts_getline(v->file, '\n', &v->line);
+    } while (rc >= 0 && v->line.l == 0);
+    return rc < 0 ? rc : parse_line(v) < 0 ? -2 : 0;
 }
 
 /* Begins the next part of the contig that is open: 1, 0 when all were read. */
@@ -271,7 +300,7 @@ static int read_record(dw_vcf *v, dw_err *err)
                 return 1;
         }
     }
-    rc = bcf_read(v->file, v->header, v->rec);
+    rc = read_in_order(v);
     if (rc < -1)
         return bad_record(v, "cannot be read: the file is broken or cut short",
                           err);
@@ -502,12 +531,20 @@ int dw_vcf_column(dw_vcf *v, void *column, dw_err *err)
 {
     const char *wrong;
 
-    if (bcf_unpack(v->rec, BCF_UN_FMT) < 0)
-        return bad_record(v, "has genotypes that cannot be read", err);
-    if (v->dosage)
-        wrong = dw_vcf_dosage(v->header, v->rec, v->alt, &v->people, &v->ds,
-                              &v->n_ds, column);
-    else
-        wrong = dw_vcf_packed(v->header, v->rec, v->alt, &v->people, column);
+    if (hts_get_format(v->file)->format == bcf) {
+        if (bcf_unpack(v->rec, BCF_UN_FMT) < 0)
+            wrong = "has genotypes that cannot be read";
+        else if (v->dosage)
+            wrong = dw_vcf_dosage(v->header, v->rec, v->alt, &v->people, &v->ds,
+                                  &v->n_ds, column);
+        else
+            wrong =
+                dw_vcf_packed(v->header, v->rec, v->alt, &v->people, column);
+    } else if (v->dosage) {
+        wrong = dw_vcf_text_dosage(v->format, v->alt, v->rec->n_allele - 1u,
+                                   &v->people, column);
+    } else {
+        wrong = dw_vcf_text_packed(v->format, v->alt, &v->people, column);
+    }
     return wrong ? bad_record(v, wrong, err) : 0;
 }

@@ -75,7 +75,8 @@ static const char *const BODY =
          "chr1\t7\t.\tC\tT,G,*\t.\t.\t.\tGT:DS\t0/1\t1/2\t2|2\t./1\n"
          "chr1\t7\t.\tC\t.\t.\t.\t.\tGT\t0/0\t0/0\t0/0\t0/0\n"
          "chr1\t9\tx\tC\tT\t.\t.\t.\tGT\t0\t1\t.\t1|0\n"
-         "2\t3\ty\tCA\tC\t.\t.\t.\tDS\t0\t1\t.\t1\n";
+         "2\t3\ty\tCA\tC\t.\t.\t.\tDS\t0\t1\t.\t1\n"
+         "2\t4\t.\tG\tT\t.\t.\t.\tGT:DS\t10/1\t1:0\t0|1:1\t./.:.\n";
 
 static void test_genotypes(void)
 {
@@ -87,18 +88,18 @@ static void test_genotypes(void)
     char both[200];
 
     OK(g && dw_geno_people(g) == 4, "opened: %s", err.msg);
-    snprintf(both, sizeof both, "%s2:3:y:CA:C=1111 ", want);
+    snprintf(both, sizeof both, "%s2:3:y:CA:C=1111 2:4:.:G:T=2021 ", want);
     reads(g, both);
     OK(strcmp(dw_geno_fid(g, 0), "0") == 0 &&
            strcmp(dw_geno_iid(g, 3), "d") == 0,
        "names; no family");
     OK(dw_geno_unplaced(g) == 1, "* is no variant");
     OK(dw_geno_seek(g, "2", &err) == 1, "seek, as it stands behind the end");
-    reads(g, "2:3:y:CA:C=1111 ");
+    reads(g, "2:3:y:CA:C=1111 2:4:.:G:T=2021 ");
     OK(dw_geno_seek(g, "1", &err) == 1, "backwards");
     reads(g, want);
     OK(dw_geno_seek(g, "2", &err) == 1, "onwards");
-    reads(g, "2:3:y:CA:C=1111 ");
+    reads(g, "2:3:y:CA:C=1111 2:4:.:G:T=2021 ");
     OK(dw_geno_seek(g, "9", &err) == 0, "not there");
     reads(g, "");
     dw_geno_close(g);
@@ -116,7 +117,7 @@ static void test_query(void)
     OK(dw_regions_add_text(&r, "1:6-8,2", &err) == 0, "regions");
     dw_regions_sort(&r);
     g = open_it(BODY, &part, &err);
-    reads(g, "1:7:.:C:T=2231 1:7:.:C:G=3201 2:3:y:CA:C=1111 ");
+    reads(g, "1:7:.:C:T=2231 1:7:.:C:G=3201 2:3:y:CA:C=1111 2:4:.:G:T=2021 ");
     dw_geno_close(g);
     dw_regions_clear(&r);
     snprintf(path, sizeof path, "%s/keep", dir);
@@ -125,7 +126,7 @@ static void test_query(void)
         OK(0, "wrote");
     g = open_it(BODY, &some, &err);
     reads(g, "1:5:rs1:A:G=21 1:7:.:C:T=21 1:7:.:C:G=21 1:9:x:C:T=02 "
-             "2:3:y:CA:C=11 ");
+             "2:3:y:CA:C=11 2:4:.:G:T=01 ");
     dw_geno_close(g);
 }
 
@@ -170,9 +171,21 @@ static void test_refused(void)
               "chr1\t6\t.\tA\tG\t.\t.\t.\tGT\t0/0\t0/1\t1/1\t0/0\n",
          "comes back to this chromosome", false},
         {HEAD "chr1\t5\t.\tA\tG\t.\t.\t.\tGT\t0/0/1\t0/1\t1/1\t0/0\n",
-         "more than two alleles", false},
-        {HEAD "chr1\t5\t.\tA\tG\t.\t.\t.\tGT\t0/0\t0/1\n", "cannot be read",
+         "record 1, at or behind 1:5, has a genotype that is not of one or "
+         "two alleles",
          false},
+        {HEAD "chr1\t5\t.\tA\tG\t.\t.\t.\tGT\t0/0\t0/1\n",
+         "another number of genotypes", false},
+        {HEAD "chr1\t5\t.\tA\tG\t.\t.\t.\tGT\t0/0\t0/1\t1/1\t0/0\t1/1\n",
+         "another number of genotypes", false},
+        {HEAD "chr1\t5\t.\tA\tG\t.\t.\t.\tGT\t0/0\t0/1\t1/1\t0/x\n",
+         "not of one or two alleles", false},
+        {HEAD "chr1\t5\t.\tA\tG\t.\t.\t.\n", "cannot be read", false},
+        {HEAD "chr1\t5\t.\tA\n", "cannot be read", false},
+        {HEAD "chr1\t5\t.\tA\tG\t.\t.\t.\tDS:GT\t0:0/0\t0\t1\t2\n",
+         "GT that is not the first", false},
+        {HEAD "chr1\t5\t.\tA\tG\t.\t.\t.\tGT:DS\t0/0:x\t0\t1\t2\n",
+         "a DS that is no number", true},
         {HEAD "chr1\tx\t.\tA\tG\t.\t.\t.\tGT\t0/0\t0/1\t1/1\t0/0\n",
          "has no position", false},
         {HEAD "chr1\t5\t.\tA\tG\t.\t.\t.\tDS\t0\t3\t0\t0\n",
