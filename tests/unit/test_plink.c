@@ -70,6 +70,9 @@ static void reads(dw_geno *g, const char *want)
                               s.id, s.ref, s.alt);
         for (size_t i = 0; i < dw_geno_people(g); i++)
             got[n++] = (char)('0' + (column[i / 4] >> i % 4 * 2 & 3));
+        if (column[(dw_geno_people(g) - 1) / 4] >>
+            ((dw_geno_people(g) - 1) % 4 * 2 + 2))
+            got[n++] = '!'; /* padding that is not 0 */
         got[n++] = ' ';
         got[n] = 0;
     }
