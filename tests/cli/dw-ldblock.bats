@@ -129,7 +129,7 @@ near() {
         -r 1:100-160,1:165-300 -o long.dws
     [ "$status" -eq 0 ]
     [[ $stderr =~ "2 variants in" ]]
-    ! [[ $stderr =~ twice ]]
+    [[ ! $stderr =~ twice ]]
     [ "$(dw-view --variants long.dws | awk 'NR > 1 { print $5 }' | xargs)" = "long second" ]
 }
 
