@@ -12,6 +12,7 @@
 #include "cli/opts.h"
 #include "input/lines.h"
 #include "input/panel.h"
+#include "input/panel_match.h"
 #include "input/read_regions.h"
 #include "ld/blocks.h"
 #include "linalg/blas.h"
@@ -21,9 +22,6 @@
 
 /* Fewer people than this and sampling is a visible part of every r. */
 enum { FEW_PEOPLE = 2000 };
-/* Below this share of matches the two inputs are not of one build. */
-static const double NO_MATCH = 0.01;
-
 struct ldblock_opts {
     const char *geno, *samples, *region, *blocks;
     bool panel, dosage;
@@ -269,23 +267,6 @@ static int check_usage(struct ldblock_opts *o, const dw_common *common,
     return 0;
 }
 
-static int read_blocks(struct maker *mk, dw_err *err)
-{
-    const char *path = mk->o->blocks;
-    size_t i;
-
-    if (dw_read_regions(path, &mk->cores, &mk->cores_digest, err) < 0)
-        return err->code;
-    i = dw_regions_overlap(&mk->cores);
-    if (i != SIZE_MAX)
-        return dw_fail(err, DW_EFORMAT,
-                       "%s:%zu: this block overlaps the one of line %zu; a "
-                       "variant belongs to one core",
-                       path, mk->cores.item[i].line,
-                       mk->cores.item[mk->cores.item[i - 1].reach].line);
-    return 0;
-}
-
 static dw_blocks *new_blocks(struct maker *mk)
 {
     const struct ldblock_opts *o = mk->o;
@@ -315,7 +296,8 @@ static int open_all(struct maker *mk, dw_err *err)
         dw_regions_sort(&mk->regions);
         query.regions = &mk->regions;
     }
-    if (o->blocks && read_blocks(mk, err) < 0)
+    if (o->blocks &&
+        dw_read_cores(o->blocks, &mk->cores, &mk->cores_digest, err) < 0)
         return err->code;
     mk->geno = dw_geno_open(o->geno, &query, err);
     if (!mk->geno)
@@ -344,14 +326,15 @@ static void close_all(struct maker *mk)
 /* Nothing found, or next to nothing: says what is the likely reason. */
 static int check_match(const struct maker *mk, dw_err *err)
 {
-    uint64_t elsewhere = dw_tally_get(&mk->all, "contig_not_in_panel");
     uint64_t outside = dw_tally_get(&mk->all, "outside_region");
-    uint64_t other = dw_tally_get(&mk->all, "alleles_differ");
-    uint64_t absent = dw_tally_get(&mk->all, "not_in_panel");
-    uint64_t asked = mk->n_read - elsewhere - outside;
-    uint64_t found = asked - other - absent;
+    dw_panel_match m = {
+        .asked = mk->n_read - outside -
+                 dw_tally_get(&mk->all, "contig_not_in_panel"),
+        .other = dw_tally_get(&mk->all, "alleles_differ"),
+    };
     const char *geno = mk->o->geno;
 
+    m.found = m.asked - m.other - dw_tally_get(&mk->all, "not_in_panel");
     if (mk->n_read == 0)
         return mk->o->panel
                    ? dw_fail(err, DW_EDEGENERATE, "%s: no variant in it", geno)
@@ -359,20 +342,11 @@ static int check_match(const struct maker *mk, dw_err *err)
     if (outside == mk->n_read)
         return dw_fail(err, DW_EMISMATCH, "-r %s: no variant lies there",
                        mk->o->region);
-    if (asked == 0)
+    if (m.asked == 0)
         return dw_fail(err, DW_EMISMATCH,
                        "%s has none of the stream's chromosomes%s", geno,
                        mk->o->region ? " in that region" : "");
-    if ((double)found < NO_MATCH * (double)asked)
-        return dw_fail(err, DW_EMISMATCH,
-                       "%s has %" PRIu64 " of the stream's %" PRIu64
-                       " variants on its chromosomes; %s",
-                       geno, found, asked,
-                       other > absent ? "most positions are there, but with "
-                                        "other alleles: is it another strand, "
-                                        "or are alleles coded?"
-                                      : "are they of one genome build?");
-    return 0;
+    return dw_panel_match_check(&m, geno, "the stream", err);
 }
 
 static int check_blocks(const struct maker *mk, dw_err *err)

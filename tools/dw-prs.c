@@ -12,12 +12,10 @@
 #include "data/allele.h"
 #include "input/lines.h"
 #include "input/panel.h"
+#include "input/panel_match.h"
 #include "input/read_weights.h"
 #include "score/sum_scores.h"
 #include "stream/outfile.h"
-
-/* Below this share of matches the two inputs are not of one build. */
-static const double NO_MATCH = 0.01;
 
 struct prs_opts {
     const char *geno, *samples, *region, *columns;
@@ -214,27 +212,20 @@ static int open_all(struct prs *s, const dw_common *common, dw_err *err)
                              dw_geno_people(s->geno));
 }
 
-/* Nothing found, or next to nothing. */
 static int check_match(const struct prs *s, dw_err *err)
 {
-    uint64_t rows = dw_tally_get(&s->tally, "rows") -
-                    dw_tally_get(&s->tally, "outside_region");
-    uint64_t used = dw_tally_get(&s->tally, "used");
-    uint64_t other = dw_tally_get(&s->tally, "alleles_differ");
+    const dw_panel_match m = {
+        .asked = dw_tally_get(&s->tally, "rows") -
+                 dw_tally_get(&s->tally, "outside_region"),
+        .found = dw_tally_get(&s->tally, "used"),
+        .other = dw_tally_get(&s->tally, "alleles_differ"),
+        .by_id = dw_weights_by_id(s->weights),
+    };
 
-    if (rows == 0)
+    if (m.asked == 0)
         return dw_fail(err, DW_EDEGENERATE, "%s: no weight in it%s", s->path,
                        s->o->region ? " for that region" : "");
-    if (used == 0 || (double)used < NO_MATCH * (double)rows)
-        return dw_fail(
-            err, DW_EMISMATCH,
-            "%s has %" PRIu64 " of the %" PRIu64 " variants of %s; %s",
-            s->o->geno, used, rows, s->path,
-            other > rows / 2 ? "positions are there, but with other "
-                               "alleles"
-            : dw_weights_by_id(s->weights) ? "are the ids of one kind?"
-                                           : "are they of one genome build?");
-    return 0;
+    return dw_panel_match_check(&m, s->o->geno, s->path, err);
 }
 
 static int write_scores(const struct prs *s, const char *path, dw_err *err)

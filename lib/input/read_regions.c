@@ -104,3 +104,19 @@ int dw_read_regions(const char *path, dw_regions *r, uint64_t *digest,
     dw_lines_close(l);
     return rc;
 }
+
+int dw_read_cores(const char *path, dw_regions *r, uint64_t *digest,
+                  dw_err *err)
+{
+    size_t i;
+
+    if (dw_read_regions(path, r, digest, err) < 0)
+        return err->code;
+    i = dw_regions_overlap(r);
+    if (i == SIZE_MAX)
+        return 0;
+    return dw_fail(err, DW_EFORMAT,
+                   "%s:%zu: this block overlaps the one of line %zu; a variant "
+                   "belongs to one core",
+                   path, r->item[i].line, r->item[r->item[i - 1].reach].line);
+}

@@ -19,4 +19,8 @@
 int dw_read_regions(const char *path, dw_regions *r, uint64_t *digest,
                     dw_err *err) DW_MUST_CHECK;
 
+/* The same for the cores of blocks, which may not overlap. */
+int dw_read_cores(const char *path, dw_regions *r, uint64_t *digest,
+                  dw_err *err) DW_MUST_CHECK;
+
 #endif

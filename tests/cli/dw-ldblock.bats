@@ -336,7 +336,7 @@ refuses() {
     awk '{ $4 += 7; print }' OFS='\t' demo.bim >shifted.bim
     cp demo.bed shifted.bed
     cp demo.fam shifted.fam
-    refuses 'has [0-9]+ of the stream.s 1200 variants .*genome build' --geno shifted.bed study.dws
+    refuses 'has [0-9]+ of the 1200 variants of the stream; .*genome build' --geno shifted.bed study.dws
     awk '{ $5 = "AAAAA"; $6 = "C"; print }' OFS='\t' demo.bim >shifted.bim
     refuses 'with other alleles' --geno shifted.bed study.dws
     awk '{ $1 = 9; print }' OFS='\t' demo.bim >shifted.bim
