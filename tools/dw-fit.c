@@ -306,7 +306,7 @@ static int make_plan(struct fit *f, dw_err *err)
     f->plan.solver = (enum dw_solver)o->solver;
     f->plan.alpha = net.kind == DW_NET_LINEAR && !isnan(o->weight_decay)
                         ? o->weight_decay
-                        : -1; /* by the evidence */
+                        : -1; /* by cross-validation */
     train->loss = (enum dw_loss)o->loss;
     train->weight_decay = isnan(o->weight_decay) ? 0.01 : o->weight_decay;
     train->seed = f->common->seed;
@@ -413,7 +413,7 @@ int main(int argc, char **argv)
         {NULL, 0, "lr-warmup", DW_OPT_REAL, &t->warmup, "X",
          "epochs until it is reached", 0, 1e6, DW_OPT_LIVE, NULL},
         {NULL, 0, "weight-decay", DW_OPT_REAL, &o.weight_decay, "X",
-         "AdamW's, 0.01 unless given; linear: penalty, else by evidence", 0,
+         "AdamW's, 0.01 unless given; linear: penalty, else cross-validated", 0,
          1e9, 0, NULL},
         {NULL, 0, "clip", DW_OPT_REAL, &t->clip, "X",
          "bound on the norm of a gradient (0: none)", 0, 1e30, DW_OPT_LIVE,

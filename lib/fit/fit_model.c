@@ -8,6 +8,7 @@ void dw_fit_report_clear(dw_fit_report *report)
 {
     dw_free(report->linear.coef);
     dw_free(report->linear.se);
+    dw_free(report->linear.block_se);
     *report = (dw_fit_report){0};
 }
 
@@ -103,8 +104,12 @@ static int grow(struct stages *s, dw_err *err)
     return rc;
 }
 
+/* Two units of log likelihood are what AIC asks of one more parameter. */
+static const double MARGIN = 2;
+
 static int train(struct stages *s, dw_err *err)
 {
+    dw_train_opts opts = s->plan->train;
     dw_objective *o;
     int rc;
 
@@ -114,8 +119,10 @@ static int train(struct stages *s, dw_err *err)
                          s->plan->solver, err);
     if (!o)
         return err->code;
-    rc = dw_train_run(s->data, s->pool, o, &s->plan->train, s->model,
-                      s->watch->epoch, s->watch->ctx, &s->report->train, err);
+    /* A constant start deserves no defence. */
+    opts.margin = s->report->has_linear ? MARGIN : 0;
+    rc = dw_train_run(s->data, s->pool, o, &opts, s->model, s->watch->epoch,
+                      s->watch->ctx, &s->report->train, err);
     s->report->has_train = rc == 0;
     dw_objective_free(o);
     return rc;

@@ -20,7 +20,7 @@ typedef struct dw_fit_plan {
     const char *spec; /* dw_net_parse */
     dw_link link;
     enum dw_solver solver;
-    double alpha;        /* of the linear stage; < 0: by the evidence */
+    double alpha;        /* of the linear stage; < 0: by cross-validation */
     dw_train_opts train; /* its loss and its noise are those of all stages */
 } dw_fit_plan;
 

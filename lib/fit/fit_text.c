@@ -62,7 +62,7 @@ void dw_fit_coefficients(const dw_fit_report *report, const dw_model *model,
 {
     const double root_half = 0.70710678118654752;
 
-    dw_buf_adds(out, "ANNOTATION\tINPUT\tCOEF\tSE\tZ\tP\n");
+    dw_buf_adds(out, "ANNOTATION\tINPUT\tCOEF\tSE\tZ\tP\tBLOCK_SE\n");
     for (size_t i = 0; i < model->n_inputs; i++) {
         const dw_input *in = &model->input[i];
         double v = report->linear.coef[1 + i], se = report->linear.se[1 + i];
@@ -72,6 +72,7 @@ void dw_fit_coefficients(const dw_fit_report *report, const dw_model *model,
         add(out, se);
         add(out, v / se);
         add(out, erfc(fabs(v / se) * root_half));
+        add(out, report->linear.block_se[1 + i]);
         dw_buf_addc(out, '\n');
     }
 }

@@ -24,7 +24,7 @@ double dw_newton_step(size_t n, const double *h, const double *g,
                       double damping, double longest, double *work,
                       double *step)
 {
-    double most = 0, gain = 0, shrink;
+    double most = 0, gain = 0;
 
     scaled(n, h, damping, work);
     while (dw_chol_factor(n, work, n) != 0) {
@@ -47,11 +47,11 @@ double dw_newton_step(size_t n, const double *h, const double *g,
         step[i] = d > 0 ? step[i] / sqrt(d) : 0;
         most = fmax(most, fabs(step[i]));
     }
-    shrink = most > longest ? longest / most : 1;
-    dw_scal(n, shrink, step);
+    if (most > longest)
+        dw_scal(n, longest / most, step);
     for (size_t j = 0; j < n; j++)
         gain += step[j] * (g[j] - 0.5 * dw_dot(n, h + j * n, step));
-    return gain;
+    return isfinite(gain) ? gain : 0;
 }
 
 int dw_newton_inverse(size_t n, const double *h, double *inverse)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fit/crossval.h"
 #include "fit/information.h"
 #include "fit/newton.h"
 #include "linalg/dense.h"
@@ -13,11 +14,14 @@ enum {
     GROUP = 16, /* blocks whose information is held at a time */
 };
 
-/* A step that promises less than this is the last (a coefficient is then within
- * a tenth of its standard error); the evidence may still move alpha by this
- * share. */
-static const double GAIN_ENOUGH = 5e-3, ALPHA_ENOUGH = 0.05;
-static const double ALPHA_START = 10, ALPHA_LO = 1e-3, ALPHA_HI = 1e8;
+/* A step that promises less than this is the last: the coefficients are then
+ * within a fifth of a standard error of the optimum, all taken together.  Where
+ * the penalty is still to be chosen, one standard error will do. */
+static const double GAIN_ENOUGH = 0.02, GAIN_ROUGH = 0.5;
+/* The penalty to begin with, and by what factor it may still want to move when
+ * it is left as it is; it is chosen that often at most. */
+static const double ALPHA_START = 100, ALPHA_ENOUGH = 3;
+enum { ALPHA_ROUNDS = 3 };
 
 /* At one point: log likelihood, score and information, summed. */
 struct point {
@@ -39,6 +43,8 @@ struct fit {
     bool information; /* is h wanted? */
     bool learn[2];
     double alpha;
+    dw_crossval cv;  /* whenever the information is worked out */
+    double *scatter; /* (d d) sum of g_b g_b' over blocks, likewise */
 };
 
 /* ---- one block ---- */
@@ -74,7 +80,28 @@ static void fit_block(void *ctx, size_t t, size_t i)
 
 /* ---- all blocks ---- */
 
-/* h is left alone unless the information is wanted. */
+/* Block `at` of the training blocks, i of its group, into its fold. */
+static void add_to_fold(struct fit *f, size_t at, size_t i)
+{
+    size_t d = f->d, k = at * f->cv.folds / f->n_train;
+    const double *score = f->score + i * d;
+
+    dw_axpy(d, 1, score, f->cv.g + k * d);
+    dw_axpy(d * d, 1, f->h + i * d * d, f->cv.h + k * d * d);
+    for (size_t j = 0; j < d; j++)
+        dw_axpy(d, score[j], score, f->scatter + j * d);
+}
+
+static void sum_folds(const struct fit *f, double *h)
+{
+    size_t d = f->d;
+
+    memset(h, 0, d * d * sizeof *h);
+    for (size_t k = 0; k < f->cv.folds; k++)
+        dw_axpy(d * d, 1, f->cv.h + k * d * d, h);
+}
+
+/* at->h is left alone unless the information is wanted. */
 static int evaluate(struct fit *f, bool information, struct point *at,
                     dw_err *err)
 {
@@ -82,9 +109,12 @@ static int evaluate(struct fit *f, bool information, struct point *at,
 
     at->loglik = 0;
     memset(at->score, 0, d * sizeof *at->score);
-    if (information)
-        memset(at->h, 0, d * d * sizeof *at->h);
     f->information = information;
+    if (information) {
+        memset(f->cv.g, 0, d * f->cv.folds * sizeof *f->cv.g);
+        memset(f->cv.h, 0, d * d * f->cv.folds * sizeof *f->cv.h);
+        memset(f->scatter, 0, d * d * sizeof *f->scatter);
+    }
     for (f->group = 0; f->group < f->n_train; f->group += GROUP) {
         size_t n = f->n_train - f->group;
 
@@ -97,9 +127,11 @@ static int evaluate(struct fit *f, bool information, struct point *at,
             at->loglik += f->value[i].value;
             dw_axpy(d, 1, f->score + i * d, at->score);
             if (information)
-                dw_axpy(d * d, 1, f->h + i * d * d, at->h);
+                add_to_fold(f, f->group + i, i);
         }
     }
+    if (information)
+        sum_folds(f, at->h);
     return 0;
 }
 
@@ -132,12 +164,30 @@ static double penalty(const struct fit *f, const double *x)
     return 0.5 * f->alpha * dw_dot(f->p, x + 1, x + 1);
 }
 
-/* g, h: score and information with the penalty in; what is not learned rests,
- * and so does noise that would leave its bounds. */
+/* What is not learned rests, and so does noise that would leave its bounds: its
+ * gradient (g) and its rows and columns (h) become 0. */
+static void rest(const struct fit *f, const double *total, double *g, double *h)
+{
+    const double noise[2] = {f->model->s2, f->model->tau};
+    size_t d = f->d;
+
+    for (size_t i = 0; i < 2; i++) {
+        const double *bounds = dw_fit_noise_bounds[i];
+        size_t c = f->p + 1 + i;
+
+        if (f->learn[i] && !(noise[i] <= bounds[0] && total[c] < 0) &&
+            !(noise[i] >= bounds[1] && total[c] > 0))
+            continue;
+        g[c] = 0;
+        for (size_t j = 0; j < d; j++)
+            h[j + c * d] = h[c + j * d] = 0;
+    }
+}
+
+/* g, h: score and information with the penalty in. */
 static void penalised(const struct fit *f, const struct point *at,
                       const double *x, double *g, double *h)
 {
-    const double noise[2] = {f->model->s2, f->model->tau};
     size_t d = f->d;
 
     memcpy(g, at->score, d * sizeof *g);
@@ -146,35 +196,7 @@ static void penalised(const struct fit *f, const struct point *at,
         g[i] -= f->alpha * x[i];
         h[i + i * d] += f->alpha;
     }
-    for (size_t i = 0; i < 2; i++) {
-        const double *bounds = dw_fit_noise_bounds[i];
-        size_t c = f->p + 1 + i;
-
-        if (f->learn[i] && !(noise[i] <= bounds[0] && g[c] < 0) &&
-            !(noise[i] >= bounds[1] && g[c] > 0))
-            continue;
-        g[c] = 0;
-        for (size_t j = 0; j < d; j++)
-            h[j + c * d] = h[c + j * d] = 0;
-    }
-}
-
-/* MacKay's update.  Returns by what share alpha moved. */
-static double update_alpha(struct fit *f, const double *h, const double *x,
-                           double *inverse, dw_linear_fit *out)
-{
-    double trace = 0, square = dw_dot(f->p, x + 1, x + 1), alpha;
-
-    if (dw_newton_inverse(f->d, h, inverse) != 0)
-        return 0;
-    for (size_t i = 1; i <= f->p; i++)
-        trace += inverse[i + i * f->d];
-    out->gamma = fmax(0, (double)f->p - f->alpha * trace);
-    alpha = square > 0 ? out->gamma / square : ALPHA_HI;
-    alpha = fmin(ALPHA_HI, fmax(ALPHA_LO, alpha));
-    trace = fabs(alpha / f->alpha - 1);
-    f->alpha = alpha;
-    return trace;
+    rest(f, at->score, g, h);
 }
 
 /* ---- the climb ---- */
@@ -250,27 +272,22 @@ static int try_step(struct fit *f, struct scratch *s, bool information,
     return 0;
 }
 
-static int climb(struct fit *f, struct scratch *s, bool evidence,
+/* To the optimum at this penalty, from a point whose information is known,
+ * until a step promises less than `enough`. */
+static int climb(struct fit *f, struct scratch *s, double enough,
                  dw_linear_fit *out, dw_scoring_fn *progress, void *ctx,
                  dw_err *err)
 {
     double damping = 0;
 
-    get(f, s->x);
-    if (evaluate(f, true, &s->at, err) < 0)
-        return err->code;
-    while (out->steps < MAX_STEPS) {
+    out->converged = false;
+    while (out->steps < MAX_STEPS && damping < 1e8) {
         bool better = false;
-        double gain, moved = 0;
 
         penalised(f, &s->at, s->x, s->g, s->h);
-        if (evidence && f->p && out->steps) {
-            moved = update_alpha(f, s->h, s->x, s->work, out);
-            penalised(f, &s->at, s->x, s->g, s->h);
-        }
-        gain = dw_newton_step(f->d, s->h, s->g, damping, 1, s->work, s->step);
-        out->converged = gain < GAIN_ENOUGH && moved < ALPHA_ENOUGH;
-        if (out->converged || damping > 1e8)
+        out->converged = dw_newton_step(f->d, s->h, s->g, damping, 1, s->work,
+                                        s->step) < enough;
+        if (out->converged)
             break;
         /* Far from the end the information is worth its price. */
         if (try_step(f, s, out->steps++ == 0, &better, err) < 0)
@@ -280,21 +297,67 @@ static int climb(struct fit *f, struct scratch *s, bool evidence,
             progress(ctx, out->steps, s->at.loglik);
     }
     set(f, s->x);
+    return 0;
+}
+
+/* A penalty from the folds.  After the first look it may only become stronger:
+ * where the folds have little to say it would else go to and fro.  Is it one
+ * that asks for another climb? */
+static bool choose_alpha(struct fit *f, struct scratch *s, bool first)
+{
+    size_t d = f->d;
+    double was = f->alpha, found;
+
+    for (size_t k = 0; k < f->cv.folds; k++)
+        rest(f, s->at.score, f->cv.g + k * d, f->cv.h + k * d * d);
+    found = dw_crossval_penalty(&f->cv, s->x, s->work);
+    if (found < was * ALPHA_ENOUGH && !(first && found * ALPHA_ENOUGH < was))
+        return false;
+    f->alpha = found;
+    return true;
+}
+
+/* Climbs and choices of the penalty, until neither wants to move. */
+static int settle(struct fit *f, struct scratch *s, bool choose,
+                  dw_linear_fit *out, dw_scoring_fn *progress, void *ctx,
+                  dw_err *err)
+{
+    get(f, s->x);
+    if (evaluate(f, true, &s->at, err) < 0)
+        return err->code;
+    choose = choose && f->cv.folds >= 2 && f->p > 0;
+    for (int round = 0; choose && round < ALPHA_ROUNDS; round++) {
+        if (climb(f, s, GAIN_ROUGH, out, progress, ctx, err) < 0 ||
+            evaluate(f, true, &s->at, err) < 0)
+            return err->code;
+        choose = choose_alpha(f, s, round == 0);
+    }
+    if (climb(f, s, GAIN_ENOUGH, out, progress, ctx, err) < 0)
+        return err->code;
     return evaluate(f, true, &s->at, err);
 }
 
+/* Standard errors, both, from the information at the end. */
 static void find_errors(struct fit *f, struct scratch *s, dw_linear_fit *out)
 {
+    size_t d = f->d;
+    double trace = 0;
     bool known;
 
     penalised(f, &s->at, s->x, s->g, s->h);
-    known = dw_newton_inverse(f->d, s->h, s->work) == 0;
-    for (size_t i = 0; i <= f->p; i++)
+    known = dw_newton_inverse(d, s->h, s->work) == 0;
+    for (size_t i = 0; i <= f->p; i++) {
+        const double *row = s->work + i * d;
+
+        dw_gemv(false, d, d, 1, f->scatter, d, row, 0, s->g);
         out->coef[i] = s->x[i];
-    for (size_t i = 0; i <= f->p; i++)
-        out->se[i] = known ? sqrt(s->work[i + i * f->d]) : NAN;
+        out->se[i] = known ? sqrt(row[i]) : NAN;
+        out->block_se[i] = known ? sqrt(dw_dot(d, row, s->g)) : NAN;
+        trace += i ? row[i] : 0;
+    }
     out->loglik = s->at.loglik;
     out->alpha = f->alpha;
+    out->gamma = known ? (double)f->p - f->alpha * trace : NAN;
 }
 
 /* ---- the whole ---- */
@@ -308,11 +371,18 @@ static int prepare(struct fit *f, dw_err *err)
         if (data->block[i].part == DW_PART_TRAIN)
             f->train[f->n_train++] = i;
     }
+    f->cv = (dw_crossval){.d = f->d, .first = 1, .p = f->p};
+    f->cv.folds =
+        f->n_train < DW_CROSSVAL_FOLDS ? f->n_train : DW_CROSSVAL_FOLDS;
+    f->cv.g = dw_try_alloc(f->d, f->cv.folds * sizeof *f->cv.g);
+    f->cv.h = dw_try_alloc(f->d * f->d, f->cv.folds * sizeof *f->cv.h);
+    f->scatter = dw_try_alloc(f->d, f->d * sizeof *f->scatter);
     f->score = dw_try_alloc(f->d, GROUP * sizeof *f->score);
     f->h = dw_try_alloc(f->d * f->d, GROUP * sizeof *f->h);
     for (size_t t = 0; t < dw_pool_size(f->pool); t++) {
         f->ws[t] = dw_information_ws_new(data->max_k, f->p + 1);
-        if (!f->ws[t] || !f->score || !f->h)
+        if (!f->ws[t] || !f->score || !f->h || !f->cv.g || !f->cv.h ||
+            !f->scatter)
             return dw_fail(err, DW_ENOMEM,
                            "no memory for the information on %zu inputs", f->p);
     }
@@ -323,12 +393,13 @@ static void make_scratch(struct scratch *s, size_t d)
 {
     double **vector[] = {&s->x,    &s->to,       &s->g,
                          &s->step, &s->at.score, &s->next.score};
-    double **matrix[] = {&s->h, &s->work, &s->at.h, &s->next.h};
+    double **matrix[] = {&s->h, &s->at.h, &s->next.h};
 
     for (size_t i = 0; i < DW_COUNT(vector); i++)
         *vector[i] = dw_alloc(d, sizeof(double));
     for (size_t i = 0; i < DW_COUNT(matrix); i++)
         *matrix[i] = dw_alloc(d * d, sizeof(double));
+    s->work = dw_alloc(2 * d * d + 3 * d, sizeof(double));
 }
 
 static void free_scratch(struct scratch *s)
@@ -357,13 +428,15 @@ int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool,
     struct scratch s = {0};
     int rc;
 
-    *out = (dw_linear_fit){.coef = dw_alloc(f.p + 1, sizeof *out->coef),
-                           .se = dw_alloc(f.p + 1, sizeof *out->se)};
+    *out =
+        (dw_linear_fit){.coef = dw_alloc(f.p + 1, sizeof *out->coef),
+                        .se = dw_alloc(f.p + 1, sizeof *out->se),
+                        .block_se = dw_alloc(f.p + 1, sizeof *out->block_se)};
     f.ws = dw_alloc(n_threads, sizeof(*f.ws));
     make_scratch(&s, f.d);
     rc = prepare(&f, err);
     if (rc == 0)
-        rc = climb(&f, &s, alpha < 0, out, progress, ctx, err);
+        rc = settle(&f, &s, alpha < 0, out, progress, ctx, err);
     if (rc == 0)
         find_errors(&f, &s, out);
     for (size_t t = 0; t < n_threads; t++)
@@ -373,5 +446,8 @@ int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool,
     dw_free(f.train);
     dw_free(f.score);
     dw_free(f.h);
+    dw_free(f.scatter);
+    dw_free(f.cv.g);
+    dw_free(f.cv.h);
     return rc;
 }

@@ -3,10 +3,9 @@
  *
  * Parameters are b, v of a = b + v'x, log s2 and log tau; the penalty
  * alpha/2 |v|^2 on the log likelihood is a normal prior on the coefficients,
- * and alpha is chosen by the evidence (MacKay 1992): alpha = gamma / |v|^2,
- * gamma = p - alpha tr(H^-1)_vv, unless it is given.  H is the average
- * information of all blocks plus the penalty: with u = S^-1 y and V =
- * [dS/dtheta_i u], H = 1/2 V' S^-1 V (+ alpha).
+ * and alpha is chosen by cross-validation over blocks (fit/crossval.h) unless
+ * it is given.  H is the average information of all blocks plus the penalty:
+ * with u = S^-1 y and V = [dS/dtheta_i u], H = 1/2 V' S^-1 V (+ alpha).
  */
 #ifndef DW_FIT_SCORING_H
 #define DW_FIT_SCORING_H
@@ -22,9 +21,12 @@
 #include "nn/model.h"
 
 typedef struct dw_linear_fit {
-    double *coef, *se; /* (1 + p) b and v; the caller's, dw_free */
+    /* (1 + p) b and v; their standard deviations by H^-1; and by how their
+     * scores vary over blocks, H^-1 J H^-1, J = sum_b g_b g_b', which is right
+     * too where the effects are not normal.  The caller's, dw_free. */
+    double *coef, *se, *block_se;
     double alpha;
-    double gamma;  /* how many coefficients the data determine */
+    double gamma; /* p - alpha tr(H^-1): how many coefficients are determined */
     double loglik; /* of the training blocks, without the penalty */
     size_t steps;
     bool converged;
@@ -35,7 +37,7 @@ typedef void dw_scoring_fn(void *ctx, size_t step, double loglik);
 
 /*
  * Fits model->param (of a linear net, its start), s2 and tau.  alpha < 0: by
- * the evidence.  progress may be NULL.
+ * cross-validation.  progress may be NULL.
  */
 int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool,
                       dw_objective *objective, const dw_fit_noise *noise,

@@ -81,7 +81,10 @@ static int sum_slots(struct training *tr, size_t n, dw_value *sum, dw_err *err)
  * and decay are none of their business. */
 static void step_noise(struct training *tr, double lr)
 {
-    const bool learn[2] = {tr->opts->noise.learn_s2, tr->opts->noise.learn_tau};
+    const dw_train_opts *o = tr->opts;
+    /* LD-score regression sees no more of the two than their sum. */
+    const bool learn[2] = {o->loss == DW_LOSS_LIKELIHOOD && o->noise.learn_s2,
+                           o->loss == DW_LOSS_LIKELIHOOD && o->noise.learn_tau};
     double *noise[2] = {&tr->model->s2, &tr->model->tau};
     const uint8_t decays[2] = {0, 0};
     dw_real logs[2] = {0, 0}; /* moves only: the values stay in double */
@@ -184,14 +187,23 @@ struct best {
     dw_real *param;
     double s2, tau, value;
     size_t epoch;
+    /* The highest validation, whether or not it passed the margin: patience
+     * counts from there. */
+    double highest;
+    size_t highest_epoch;
 };
 
 static void keep_best(struct training *tr, struct best *best, dw_epoch *e)
 {
     double value = e->value[DW_PART_VALID];
+    bool blind = isnan(value); /* nothing to judge by: the last one is best */
 
-    /* With nothing to judge by, the last one is the best. */
-    e->best = isnan(value) || e->epoch == 0 || value > best->value;
+    if (blind || e->epoch == 0 || value > best->highest) {
+        best->highest = value;
+        best->highest_epoch = e->epoch;
+    }
+    e->best = blind || e->epoch == 0 ||
+              value > best->value + (best->epoch ? 0 : tr->opts->margin);
     if (!e->best)
         return;
     best->value = value;
@@ -218,7 +230,7 @@ static int run_epochs(struct training *tr, dw_epoch_fn *each, void *ctx,
         out->epochs = tr->epoch;
         if (each)
             each(ctx, &e);
-        if (patience && tr->epoch - best.epoch >= patience) {
+        if (patience && tr->epoch - best.highest_epoch >= patience) {
             out->stopped = tr->epoch < tr->opts->epochs;
             break;
         }

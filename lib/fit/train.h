@@ -5,7 +5,8 @@
  * a batch; dropout; the norm of the gradient clipped.  After each epoch the
  * validation blocks are evaluated: the best model so far is kept, and training
  * stops when there was no better one for `patience` epochs.  The start counts
- * as epoch 0, so training never ends below it.  The blocks of a batch run in
+ * as epoch 0, and has to be beaten by `margin`: a few blocks tell two models
+ * apart by so much by chance.  The blocks of a batch run in
  * parallel, each into a gradient of its own, and these are summed in order: the
  * threads have no bearing on the result.
  */
@@ -27,10 +28,12 @@ typedef struct dw_train_opts {
     enum dw_loss loss;
     size_t epochs, batch; /* batch >= 1: blocks a step */
     size_t patience;      /* 0: no early stop */
-    double lr, warmup;    /* warm-up in epochs */
+    double margin;     /* by how much the validation has to beat the start's */
+    double lr, warmup; /* warm-up in epochs */
     double weight_decay, clip, dropout;
     uint64_t seed;
-    dw_fit_noise noise; /* what of it is learned */
+    /* What is learned of it.  LDSR: nothing is. */
+    dw_fit_noise noise;
 } dw_train_opts;
 
 /* One epoch's findings.  Values of the training part are running ones: each

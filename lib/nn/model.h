@@ -38,7 +38,8 @@ typedef struct dw_model {
 
 void dw_model_clear(dw_model *model); /* {0} again */
 
-/* Makes net and param (all 0) for a specification, of model->n_inputs inputs. */
+/* Makes net and param (all 0) for a specification, of model->n_inputs inputs.
+ */
 int dw_model_shape(dw_model *model, const char *spec,
                    dw_err *err) DW_MUST_CHECK;
 

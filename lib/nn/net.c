@@ -124,7 +124,7 @@ void dw_net_init(const dw_net *net, uint64_t seed, dw_real *param)
 void dw_net_decays(const dw_net *net, uint8_t *decays)
 {
     memset(decays, 1, dw_net_n_params(net));
-    decays[0] = 0;
+    memset(decays, 0, 1 + net->p);
     for (size_t i = 0; i < net->n_hidden; i++) {
         size_t n = net->hidden[i];
 

@@ -51,7 +51,8 @@ size_t dw_net_n_params(const dw_net *net);
  * the constant 0. */
 void dw_net_init(const dw_net *net, uint64_t seed, dw_real *param);
 
-/* decays[i] is 1 where weight decay applies to parameter i, 0 for offsets. */
+/* decays[i] is 1 where weight decay applies to parameter i: the weights of the
+ * hidden layers and of the output.  Offsets and the linear part have none. */
 void dw_net_decays(const dw_net *net, uint8_t *decays);
 
 /* Dropout of one evaluation.  The same key gives the same masks. */

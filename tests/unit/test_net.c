@@ -102,8 +102,8 @@ static void test_start(void)
     dw_net_decays(&net, decays);
     for (size_t i = 0; i < n; i++)
         n_free += !decays[i];
-    OK(n_free == 1 + 7 + 5 && !decays[0] && decays[1] && decays[n - 1],
-       "offsets do not decay: %zu", n_free);
+    OK(n_free == 1 + P + 7 + 5 && !decays[P] && decays[P + 1] && decays[n - 1],
+       "offsets and the linear part do not decay: %zu", n_free);
     dw_net_ws_free(ws);
     dw_free(decays);
     dw_free(param);
