@@ -133,3 +133,9 @@ int dw_linalg_check(dw_err *err)
     dw_eigen_ws_free(ws);
     return rc;
 }
+
+int dw_linalg_begin(dw_err *err)
+{
+    dw_linalg_single_thread();
+    return dw_linalg_check(err);
+}

@@ -16,6 +16,9 @@ void dw_linalg_single_thread(void);
  * was found gets them wrong, or takes integers of another width. */
 int dw_linalg_check(dw_err *err) DW_MUST_CHECK;
 
+/* Both of the above: how a tool that computes begins. */
+int dw_linalg_begin(dw_err *err) DW_MUST_CHECK;
+
 /* "OpenBLAS 0.3.21", or "reference BLAS": for --version. */
 const char *dw_linalg_library(void);
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "record/block_flow.h"
+#include "flow/block_flow.h"
 
 enum { BLOCKS = 7 }; /* in each of two runs */
 
@@ -101,12 +101,11 @@ typedef struct own {
     size_t used;
 } own;
 
-static int begin(void *self, const dw_head *head, dw_flow_item *item,
-                 dw_err *err)
+static int begin(void *self, dw_source *src, dw_flow_item *item, dw_err *err)
 {
     seen *s = self;
 
-    ((own *)item->own)->n = head->trait[0].n;
+    ((own *)item->own)->n = dw_source_head(src)->trait[0].n;
     return ++s->begun == s->fail_begin ? dw_fail(err, DW_EMISMATCH, "begin")
                                        : 0;
 }

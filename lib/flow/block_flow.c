@@ -1,4 +1,4 @@
-#include "record/block_flow.h"
+#include "flow/block_flow.h"
 
 #include "base/mem.h"
 
@@ -22,21 +22,33 @@ struct stage {
     dw_err read_err;
 };
 
-static int begin_block(struct stage *s, dw_flow_item *item, dw_err *err)
+static void complete(struct stage *s, struct batch *batch)
 {
-    const dw_head *head = dw_source_head(s->src);
+    batch->item[batch->n++].b.index = ++s->n_blocks;
+    s->open = false;
+}
+
+/* A VARS without LD is complete by itself. */
+static int begin_block(struct stage *s, struct batch *batch, dw_err *err)
+{
+    dw_flow_item *item = &batch->item[batch->n];
     int rc;
 
-    if (!head->panel.name)
+    item->has_block = dw_source_head(s->src)->panel.name != NULL;
+    if (!item->has_block && !s->flow->tables)
         return dw_fail(err, DW_EMISMATCH,
                        "%s holds variants without LD; dw-ldblock makes blocks "
                        "of them",
                        dw_source_name(s->src));
     item->has_truth = false;
     item->err = (dw_err){0};
-    if ((rc = s->flow->begin(s->self, head, item, err)) < 0)
+    s->open = true;
+    if ((rc = s->flow->begin(s->self, s->src, item, err)) < 0 ||
+        (rc = dw_source_variants(s->src, &item->b.var, err)) < 0)
         return rc;
-    return dw_source_variants(s->src, &item->b.var, err);
+    if (!item->has_block)
+        complete(s, batch);
+    return 0;
 }
 
 /* The truth of the VARS before it; there may be one for each trait. */
@@ -66,16 +78,12 @@ static int take_chunk(struct stage *s, struct batch *batch, dw_err *err)
 
     if (dw_chunk_is(&s->chunk, "MODL") && s->flow->model)
         return s->flow->model(s->self, s->src, err);
-    if (dw_chunk_is(&s->chunk, "VARS")) {
-        s->open = true;
-        return begin_block(s, item, err);
-    }
+    if (dw_chunk_is(&s->chunk, "VARS"))
+        return begin_block(s, batch, err);
     if (dw_chunk_is(&s->chunk, "LDBK")) {
-        s->open = false;
         if (dw_source_ldblock(s->src, &item->b.ld, err) < 0)
             return err->code;
-        item->b.index = ++s->n_blocks;
-        batch->n++;
+        complete(s, batch);
         return 0;
     }
     if (dw_chunk_is(&s->chunk, "true") && s->flow->truth &&
@@ -118,6 +126,20 @@ static void stage_work(void *ctx, size_t thread, size_t i)
         s->flow->work(s->self, thread, &ready->item[i - 1]);
 }
 
+/* Says in the message which block it is about. */
+static int name_block(const struct stage *s, const dw_flow_item *item,
+                      dw_err *err)
+{
+    const char *source = dw_source_name(s->src);
+    const dw_block *b = &item->b;
+
+    if (!item->has_block)
+        return dw_err_prefix(err, "%s: table %zu (%s)", source, b->index,
+                             b->var.contig);
+    return dw_err_prefix(err, "%s: block %zu (%s:%u-%u)", source, b->index,
+                         b->ld.contig, b->ld.start, b->ld.end);
+}
+
 static int finish_batch(struct stage *s, struct batch *batch, dw_err *err)
 {
     for (size_t i = 0; i < batch->n; i++) {
@@ -129,10 +151,7 @@ static int finish_batch(struct stage *s, struct batch *batch, dw_err *err)
         else
             rc = s->flow->finish(s->self, item, err);
         if (rc < 0)
-            return dw_err_prefix(err, "%s: block %zu (%s:%u-%u)",
-                                 dw_source_name(s->src), item->b.index,
-                                 item->b.ld.contig, item->b.ld.start,
-                                 item->b.ld.end);
+            return err->code ? name_block(s, item, err) : rc;
     }
     return 0;
 }
@@ -197,8 +216,8 @@ int dw_flow_run(const dw_flow *flow, void *self, dw_source *src, dw_pool *pool,
     s.read_rc = read_batch(&s, &s.batch[0], &s.read_err);
     rc = run_batches(&s, pool, err);
     if (rc == 0 && s.n_blocks == 0)
-        rc = dw_fail(err, DW_EDEGENERATE, "%s: no block in it",
-                     dw_source_name(src));
+        rc = dw_fail(err, DW_EDEGENERATE, "%s: no %s in it",
+                     dw_source_name(src), flow->tables ? "variants" : "block");
     free_batches(&s);
     dw_truth_clear(&s.truth);
     return rc;

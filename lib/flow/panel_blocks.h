@@ -1,0 +1,52 @@
+/*
+ * panel_blocks: a stream of variants (or none) and the genotypes of a panel
+ * become a stream of blocks: what dw-ldblock does.
+ */
+#ifndef DW_FLOW_PANEL_BLOCKS_H
+#define DW_FLOW_PANEL_BLOCKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "ld/admit.h"
+#include "ld/blocks.h"
+#include "ld/factor.h"
+
+typedef struct dw_panel_blocks_opts {
+    const char *geno, *samples; /* samples NULL: all people */
+    const char *region, *cores; /* NULL: everywhere; by windows */
+    const char *version, *args; /* for the history */
+    bool dosage;
+    size_t window, flank; /* window > 2 flank, unless there are cores */
+    size_t max_variants, threads;
+    dw_factor_cut cut;
+    dw_admit admit;
+} dw_panel_blocks_opts;
+
+typedef struct dw_panel_blocks dw_panel_blocks;
+
+/* Opens all inputs and the output (NULL: stdout).  Options are borrowed. */
+dw_panel_blocks *dw_panel_blocks_open(const dw_panel_blocks_opts *o,
+                                      const char *out,
+                                      dw_err *err) DW_MUST_CHECK;
+/* Blocks of the variants of a stream (NULL: stdin), run by run. */
+int dw_panel_blocks_of_stream(dw_panel_blocks *b, const char *path,
+                              dw_err *err) DW_MUST_CHECK;
+/* Blocks of all variants of the panel, without a trait. */
+int dw_panel_blocks_of_panel(dw_panel_blocks *b, dw_err *err) DW_MUST_CHECK;
+/* Refuses what cannot have been meant (next to no variant was found, no block
+ * came out), and else makes the output last. */
+int dw_panel_blocks_finish(dw_panel_blocks *b, dw_err *err) DW_MUST_CHECK;
+void dw_panel_blocks_free(dw_panel_blocks *b); /* NULL is fine */
+
+/* For a report, once finished. */
+const dw_tally *dw_panel_blocks_tally(const dw_panel_blocks *b);
+dw_blocks_counts dw_panel_blocks_counted(const dw_panel_blocks *b);
+uint64_t dw_panel_blocks_read(const dw_panel_blocks *b); /* variants */
+uint64_t dw_panel_blocks_duplicates(const dw_panel_blocks *b);
+size_t dw_panel_blocks_people(const dw_panel_blocks *b);
+
+#endif

@@ -1,0 +1,107 @@
+#include "flow/variances.h"
+
+#include "base/mem.h"
+#include "flow/bound_model.h"
+#include "input/read_prior.h"
+
+struct dw_variances {
+    dw_prior *prior; /* NULL: the model's */
+    dw_bound_model model;
+    size_t threads;
+    dw_net_ws **net; /* (threads) once there is a model */
+};
+
+/* ---- where they come from ---- */
+
+static int use_model(dw_variances *v, dw_err *err)
+{
+    for (size_t t = 0; t < v->threads; t++)
+        if (!(v->net[t] = dw_net_ws_new(&v->model.model.net)))
+            return dw_fail(err, DW_ENOMEM, "not enough memory for the model");
+    return 0;
+}
+
+static int read_given(dw_variances *v, const char *model, const char *prior,
+                      dw_err *err)
+{
+    if (model && prior)
+        return dw_fail(err, DW_EUSAGE,
+                       "-m and --prior exclude each other: variances come "
+                       "from one of them");
+    if (prior)
+        return (v->prior = dw_prior_read(prior, err)) ? 0 : err->code;
+    if (model && dw_bound_model_read(&v->model, model, err) < 0)
+        return err->code;
+    return model ? use_model(v, err) : 0;
+}
+
+dw_variances *dw_variances_new(const char *model, const char *prior,
+                               size_t threads, dw_err *err)
+{
+    dw_variances *v = dw_alloc(1, sizeof *v);
+
+    v->threads = threads;
+    v->net = dw_alloc(threads, sizeof(*v->net));
+    if (read_given(v, model, prior, err) == 0)
+        return v;
+    dw_variances_free(v);
+    return NULL;
+}
+
+void dw_variances_free(dw_variances *v)
+{
+    if (!v)
+        return;
+    for (size_t t = 0; t < v->threads; t++)
+        dw_net_ws_free(v->net[t]);
+    dw_free(v->net);
+    dw_prior_free(v->prior);
+    dw_bound_model_clear(&v->model);
+    dw_free(v);
+}
+
+int dw_variances_take(dw_variances *v, dw_source *src, dw_err *err)
+{
+    int rc = v->prior ? 0 : dw_bound_model_take(&v->model, src, err);
+
+    return rc > 0 ? use_model(v, err) : rc;
+}
+
+int dw_variances_bind(dw_variances *v, const dw_head *head, dw_err *err)
+{
+    if (v->prior)
+        return 0;
+    if (!v->model.there)
+        return dw_fail(err, DW_EUSAGE,
+                       "no model before the first block: give one with -m, or "
+                       "prior variances with --prior");
+    return dw_bound_model_bind(&v->model, head, err);
+}
+
+/* ---- what they are ---- */
+
+const char *dw_variances_trait(const dw_variances *v)
+{
+    return v->model.model.trait;
+}
+
+dw_noise dw_variances_noise(const dw_variances *v)
+{
+    return v->prior ? (dw_noise){1, 0}
+                    : (dw_noise){v->model.model.s2, v->model.model.tau};
+}
+
+double dw_variances_mean(const dw_variances *v)
+{
+    return v->prior ? dw_prior_mean(v->prior) : v->model.model.c;
+}
+
+void dw_variances_of(const dw_variances *v, size_t thread,
+                     const dw_variants *var, double *f)
+{
+    if (v->prior)
+        dw_prior_variances(v->prior, var, f);
+    else
+        dw_model_variances(&v->model.model, v->model.column, v->net[thread],
+                           var->m, var->annot, var->m, f);
+}
