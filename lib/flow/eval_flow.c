@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "flow/block_flow.h"
-#include "record/pick_trait.h"
+#include "flow/pick_trait.h"
 #include "score/calibration.h"
 #include "score/eval_block.h"
 #include "score/eval_sums.h"

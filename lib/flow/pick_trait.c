@@ -1,4 +1,4 @@
-#include "record/pick_trait.h"
+#include "flow/pick_trait.h"
 
 static void list(const dw_head *h, dw_buf *to)
 {

@@ -1,8 +1,8 @@
 /*
  * pick_trait: which of a run's traits a tool works on.
  */
-#ifndef DW_RECORD_PICK_TRAIT_H
-#define DW_RECORD_PICK_TRAIT_H
+#ifndef DW_FLOW_PICK_TRAIT_H
+#define DW_FLOW_PICK_TRAIT_H
 
 #include <stddef.h>
 
