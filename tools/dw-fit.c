@@ -371,12 +371,12 @@ int main(int argc, char **argv)
 {
     struct fit_opts o = {
         .plan = {.spec = "mlp:64,64",
-                 .train = {.epochs = 12,
+                 .train = {.epochs = 20,
                            .batch = 4,
-                           .patience = 4,
-                           .lr = 1e-3,
+                           .patience = 6,
+                           .lr = 3e-3,
                            .warmup = 1,
-                           .clip = 1,
+                           .clip = 0.2,
                            .dropout = 0.3}},
         .s2 = {false, 1},
         .tau = {true, 0},
