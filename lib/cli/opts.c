@@ -340,8 +340,12 @@ static int check_operands(const dw_tool *tool, const dw_common *common,
 static void free_lists(const dw_opt *opt, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (opt[i].type == DW_OPT_LIST)
-            dw_free(((dw_opt_list *)opt[i].value)->item);
+        dw_opt_list *list = opt[i].value;
+
+        if (opt[i].type != DW_OPT_LIST)
+            continue;
+        dw_free(list->item);
+        *list = (dw_opt_list){0};
     }
 }
 

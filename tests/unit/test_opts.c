@@ -22,6 +22,7 @@ struct seen {
     dw_common common;
     char history[256];
     char arg[64];
+    bool list_left; /* after dw_tool_main: a list that it has freed */
 };
 
 static struct seen seen;
@@ -95,11 +96,13 @@ static int try_args(const char **argv)
                           .n_opts = DW_COUNT(table),
                           .max_args = 1,
                           .run = run};
-    int argc = 0;
+    int argc = 0, rc;
 
     while (argv[argc])
         argc++;
-    return dw_tool_main(&tool, &o, argc, (char **)argv);
+    rc = dw_tool_main(&tool, &o, argc, (char **)argv);
+    seen.list_left = o.annot.item != NULL;
+    return rc;
 }
 
 #define TRY(...) try_args((const char *[]){"dw-test", __VA_ARGS__, NULL})
@@ -114,6 +117,7 @@ static void test_values(void)
        "flag, suffix and real");
     OK(seen.opts.annot.n == 2 && seen.opts.link == 2 && seen.opts.tau == -1,
        "list, choice and parser");
+    OK(!seen.list_left, "a list is gone when the tool is done");
     OK(seen.common.threads == 2 && !strcmp(seen.arg, "in.dws"),
        "shared options and the operand");
     OK(!strcmp(seen.history,
