@@ -2,14 +2,11 @@
 
 #include "base/mem.h"
 #include "lik/ldsr.h"
-#include "lik/observe.h"
 #include "lik/posterior.h"
+#include "score/block_lik.h"
 
 struct dw_eval_ws {
-    size_t max_m, max_k;
-    enum dw_solver solver;
-    dw_observe_ws *observe;
-    dw_marginal_ws *marginal;
+    dw_block_lik lik;
     dw_ldsr_ws *ldsr;
     double *score; /* (m) LD scores of the core */
 };
@@ -49,8 +46,7 @@ dw_eval_ws *dw_eval_ws_new(void)
 
 static void release(dw_eval_ws *ws)
 {
-    dw_observe_ws_free(ws->observe);
-    dw_marginal_ws_free(ws->marginal);
+    dw_block_lik_clear(&ws->lik);
     dw_ldsr_ws_free(ws->ldsr);
     dw_free(ws->score);
     *ws = (dw_eval_ws){0};
@@ -67,37 +63,27 @@ void dw_eval_ws_free(dw_eval_ws *ws)
 static int fit_workspace(dw_eval_ws *ws, size_t m, size_t k,
                          enum dw_solver solver, dw_err *err)
 {
-    if (ws->marginal && m <= ws->max_m && k <= ws->max_k &&
-        solver == ws->solver)
-        return 0;
-    m = m > ws->max_m ? m : ws->max_m;
-    k = k > ws->max_k ? k : ws->max_k;
-    release(ws);
-    ws->observe = dw_observe_ws_new(m, k);
-    ws->marginal = dw_marginal_ws_new(m, k, solver);
-    ws->ldsr = dw_ldsr_ws_new(m, k);
-    ws->score = dw_try_alloc(m, sizeof(double));
-    if (!ws->observe || !ws->marginal || !ws->ldsr || !ws->score) {
+    int rc = dw_block_lik_fit(&ws->lik, m, k, solver);
+
+    if (rc > 0) {
+        dw_ldsr_ws_free(ws->ldsr);
+        dw_free(ws->score);
+        ws->ldsr = dw_ldsr_ws_new(ws->lik.max_m, ws->lik.max_k);
+        ws->score = dw_try_alloc(ws->lik.max_m, sizeof(double));
+        if (ws->ldsr && ws->score)
+            return 0;
         release(ws);
-        return dw_fail(err, DW_ENOMEM,
-                       "not enough memory to evaluate %zu variants of rank %zu",
-                       m, k);
     }
-    ws->max_m = m;
-    ws->max_k = k;
-    ws->solver = solver;
-    return 0;
+    return rc == 0 ? 0
+                   : dw_fail(err, DW_ENOMEM,
+                             "not enough memory to evaluate %zu variants of "
+                             "rank %zu",
+                             m, k);
 }
 
 /* What a kernel returned, in words. */
 static int tell(int rc, const dw_eval_opts *opts, dw_err *err)
 {
-    if (rc == 0)
-        return 0;
-    if (rc == DW_ENOMEM)
-        return dw_fail(err, rc, "not enough memory for its missing z-scores");
-    if (rc == DW_EFORMAT)
-        return dw_fail(err, rc, "a number in it is not finite");
     if (rc == DW_EDEGENERATE)
         return dw_fail(err, rc,
                        "no likelihood for these prior variances with s2 %g "
@@ -109,7 +95,7 @@ static int tell(int rc, const dw_eval_opts *opts, dw_err *err)
                        "its covariance is not positive definite (column %d): "
                        "prior variances are too large",
                        rc);
-    return dw_fail(err, DW_EBUG, "%s", dw_err_words(rc));
+    return dw_block_lik_fault(rc, err);
 }
 
 static int ldsr(dw_eval_ws *ws, const dw_eval_opts *opts, const dw_ldblock *ld,
@@ -143,17 +129,16 @@ int dw_eval_block(dw_eval_ws *ws, const dw_eval_opts *opts,
 
     if (rc < 0)
         return rc;
-    rc = dw_observe(ws->observe, ld->m, ld->k, ld->core, ld->l, ld->q,
-                    ld->lambda, z, DW_OBSERVE_MIN_EIGEN, &fac, &e->n_observed);
+    rc = dw_block_lik_observe(&ws->lik, ld, z, &fac, &e->n_observed);
     if (rc == 0)
         rc = dw_marginal_null(&fac, opts->noise, &e->null);
     if (rc == 0 && opts->posterior)
-        rc = dw_posterior_block(ws->marginal, &fac, e->f, opts->noise, e->mean,
-                                var, &e->loglik);
+        rc = dw_posterior_block(ws->lik.marginal, &fac, e->f, opts->noise,
+                                e->mean, var, &e->loglik);
     if (rc == 0 && (opts->gradient || !opts->posterior))
-        rc =
-            dw_marginal_block(ws->marginal, &fac, e->f, opts->noise, &e->loglik,
-                              opts->gradient ? e->grad : NULL, NULL);
+        rc = dw_marginal_block(ws->lik.marginal, &fac, e->f, opts->noise,
+                               &e->loglik, opts->gradient ? e->grad : NULL,
+                               NULL);
     if (rc == 0)
         rc = ldsr(ws, opts, ld, z, nh2m, e);
     e->k = fac.k;

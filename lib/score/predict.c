@@ -3,16 +3,14 @@
 #include <math.h>
 
 #include "base/mem.h"
-#include "lik/observe.h"
 #include "lik/posterior.h"
+#include "score/block_lik.h"
 
 struct dw_predict_ws {
     const dw_model *model;
     const size_t *column;
     dw_net_ws *net;
-    size_t max_m, max_k;
-    dw_observe_ws *observe;
-    dw_marginal_ws *marginal;
+    dw_block_lik lik;
     double *big_f; /* (m) F_j = N f_j */
 };
 
@@ -36,11 +34,8 @@ dw_predict_ws *dw_predict_ws_new(const dw_model *model, const size_t *column)
 
 static void release(dw_predict_ws *ws)
 {
-    dw_observe_ws_free(ws->observe);
-    dw_marginal_ws_free(ws->marginal);
+    dw_block_lik_clear(&ws->lik);
     dw_free(ws->big_f);
-    ws->observe = NULL;
-    ws->marginal = NULL;
     ws->big_f = NULL;
 }
 
@@ -62,19 +57,16 @@ static int no_memory(size_t m, dw_err *err)
 
 static int fit_workspace(dw_predict_ws *ws, size_t m, size_t k, dw_err *err)
 {
-    if (ws->marginal && m <= ws->max_m && k <= ws->max_k)
-        return 0;
-    ws->max_m = m > ws->max_m ? m : ws->max_m;
-    ws->max_k = k > ws->max_k ? k : ws->max_k;
-    release(ws);
-    ws->observe = dw_observe_ws_new(ws->max_m, ws->max_k);
-    ws->marginal = dw_marginal_ws_new(ws->max_m, ws->max_k, DW_SOLVER_AUTO);
-    ws->big_f = dw_try_alloc(ws->max_m, sizeof *ws->big_f);
-    if (!ws->observe || !ws->marginal || !ws->big_f) {
+    int rc = dw_block_lik_fit(&ws->lik, m, k, DW_SOLVER_AUTO);
+
+    if (rc > 0) {
+        dw_free(ws->big_f);
+        ws->big_f = dw_try_alloc(ws->lik.max_m, sizeof *ws->big_f);
+        if (ws->big_f)
+            return 0;
         release(ws);
-        return no_memory(m, err);
     }
-    return 0;
+    return rc == 0 ? 0 : no_memory(m, err);
 }
 
 static int fit_prediction(dw_prediction *p, size_t m, dw_err *err)
@@ -115,18 +107,12 @@ int dw_predict_prior(dw_predict_ws *ws, const dw_variants *var,
 /* What a kernel returned, in words. */
 static int tell(int rc, const dw_model *model, dw_err *err)
 {
-    if (rc == 0)
-        return 0;
-    if (rc == DW_ENOMEM)
-        return dw_fail(err, rc, "not enough memory for its missing z-scores");
-    if (rc == DW_EFORMAT)
-        return dw_fail(err, rc, "a number in it is not finite");
     if (rc > 0 || rc == DW_EDEGENERATE)
         return dw_fail(err, DW_EDEGENERATE,
                        "the model's variances (s2 %g, tau %g) give no "
                        "posterior here",
                        model->s2, model->tau);
-    return dw_fail(err, DW_EBUG, "%s", dw_err_words(rc));
+    return dw_block_lik_fault(rc, err);
 }
 
 /* Posterior moments of sqrt(N) b, to those of b and of an allele's effect.
@@ -157,11 +143,10 @@ int dw_predict_block(dw_predict_ws *ws, const dw_variants *var,
     out->end = ld->core + ld->l;
     for (size_t j = 0; j < ld->m; j++)
         ws->big_f[j] = n * out->f[j];
-    rc = dw_observe(ws->observe, ld->m, ld->k, ld->core, ld->l, ld->q,
-                    ld->lambda, var->z + trait * var->m + ld->core,
-                    DW_OBSERVE_MIN_EIGEN, &factor, NULL);
+    rc = dw_block_lik_observe(&ws->lik, ld, var->z + trait * var->m + ld->core,
+                              &factor, NULL);
     if (rc == 0)
-        rc = dw_posterior_block(ws->marginal, &factor, ws->big_f, noise,
+        rc = dw_posterior_block(ws->lik.marginal, &factor, ws->big_f, noise,
                                 out->mean, out->sd, NULL);
     if (rc == 0)
         scale(var, n, out);

@@ -1,0 +1,45 @@
+#include "score/block_lik.h"
+
+void dw_block_lik_clear(dw_block_lik *b)
+{
+    dw_observe_ws_free(b->observe);
+    dw_marginal_ws_free(b->marginal);
+    *b = (dw_block_lik){0};
+}
+
+int dw_block_lik_fit(dw_block_lik *b, size_t m, size_t k, enum dw_solver solver)
+{
+    if (b->marginal && m <= b->max_m && k <= b->max_k && solver == b->solver)
+        return 0;
+    m = m > b->max_m ? m : b->max_m;
+    k = k > b->max_k ? k : b->max_k;
+    dw_block_lik_clear(b);
+    b->observe = dw_observe_ws_new(m, k);
+    b->marginal = dw_marginal_ws_new(m, k, solver);
+    if (!b->observe || !b->marginal) {
+        dw_block_lik_clear(b);
+        return DW_ENOMEM;
+    }
+    b->max_m = m;
+    b->max_k = k;
+    b->solver = solver;
+    return 1;
+}
+
+int dw_block_lik_observe(dw_block_lik *b, const dw_ldblock *ld, const float *z,
+                         dw_factor *out, size_t *n_observed)
+{
+    return dw_observe(b->observe, ld->m, ld->k, ld->core, ld->l, ld->q,
+                      ld->lambda, z, DW_OBSERVE_MIN_EIGEN, out, n_observed);
+}
+
+int dw_block_lik_fault(int rc, dw_err *err)
+{
+    switch (rc) {
+    case 0: return 0;
+    case DW_ENOMEM:
+        return dw_fail(err, rc, "not enough memory for its missing z-scores");
+    case DW_EFORMAT: return dw_fail(err, rc, "a number in it is not finite");
+    default: return dw_fail(err, DW_EBUG, "%s", dw_err_words(rc));
+    }
+}
