@@ -37,7 +37,8 @@ static void put_truth(dw_sink *sink, const char *trait, size_t m, double var)
     dw_truth_clear(&t);
 }
 
-static void put_block(dw_sink *sink, size_t b)
+/* Of b: variants alone if `ld` is false. */
+static void put_block(dw_sink *sink, size_t b, bool ld)
 {
     dw_err err = {0};
     dw_block x = {0};
@@ -64,12 +65,13 @@ static void put_block(dw_sink *sink, size_t b)
     x.ld.trace = (double)m;
     must(dw_sink_variants(sink, &x.var, &err), &err);
     put_truth(sink, "y", m, (double)b);
-    must(dw_sink_ldblock(sink, &x.ld, &err), &err);
+    if (ld)
+        must(dw_sink_ldblock(sink, &x.ld, &err), &err);
     put_truth(sink, "other", m, 999);
     dw_block_clear(&x);
 }
 
-static void write_stream(const char *path)
+static void write_stream(const char *path, bool ld)
 {
     dw_err err = {0};
     dw_sink *sink = dw_sink_open(path, &err);
@@ -80,10 +82,11 @@ static void write_stream(const char *path)
 
         dw_head_set_build(&head, "GRCh37");
         dw_head_add_trait(&head, "y", "simulated", run ? 200 : 100);
-        dw_head_set_panel(&head, "panel", 10, "by hand");
+        if (ld)
+            dw_head_set_panel(&head, "panel", 10, "by hand");
         must(dw_sink_begin(sink, &head, &err), &err);
         for (size_t b = 0; b < BLOCKS; b++)
-            put_block(sink, b);
+            put_block(sink, b, ld);
         must(dw_sink_end(sink, NULL, "test", NULL, &err), &err);
         dw_head_clear(&head);
     }
@@ -94,6 +97,8 @@ typedef struct seen {
     size_t n, fail_work, fail_finish, fail_begin, begun;
     double sum;
     int order, truths, kept;
+    bool tables; /* takes variants without LD */
+    size_t n_lone;
 } seen;
 
 typedef struct own {
@@ -122,7 +127,7 @@ static void work(void *self, size_t thread, dw_flow_item *item)
     own *o = item->own;
 
     (void)thread;
-    o->product = o->n * (double)item->b.var.z[0] + (double)item->b.ld.m;
+    o->product = o->n * (double)item->b.var.z[0] + (double)item->b.var.m;
     o->used++;
     if (item->b.index == s->fail_work)
         dw_fail(&item->err, DW_EDEGENERATE, "work");
@@ -134,8 +139,9 @@ static int finish(void *self, dw_flow_item *item, dw_err *err)
     own *o = item->own;
 
     s->n++;
+    s->n_lone += !item->has_block;
     s->order = s->order && item->b.index == s->n;
-    s->truths += item->has_truth && item->truth.m == item->b.ld.m &&
+    s->truths += item->has_truth && item->truth.m == item->b.var.m &&
                  item->truth.var[0] == (double)item->b.var.z[0];
     s->kept += o->used > 1;
     s->sum = s->sum / 3 + o->product;
@@ -145,6 +151,7 @@ static int finish(void *self, dw_flow_item *item, dw_err *err)
 static int flow(const char *path, size_t threads, seen *s, dw_err *err)
 {
     const dw_flow f = {.own_size = sizeof(own),
+                       .tables = s->tables,
                        .begin = begin,
                        .truth = truth,
                        .work = work,
@@ -168,7 +175,7 @@ static void test_order(const char *path)
 
         OK(flow(path, threads, &s, &err) == 0, "%zu threads %s", threads,
            err.msg);
-        OK(s.n == 2 * BLOCKS && s.order, "all blocks, in order");
+        OK(s.n == 2 * BLOCKS && s.order && !s.n_lone, "all blocks, in order");
         OK(s.truths == 2 * BLOCKS, "each with the truth of its trait");
         OK(s.kept > 0, "what is a tool's own is kept from block to block");
         sum = threads ? sum : s.sum;
@@ -196,6 +203,27 @@ static void test_faults(const char *path, const char *cut)
         s = (seen){0};
         OK(flow(cut, threads, &s, &err) < 0 && s.n == 2 * BLOCKS - 1,
            "a stream that was cut short: %zu blocks, %s", s.n, err.msg);
+    }
+}
+
+/* Variants alone: for a flow that takes them, and for one that does not. */
+static void test_tables(const char *path)
+{
+    for (size_t threads = 1; threads <= 4; threads++) {
+        dw_err err = {0};
+        seen s = {.order = 1, .tables = true};
+
+        OK(flow(path, threads, &s, &err) == 0 && s.n == 2 * BLOCKS && s.order,
+           "all tables, in order: %s", err.msg);
+        OK(s.n_lone == s.n && s.truths == 2 * BLOCKS, "without LD");
+        s = (seen){.tables = true, .fail_work = 5};
+        OK(flow(path, threads, &s, &err) == DW_EDEGENERATE &&
+               strstr(err.msg, "table 5 (1): work"),
+           "which one failed: %s", err.msg);
+        s = (seen){0};
+        OK(flow(path, threads, &s, &err) == DW_EMISMATCH &&
+               strstr(err.msg, "dw-ldblock") && s.n == 0,
+           "refused with the mend");
     }
 }
 
@@ -227,10 +255,12 @@ int main(void)
         return 1;
     close(a);
     close(b);
-    write_stream(path);
+    write_stream(path, true);
     cut_file(path, cut);
     test_order(path);
     test_faults(path, cut);
+    write_stream(path, false);
+    test_tables(path);
     unlink(path);
     unlink(cut);
     return tap_done();

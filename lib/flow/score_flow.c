@@ -1,0 +1,161 @@
+#include "flow/score_flow.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "flow/block_flow.h"
+#include "flow/pick_trait.h"
+#include "score/predict.h"
+
+/* What is worked out of one table. */
+struct scored {
+    double n; /* sample size of its run's trait; of use for a block */
+    dw_prediction prediction;
+    dw_buf text;
+    size_t n_rows;
+};
+
+struct job {
+    const dw_score_plan *plan;
+    dw_bound_model *model;
+    dw_outfile *out;
+    dw_predict_ws **ws; /* a thread's own; NULL until there is a model */
+    size_t threads, trait;
+    bool headed;
+    dw_score_counts *counts;
+};
+
+/* ---- model and heads, in the thread that reads ---- */
+
+static void use_model(struct job *j)
+{
+    for (size_t t = 0; t < j->threads; t++)
+        j->ws[t] = dw_predict_ws_new(&j->model->model, j->model->column);
+}
+
+static int take_model(void *self, dw_source *src, dw_err *err)
+{
+    struct job *j = self;
+    int rc = dw_bound_model_take(j->model, src, err);
+
+    if (rc > 0)
+        use_model(j);
+    return rc < 0 ? rc : 0;
+}
+
+/* Once, before the first table. */
+static int write_head(struct job *j, dw_source *src, bool blocks, dw_err *err)
+{
+    const dw_head *head = dw_source_head(src);
+    dw_buf text = {0};
+
+    if (j->headed)
+        return 0;
+    j->headed = true;
+    if (j->plan->format == DW_SCORE_PGS && !blocks)
+        return dw_fail(err, DW_EMISMATCH,
+                       "%s holds variants without LD, which gives no weights; "
+                       "dw-ldblock makes blocks of them",
+                       dw_source_name(src));
+    dw_score_text_head(j->plan->format,
+                       blocks ? head->trait[j->trait].name
+                              : j->model->model.trait,
+                       head->build, &text);
+    dw_outfile_write(j->out, text.s, text.n);
+    dw_buf_clear(&text);
+    return 0;
+}
+
+/* Traits and annotations stand alike in all runs, which agree; N may differ. */
+static int begin_table(void *self, dw_source *src, dw_flow_item *item,
+                       dw_err *err)
+{
+    struct job *j = self;
+    struct scored *own = item->own;
+    const dw_head *head = dw_source_head(src);
+    const char *name = dw_source_name(src);
+
+    if (!j->model->there)
+        return dw_fail(err, DW_EUSAGE,
+                       "no model before the first variants: give one with -m, "
+                       "or the stream that dw-fit --pass writes");
+    if (item->has_block) {
+        if (dw_trait_pick(head, name, j->plan->trait, j->model->model.trait,
+                          &j->trait, err) < 0)
+            return err->code;
+        own->n = head->trait[j->trait].n;
+    }
+    if (dw_bound_model_bind(j->model, head, err) < 0)
+        return dw_err_prefix(err, "%s", name);
+    return write_head(j, src, item->has_block, err);
+}
+
+/* ---- tables ---- */
+
+static void score(void *self, size_t thread, dw_flow_item *item)
+{
+    struct job *j = self;
+    struct scored *own = item->own;
+    const dw_block *b = &item->b;
+    dw_prediction *p = &own->prediction;
+    int rc = item->has_block
+                 ? dw_predict_block(j->ws[thread], &b->var, &b->ld, j->trait,
+                                    own->n, p, &item->err)
+                 : dw_predict_prior(j->ws[thread], &b->var, p, &item->err);
+
+    if (rc < 0)
+        return;
+    dw_buf_reset(&own->text);
+    own->n_rows = dw_score_text_rows(j->plan->format, &b->var, p, &own->text);
+}
+
+static int write_table(void *self, dw_flow_item *item, dw_err *err)
+{
+    struct job *j = self;
+    const struct scored *own = item->own;
+    dw_score_counts *c = j->counts;
+
+    (void)err;
+    dw_outfile_write(j->out, own->text.s, own->text.n);
+    c->tables++;
+    c->core += own->prediction.end - own->prediction.begin;
+    c->rows += own->n_rows;
+    c->blocks = item->has_block;
+    return dw_outfile_failed(j->out) ? DW_EIO : 0;
+}
+
+static void clear_scored(void *own)
+{
+    struct scored *s = own;
+
+    dw_prediction_clear(&s->prediction);
+    dw_buf_clear(&s->text);
+}
+
+int dw_score_run(const dw_score_plan *plan, dw_bound_model *model,
+                 dw_source *src, dw_outfile *out, dw_pool *pool,
+                 dw_score_counts *counts, dw_err *err)
+{
+    const dw_flow flow = {.own_size = sizeof(struct scored),
+                          .tables = true,
+                          .begin = begin_table,
+                          .model = take_model,
+                          .work = score,
+                          .finish = write_table,
+                          .clear = clear_scored};
+    struct job j = {.plan = plan,
+                    .model = model,
+                    .out = out,
+                    .threads = dw_pool_size(pool),
+                    .counts = counts};
+    int rc;
+
+    *counts = (dw_score_counts){0};
+    j.ws = dw_alloc(j.threads, sizeof(*j.ws));
+    if (model->there)
+        use_model(&j);
+    rc = dw_flow_run(&flow, &j, src, pool, err);
+    for (size_t t = 0; t < j.threads; t++)
+        dw_predict_ws_free(j.ws[t]);
+    dw_free(j.ws);
+    return rc;
+}
