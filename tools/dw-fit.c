@@ -373,7 +373,7 @@ int main(int argc, char **argv)
         .plan = {.spec = "mlp:64,64",
                  .train = {.epochs = 20,
                            .batch = 4,
-                           .patience = 6,
+                           .patience = 8,
                            .lr = 3e-3,
                            .warmup = 1,
                            .clip = 0.2,

@@ -104,8 +104,9 @@ static int grow(struct stages *s, dw_err *err)
     return rc;
 }
 
-/* Two units of log likelihood are what AIC asks of one more parameter. */
-static const double MARGIN = 2;
+/* In log likelihood.  Where the truth is constant, networks have been seen to
+ * beat their start by 0.9 in validation, and to lose 9 on other blocks. */
+static const double MARGIN = 1;
 
 static int train(struct stages *s, dw_err *err)
 {

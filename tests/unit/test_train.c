@@ -35,10 +35,10 @@ static const panel WORLD = {.people = 400,
                             .tau = 0.3};
 
 /* Blocks whose contig is 3, 6 or 9 are held out. */
-static void build(dw_dataset *data, double (*variance)(const float *), size_t n,
-                  bool blemished)
+static void build_from(panel w, dw_dataset *data,
+                       double (*variance)(const float *), size_t n,
+                       bool blemished)
 {
-    panel w = WORLD;
     dw_variants var = {0};
     dw_ldblock b = {0};
     dw_err err = {0};
@@ -67,6 +67,12 @@ static void build(dw_dataset *data, double (*variance)(const float *), size_t n,
     OK(n_empty == 0 && data->n == n, "%zu blocks", data->n);
     dw_variants_clear(&var);
     dw_ldblock_clear(&b);
+}
+
+static void build(dw_dataset *data, double (*variance)(const float *), size_t n,
+                  bool blemished)
+{
+    build_from(WORLD, data, variance, n, blemished);
 }
 
 static dw_fit_plan plan_of(const char *spec)
@@ -126,6 +132,49 @@ static void test_constant(void)
     dw_dataset_clear(&data);
 }
 
+/* Without flanks S is diagonal, and is taken as such: the same optimum, since
+ * the likelihood by lik/marginal is lower to either side. */
+static void test_no_flanks(void)
+{
+    panel w = WORLD;
+    dw_fit_plan plan = plan_of("const");
+    dw_fit_watch watch = {0};
+    dw_fit_report r;
+    dw_model model = {0};
+    dw_dataset data;
+    dw_err err = {0};
+
+    w.m = w.l = 40;
+    w.core = 0;
+    build_from(w, &data, constant_truth, 60, false);
+    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &model, &r, &err) == 0 &&
+           r.constant.converged &&
+           fabs(r.constant.c - 4e-6) < 3 * r.constant.c_se,
+       "no flanks: %g +- %g", r.constant.c, r.constant.c_se);
+    NEAR(r.constant.loglik, r.base[DW_PART_TRAIN], 1e-7, 0,
+         "its likelihood by lik/marginal");
+    for (int i = 0; i < 4; i++) {
+        const bool all[DW_PARTS] = {true, true, true};
+        double *at = i < 2 ? &model.c : &model.tau, was = *at;
+        dw_value sum[DW_PARTS];
+        dw_objective *o = dw_objective_new(
+            &data, NULL, &model.net, DW_LOSS_LIKELIHOOD, DW_SOLVER_AUTO, &err);
+
+        *at = was * (i % 2 ? 1.02 : 0.98);
+        OK(o &&
+               dw_objective_parts(o, DW_LOSS_LIKELIHOOD, &model, all, sum,
+                                  &err) == 0 &&
+               sum[DW_PART_TRAIN].value < r.base[DW_PART_TRAIN],
+           "it is the optimum, %d: %.5f", i,
+           sum[DW_PART_TRAIN].value - r.base[DW_PART_TRAIN]);
+        *at = was;
+        dw_objective_free(o);
+    }
+    dw_fit_report_clear(&r);
+    dw_model_clear(&model);
+    dw_dataset_clear(&data);
+}
+
 /* Noise alone: no variance is found, and it is said. */
 static double no_truth(const float *a)
 {
@@ -149,10 +198,59 @@ static void test_no_signal(void)
 
 /* ---- linear ---- */
 
+/* The mean of an annotation over the cores of the training blocks. */
+static double training_mean(const dw_dataset *data, size_t column)
+{
+    double sum = 0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < data->n; i++) {
+        const dw_fit_block *b = &data->block[i];
+
+        for (size_t j = b->core; j < b->core + b->l; j++) {
+            if (b->part != DW_PART_TRAIN)
+                continue;
+            sum += b->annot[j + column * b->m];
+            n++;
+        }
+    }
+    return sum / (double)n;
+}
+
+/* A penalty as large as a coefficient's information halves it. */
+static void test_penalty(dw_dataset *data, const dw_fit_report *free, double v)
+{
+    dw_fit_noise noise = {false, true, 1, 0};
+    double se = free->linear.se[2];
+    dw_linear_fit fit;
+    dw_model model = {.n_inputs = 4, .c = free->constant.c, .s2 = 1};
+    dw_err err = {0};
+    dw_objective *o;
+
+    model.tau = free->constant.tau;
+    model.input = dw_alloc(4, sizeof *model.input);
+    if (dw_model_shape(&model, "linear", &err) < 0)
+        OK(0, "%s", err.msg);
+    o = dw_objective_new(data, NULL, &model.net, DW_LOSS_LIKELIHOOD,
+                         DW_SOLVER_AUTO, &err);
+    OK(dw_linear_fit_run(data, NULL, o, &noise, 1 / (se * se), &model, &fit,
+                         NULL, NULL, &err) == 0 &&
+           fit.converged && fabs(fit.coef[2] / v - 0.5) < 0.1,
+       "with a penalty of %.0f: %.3f of %.3f", fit.alpha, fit.coef[2], v);
+    OK(fit.loglik < free->linear.loglik - 10, "at a price: %.1f",
+       fit.loglik - free->linear.loglik);
+    dw_free(fit.coef);
+    dw_free(fit.se);
+    dw_free(fit.block_se);
+    dw_objective_free(o);
+    dw_model_clear(&model);
+}
+
 static void test_linear(void)
 {
     /* Of log f per standard deviation of the annotation: 0.3 (1 - 0.3). */
     const double truth[] = {1.2 * 0.4583, -0.7, 0.3, 0};
+    double mean;
     dw_fit_plan plan = plan_of("linear");
     dw_fit_watch watch = {0};
     dw_fit_report r;
@@ -161,6 +259,7 @@ static void test_linear(void)
     dw_err err = {0};
 
     build(&data, linear_truth, 220, false);
+    mean = training_mean(&data, 1);
     OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &model, &r, &err) == 0,
        "a linear model: %s", err.msg);
     OK(r.linear.converged && model.n_inputs == 4, "in %zu steps",
@@ -175,6 +274,8 @@ static void test_linear(void)
        "gain where it was not fitted: %.1f",
        r.loglik[DW_PART_HELDOUT] - r.base[DW_PART_HELDOUT]);
     NEAR(r.linear.loglik, r.loglik[DW_PART_TRAIN], 1e-7, 0, "its likelihood");
+    NEAR(model.input[1].mean, mean, 1e-12, 0, "mean of the training part");
+    test_penalty(&data, &r, model.param[2]);
     dw_fit_report_clear(&r);
     dw_model_clear(&model);
     dw_dataset_clear(&data);
@@ -314,6 +415,7 @@ static void test_blemished(void)
        "%zu blocks set aside", n_valid);
     plan.train.loss = DW_LOSS_LDSR;
     plan.train.patience = 3;
+    plan.train.batch = 1;
     OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &model, &r, &err) == 0,
        "LD-score regression: %s", err.msg);
     OK(model.n_inputs == 4 && model.input[2].missing &&
@@ -355,6 +457,7 @@ int main(void)
 {
     dw_linalg_single_thread();
     test_constant();
+    test_no_flanks();
     test_no_signal();
     test_linear();
     test_mlp();
