@@ -4,289 +4,54 @@
  */
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/par.h"
 #include "cli/opts.h"
+#include "flow/synth_files.h"
 #include "input/lines.h"
-#include "output/panel_out.h"
 #include "sim/chroms.h"
 #include "sim/landscape.h"
-#include "sim/synth.h"
-#include "stream/outfile.h"
 
 struct synth_opts {
-    dw_synth_spec spec;
+    dw_synth_files files;
     const char *chroms;
-    size_t variants, length, block;
-    bool by_chrom, vcf, bcf, map;
+    size_t length, block;
 };
-
-struct panel {
-    const struct synth_opts *o;
-    const char *prefix;
-    dw_panel_spec files;
-    dw_panel_out *out;
-    dw_outfile *blocks, *map; /* map NULL: not wanted */
-    size_t n_variants, n_blocks;
-    /* The chromosomes in hand: `first` and those after it. */
-    size_t first;
-    struct chrom {
-        dw_synth synth;
-        dw_synth_spec spec;
-        dw_err err;
-    } * chrom;
-    dw_err err[DW_PANEL_KINDS];
-};
-
-/* ---- blocks and map: one file for all chromosomes ---- */
-
-static dw_outfile *open_text(const struct panel *p, const char *suffix,
-                             dw_err *err)
-{
-    dw_buf path = {0};
-    dw_outfile *out;
-
-    dw_buf_addf(&path, "%s%s", p->prefix, suffix);
-    out = dw_outfile_open(path.s, false, err);
-    dw_buf_clear(&path);
-    return out;
-}
-
-static void add_texts(struct panel *p, const dw_synth *s)
-{
-    for (size_t i = 0; i < s->block.n; i++)
-        dw_outfile_printf(p->blocks, "%s\t%.0f\t%.0f\n", s->var.contig,
-                          DW_SYNTH_START + s->block.at[i].begin,
-                          DW_SYNTH_START + s->block.at[i].end);
-    for (size_t i = 0; p->map && i < s->map.n; i++)
-        dw_outfile_printf(p->map, "%s\t%.0f\t%.6g\t%.9g\n", s->var.contig,
-                          DW_SYNTH_START + s->map.begin[i] + 1,
-                          1e8 * dw_genmap_rate(&s->map, i),
-                          100 * s->map.morgan[i]);
-    p->n_variants += s->var.m;
-    p->n_blocks += s->block.n;
-}
-
-/* ---- genotypes and annotations ---- */
-
-static int open_files(struct panel *p, const char *contig, dw_err *err)
-{
-    dw_buf stem = {0};
-
-    dw_buf_adds(&stem, p->prefix);
-    if (contig)
-        dw_buf_addf(&stem, ".%s", contig);
-    p->out = dw_panel_out_open(stem.s, &p->files, err);
-    dw_buf_clear(&stem);
-    return p->out ? 0 : err->code;
-}
-
-static int close_files(struct panel *p, dw_err *err)
-{
-    dw_panel_out *out = p->out;
-
-    p->out = NULL;
-    return dw_panel_out_close(out, err);
-}
-
-static void genotypes(const void *ctx, size_t i, int8_t *hap)
-{
-    const struct chrom *c = ctx;
-
-    dw_synth_genotypes(&c->synth, &c->spec, i, hap);
-}
-
-struct task {
-    struct panel *panel;
-    const struct chrom *begin, *end;
-};
-
-/* Each kind of file is written by a thread of its own. */
-static void write_kind(void *ctx, size_t t, size_t kind)
-{
-    struct task *task = ctx;
-    struct panel *p = task->panel;
-    int rc = 0;
-
-    (void)t;
-    if (!dw_panel_out_wants(p->out, (enum dw_panel_kind)kind))
-        return;
-    for (const struct chrom *c = task->begin; c < task->end && rc == 0; c++)
-        rc = dw_panel_out_add(p->out, (enum dw_panel_kind)kind, &c->synth.var,
-                              c->synth.cm, genotypes, c, &p->err[kind]);
-}
-
-static int write_files(dw_pool *pool, struct task task, dw_err *err)
-{
-    dw_pool_for(pool, DW_PANEL_KINDS, write_kind, &task);
-    for (int kind = 0; kind < DW_PANEL_KINDS; kind++) {
-        if (task.panel->err[kind].code) {
-            *err = task.panel->err[kind];
-            return err->code;
-        }
-    }
-    return 0;
-}
-
-/* ---- the run ---- */
-
-static const char *contig_at(const struct panel *p, size_t i)
-{
-    return dw_texts_at(&p->files.contigs.name, i);
-}
-
-static void draw_chrom(void *ctx, size_t t, size_t i)
-{
-    struct panel *p = ctx;
-    struct chrom *c = &p->chrom[i];
-
-    (void)t;
-    /* What went wrong is in c->err, and asked for there. */
-    (void)!dw_synth_draw(&c->synth, &c->spec, contig_at(p, p->first + i),
-                         &c->err);
-}
-
-/* Draws the next n chromosomes, all at the same time, and writes them. */
-static int add_chroms(struct panel *p, dw_pool *pool, size_t n, dw_err *err)
-{
-    size_t total = p->o->variants, n_all = p->files.contigs.name.n;
-    int rc = 0;
-
-    for (size_t c = 0; c < n; c++) {
-        size_t i = p->first + c; /* each has its part of the variants */
-
-        p->chrom[c].spec = p->o->spec;
-        p->chrom[c].spec.variants = (i + 1) * total / n_all - i * total / n_all;
-    }
-    dw_pool_for(pool, n, draw_chrom, p);
-    for (size_t c = 0; c < n; c++) {
-        if (p->chrom[c].err.code) {
-            *err = p->chrom[c].err;
-            return err->code;
-        }
-        add_texts(p, &p->chrom[c].synth);
-    }
-    if (!p->o->by_chrom)
-        return write_files(pool, (struct task){p, p->chrom, p->chrom + n}, err);
-    for (size_t c = 0; c < n && rc == 0; c++) {
-        struct task one = {p, p->chrom + c, p->chrom + c + 1};
-
-        rc = open_files(p, contig_at(p, p->first + c), err);
-        if (rc == 0)
-            rc = write_files(pool, one, err);
-        if (rc == 0)
-            rc = close_files(p, err);
-    }
-    return rc;
-}
-
-static int add_all(struct panel *p, size_t threads, dw_err *err)
-{
-    size_t n = p->files.contigs.name.n;
-    dw_pool *pool = dw_pool_new(threads);
-    dw_progress *bar = dw_progress_begin("chromosome", n);
-    int rc = 0;
-
-    for (; p->first < n && rc == 0; p->first += threads) {
-        size_t left = n - p->first;
-
-        rc = add_chroms(p, pool, left < threads ? left : threads, err);
-        dw_progress_at(bar, p->first, NULL);
-    }
-    dw_progress_end(bar);
-    dw_pool_free(pool);
-    return rc;
-}
-
-static int make_panel(struct panel *p, size_t threads, dw_err *err)
-{
-    int rc = 0;
-
-    if (!(p->blocks = open_text(p, ".blocks.bed", err)) ||
-        (p->o->map && !(p->map = open_text(p, ".map", err))))
-        return err->code;
-    if (p->map)
-        dw_outfile_printf(p->map, "CHR\tBP\tRATE_CM_PER_MB\tCM\n");
-    if (!p->o->by_chrom)
-        rc = open_files(p, NULL, err);
-    if (rc == 0)
-        rc = add_all(p, threads, err);
-    if (rc == 0 && !p->o->by_chrom)
-        rc = close_files(p, err);
-    if (rc == 0) {
-        rc = dw_outfile_close(p->blocks, err);
-        p->blocks = NULL;
-    }
-    if (rc == 0 && p->map) {
-        rc = dw_outfile_close(p->map, err);
-        p->map = NULL;
-    }
-    return rc;
-}
-
-/* The names in the files, and the lengths of chromosomes for a VCF. */
-static int name_all(struct panel *p, dw_err *err)
-{
-    dw_panel_spec *f = &p->files;
-
-    f->contigs.source = "dw-synth";
-    f->contigs.length = dw_alloc(f->contigs.name.n, sizeof(double));
-    for (size_t i = 0; i < f->contigs.name.n; i++)
-        f->contigs.length[i] = DW_SYNTH_START + p->o->spec.length;
-    return dw_synth_names(&p->o->spec, &f->people, &f->columns, err);
-}
-
-static void panel_clear(struct panel *p, size_t threads)
-{
-    for (size_t c = 0; c < threads; c++)
-        dw_synth_clear(&p->chrom[c].synth);
-    dw_panel_out_abandon(p->out);
-    dw_outfile_abandon(p->blocks);
-    dw_outfile_abandon(p->map);
-    dw_texts_clear(&p->files.people);
-    dw_texts_clear(&p->files.columns);
-    dw_texts_clear(&p->files.contigs.name);
-    dw_free(p->files.contigs.length);
-    dw_free(p->chrom);
-}
 
 static int run(void *opts, const dw_common *common, dw_err *err)
 {
     struct synth_opts *o = opts;
-    struct panel p = {.o = o, .prefix = common->out};
+    dw_synth_files *f = &o->files;
+    dw_synth_counts c;
     int rc;
 
-    if (!p.prefix || strcmp(p.prefix, "-") == 0)
+    if (!common->out || strcmp(common->out, "-") == 0)
         return dw_fail(err, DW_EUSAGE,
                        "-o PREFIX is needed: a panel is many files");
-    o->spec.seed = common->seed;
-    o->spec.length = (double)o->length;
-    o->spec.block = (double)o->block;
-    p.files.want_vcf = o->vcf;
-    p.files.want_bcf = o->bcf;
-    p.chrom = dw_alloc(common->threads, sizeof *p.chrom);
-    rc = dw_chroms_parse(o->chroms, &p.files.contigs.name, err);
+    f->prefix = common->out;
+    f->spec.seed = common->seed;
+    f->spec.length = (double)o->length;
+    f->spec.block = (double)o->block;
+    rc = dw_chroms_parse(o->chroms, &f->chroms, err);
     if (rc < 0)
         dw_err_prefix(err, "--chroms");
-    else if ((rc = name_all(&p, err)) == 0)
-        rc = make_panel(&p, common->threads, err);
+    else
+        rc = dw_synth_files_write(f, common->threads, &c, err);
     if (rc == 0)
         dw_note("%zu people, %zu chromosomes, %zu variants, %zu blocks: %s.*",
-                o->spec.people, p.files.contigs.name.n, p.n_variants,
-                p.n_blocks, p.prefix);
-    panel_clear(&p, common->threads);
+                f->spec.people, f->chroms.n, c.variants, c.blocks, f->prefix);
+    dw_texts_clear(&f->chroms);
     return rc;
 }
 
 int main(int argc, char **argv)
 {
-    struct synth_opts o = {.spec = dw_synth_default(),
+    struct synth_opts o = {.files = {.spec = dw_synth_default()},
                            .chroms = "22",
                            .length = 5000000,
                            .block = 1000000};
-    dw_synth_spec *s = &o.spec;
+    dw_synth_files *f = &o.files;
+    dw_synth_spec *s = &f->spec;
     const dw_opt opt[] = {
         {"Panel", 'n', "people", DW_OPT_SIZE, &s->people, "INT", "people", 2,
          1e6, DW_OPT_LIVE, NULL},
@@ -297,7 +62,7 @@ int main(int argc, char **argv)
         {NULL, 0, "block-size", DW_OPT_SIZE, &o.block, "BP",
          "length of a block, about; cut at hot spots", 1e3, 3e8, DW_OPT_LIVE,
          NULL},
-        {"Variants", 0, "variants", DW_OPT_SIZE, &o.variants, "INT",
+        {"Variants", 0, "variants", DW_OPT_SIZE, &f->variants, "INT",
          "keep that many in all, at random; 0: all", 0, 0, DW_OPT_LIVE, NULL},
         {NULL, 0, "min-maf", DW_OPT_REAL, &s->min_maf, "X",
          "leave out variants of a lower minor allele frequency", 0, 0.5,
@@ -308,13 +73,13 @@ int main(int argc, char **argv)
          "share of genotypes that are missing", 0, 1, DW_OPT_LIVE, NULL},
         {NULL, 0, "annotations", DW_OPT_SIZE, &s->annotations, "INT",
          "columns of PREFIX.annot.gz", 1, DW_LANDSCAPE_MAX, DW_OPT_LIVE, NULL},
-        {"Files", 0, "by-chrom", DW_OPT_FLAG, &o.by_chrom, NULL,
+        {"Files", 0, "by-chrom", DW_OPT_FLAG, &f->by_chrom, NULL,
          "PREFIX.CHR.bed and so on, not one file for all", 0, 0, 0, NULL},
-        {NULL, 0, "vcf", DW_OPT_FLAG, &o.vcf, NULL,
+        {NULL, 0, "vcf", DW_OPT_FLAG, &f->vcf, NULL,
          "PREFIX.vcf.gz too, with its index", 0, 0, 0, NULL},
-        {NULL, 0, "bcf", DW_OPT_FLAG, &o.bcf, NULL,
+        {NULL, 0, "bcf", DW_OPT_FLAG, &f->bcf, NULL,
          "PREFIX.bcf too, with its index", 0, 0, 0, NULL},
-        {NULL, 0, "map", DW_OPT_FLAG, &o.map, NULL,
+        {NULL, 0, "map", DW_OPT_FLAG, &f->map, NULL,
          "PREFIX.map too: the recombination map", 0, 0, 0, NULL},
     };
     const dw_tool tool = {
