@@ -3,18 +3,15 @@
  */
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/opts.h"
-#include "fit/fit_model.h"
 #include "fit/fit_text.h"
-#include "flow/pick_trait.h"
+#include "flow/fit_flow.h"
 #include "linalg/blas.h"
 #include "record/rec_modl.h"
-#include "record/rec_stream.h"
 #include "stream/outfile.h"
 #include "stream/spool.h"
 
@@ -33,171 +30,35 @@ struct fit_opts {
     bool pass;
 };
 
-struct fit {
-    const struct fit_opts *o;
-    const dw_common *common;
-    dw_fit_plan plan;
-    dw_pool *pool;
-    dw_head head; /* of the first run */
-    dw_dataset data;
-    dw_model model;
-    dw_fit_report report;
-    dw_progress *progress;
-    dw_buf log;
-    struct timespec began;
-};
-
-/* ---- blocks in ---- */
-
-static dw_part part_of(const struct fit_opts *o, const char *contig)
+/* From options to a plan: what no single option can check. */
+static int make_plan(const struct fit_opts *o, size_t seed, dw_fit_flow *flow,
+                     dw_err *err)
 {
-    if (o->holdout && dw_text_in_list(o->holdout, contig))
-        return DW_PART_HELDOUT;
-    return o->valid && dw_text_in_list(o->valid, contig) ? DW_PART_VALID
-                                                         : DW_PART_TRAIN;
-}
+    dw_fit_plan *plan = &flow->plan;
+    dw_net net;
 
-static int read_blocks(struct fit *f, const char *path, dw_err *err)
-{
-    dw_source *src = dw_source_open(path, err);
-    dw_block block = {0};
-    int rc = src ? 0 : err->code;
-    size_t trait;
-
-    while (src && (rc = dw_source_block(src, &block, err)) > 0) {
-        const dw_head *head = dw_source_head(src);
-
-        rc = dw_trait_pick(head, dw_source_name(src), f->o->trait, NULL, &trait,
-                           err);
-        if (rc < 0)
-            break;
-        if (f->data.n == 0) {
-            dw_head_copy(&f->head, head);
-            f->model.trait = dw_strdup(head->trait[trait].name);
-            f->model.n = head->trait[trait].n;
-            if (strcmp(f->plan.spec, "const") != 0)
-                f->data.p = head->p;
-        }
-        dw_head_join_history(&f->head, head);
-        rc = dw_dataset_take(&f->data, &block.var, &block.ld, trait,
-                             head->trait[trait].n,
-                             part_of(f->o, block.ld.contig), err);
-        if (rc < 0)
-            break;
-        dw_progress_at(f->progress, block.index, NULL);
-    }
-    dw_block_clear(&block);
-    dw_source_close(src);
-    return rc;
-}
-
-/* Parts that were asked for have to be there. */
-static int check_parts(struct fit *f, dw_err *err)
-{
-    const struct fit_opts *o = f->o;
-
-    if (dw_dataset_size(&f->data, DW_PART_TRAIN).blocks == 0)
-        return dw_fail(err, DW_EDEGENERATE,
-                       "no block is left to train on: of %zu, %zu are for "
-                       "validation and %zu held out",
-                       f->data.n,
-                       dw_dataset_size(&f->data, DW_PART_VALID).blocks,
-                       dw_dataset_size(&f->data, DW_PART_HELDOUT).blocks);
-    if (o->holdout && !dw_dataset_size(&f->data, DW_PART_HELDOUT).blocks)
-        dw_warn("--holdout-chrom %s: no block is there", o->holdout);
-    if (o->valid && !dw_dataset_size(&f->data, DW_PART_VALID).blocks)
-        dw_warn("--valid-chrom %s: no block is there", o->valid);
+    if (dw_net_parse(&net, o->plan.spec, 0, err) < 0)
+        return dw_err_prefix(err, "--model");
+    if (!o->s2.learn && !o->tau.learn && o->s2.value + o->tau.value == 0)
+        return dw_fail(err, DW_EUSAGE,
+                       "--s2 0 and --tau 0 leave no noise at all");
+    if (o->coefficients &&
+        (net.kind == DW_NET_CONST || o->loss == DW_LOSS_LDSR))
+        return dw_fail(err, DW_EUSAGE,
+                       "--coefficients: a model that is not const, fitted by "
+                       "the likelihood, has them");
+    *flow = (dw_fit_flow){o->plan, o->trait, o->holdout, o->valid};
+    plan->link = (dw_link)o->link;
+    plan->solver = (enum dw_solver)o->solver;
+    plan->alpha = net.kind == DW_NET_LINEAR && !isnan(o->weight_decay)
+                      ? o->weight_decay
+                      : -1; /* by cross-validation */
+    plan->train.loss = (enum dw_loss)o->loss;
+    plan->train.weight_decay = isnan(o->weight_decay) ? 0.01 : o->weight_decay;
+    plan->train.seed = seed;
+    plan->train.noise =
+        (dw_fit_noise){o->s2.learn, o->tau.learn, o->s2.value, o->tau.value};
     return 0;
-}
-
-/* Validation decides when to stop steps; a model that is fitted to its optimum
- * has no use for it. */
-static void set_aside(struct fit *f)
-{
-    const dw_fit_plan *plan = &f->plan;
-    bool steps =
-        strncmp(plan->spec, "mlp", 3) == 0 ||
-        (plan->train.loss == DW_LOSS_LDSR && strcmp(plan->spec, "const") != 0);
-    size_t n;
-
-    if (f->o->valid || !steps)
-        return;
-    n = dw_dataset_set_aside(&f->data, f->common->seed);
-    if (n)
-        dw_note("%zu blocks, chosen by --seed, are set aside for validation; "
-                "--valid-chrom names chromosomes for it",
-                n);
-    else
-        dw_warn("too few blocks to set some aside for validation: all %zu "
-                "epochs are trained",
-                plan->train.epochs);
-}
-
-static int prepare(struct fit *f, const char *path, dw_err *err)
-{
-    size_t n_empty = 0;
-    int rc;
-
-    f->progress = dw_progress_begin("reading blocks", 0);
-    rc = read_blocks(f, path, err);
-    dw_progress_end(f->progress);
-    f->progress = NULL;
-    if (rc == 0)
-        rc = dw_dataset_observe(&f->data, f->pool,
-                                f->plan.train.loss == DW_LOSS_LDSR, &n_empty,
-                                err);
-    if (rc == 0 && n_empty)
-        dw_note("%zu blocks without a z-score of %s are left out", n_empty,
-                f->model.trait);
-    if (rc == 0)
-        rc = check_parts(f, err);
-    if (rc < 0)
-        return rc;
-    set_aside(f);
-    dw_detail("%.1f MB of blocks in memory",
-              (double)dw_dataset_bytes(&f->data, f->data.p) / 1e6);
-    return 0;
-}
-
-/* ---- on the way ---- */
-
-static double seconds(const struct fit *f)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - f->began.tv_sec) +
-           (double)(now.tv_nsec - f->began.tv_nsec) * 1e-9;
-}
-
-static void on_constant(void *ctx, const dw_constant *c)
-{
-    (void)ctx;
-    dw_detail("constant model: %zu steps, log likelihood %.3f", c->steps,
-              c->loglik);
-    if (!c->converged)
-        dw_warn("the constant model did not converge in %zu steps", c->steps);
-    if (c->no_signal)
-        dw_warn("no variance but noise was found: the z-scores hold no signal");
-}
-
-static void on_linear(void *ctx, size_t step, double loglik)
-{
-    (void)ctx;
-    dw_detail("linear model, step %zu: log likelihood %.3f", step, loglik);
-}
-
-static void on_epoch(void *ctx, const dw_epoch *e)
-{
-    struct fit *f = ctx;
-    char text[96];
-
-    snprintf(text, sizeof text, "gain %.1f in training, %.1f in validation",
-             e->loglik[DW_PART_TRAIN] - f->report.base[DW_PART_TRAIN],
-             e->loglik[DW_PART_VALID] - f->report.base[DW_PART_VALID]);
-    dw_progress_at(f->progress, e->epoch, text);
-    dw_detail("epoch %zu: %s%s", e->epoch, text, e->best ? " (best)" : "");
-    dw_fit_log_row(e, f->report.base, seconds(f), &f->log);
 }
 
 /* ---- out ---- */
@@ -213,44 +74,41 @@ static int write_text(const char *path, const dw_buf *text, dw_err *err)
 }
 
 /* The log, the coefficients, and the summary for the user. */
-static int report(struct fit *f, dw_err *err)
+static int report(const struct fit_opts *o, const dw_fit_result *r, dw_err *err)
 {
-    const struct fit_opts *o = f->o;
     dw_buf text = {0};
     int rc = 0;
 
-    if (!f->report.has_train)
-        dw_fit_log_final(&f->report, &f->model, seconds(f), &f->log);
     if (o->log)
-        rc = write_text(o->log, &f->log, err);
+        rc = write_text(o->log, &r->log, err);
     if (rc == 0 && o->coefficients) {
-        dw_fit_coefficients(&f->report, &f->model, &text);
+        dw_fit_coefficients(&r->report, &r->model, &text);
         rc = write_text(o->coefficients, &text, err);
     }
     if (rc == 0) {
         dw_buf_reset(&text);
-        dw_fit_summary(&f->report, &f->model, &f->data, &text);
+        dw_fit_summary(&r->report, &r->model, r->bytes, &text);
         for (char *line = strtok(text.s, "\n"); line; line = strtok(NULL, "\n"))
             dw_note("%s", line);
-        dw_detail("%.1f seconds", seconds(f));
     }
     dw_buf_clear(&text);
     return rc;
 }
 
 /* The model as a run of its own; then, with --pass, all runs of the input. */
-static int write_model(struct fit *f, const char *path, dw_err *err)
+static int write_model(dw_fit_result *r, const dw_common *common,
+                       const char *pass, dw_err *err)
 {
-    dw_sink *sink = dw_sink_open(f->common->out, err);
+    dw_sink *sink = dw_sink_open(common->out, err);
     dw_source *src = NULL;
     dw_chunk chunk;
     int rc = sink ? 0 : err->code;
 
-    dw_head_add_step(&f->head, "dw-fit", dw_version(), f->common->history);
+    dw_head_add_step(&r->head, "dw-fit", dw_version(), common->history);
     if (rc == 0)
-        rc = dw_modl_write(sink, &f->head, &f->model, err);
-    if (rc == 0 && f->o->pass) {
-        src = dw_source_open(path, err);
+        rc = dw_modl_write(sink, &r->head, &r->model, err);
+    if (rc == 0 && pass) {
+        src = dw_source_open(pass, err);
         rc = src ? 0 : err->code;
         while (rc == 0 && (rc = dw_source_next(src, &chunk, err)) > 0)
             rc = dw_sink_pass(sink, src, err);
@@ -266,89 +124,42 @@ static int write_model(struct fit *f, const char *path, dw_err *err)
 
 /* ---- the whole ---- */
 
-static int fit(struct fit *f, dw_err *err)
+static int fit(const dw_fit_flow *flow, const struct fit_opts *o,
+               const dw_common *common, const char *path, dw_err *err)
 {
-    const dw_fit_watch watch = {f, on_constant, on_linear, on_epoch};
-    const char **name = dw_alloc(f->head.p, sizeof *name);
-    int rc;
+    dw_pool *pool = dw_pool_new(common->threads);
+    dw_source *src = dw_source_open(path, err);
+    dw_fit_result r = {0};
+    int rc = src ? dw_fit_run(flow, src, pool, &r, err) : err->code;
 
-    for (size_t i = 0; i < f->head.p; i++)
-        name[i] = f->head.annot[i].name;
-    dw_fit_log_header(&f->log);
-    f->progress = dw_progress_begin("training", f->plan.train.epochs);
-    rc = dw_fit_model(&f->data, f->pool, name, &f->plan, &watch, &f->model,
-                      &f->report, err);
-    dw_progress_end(f->progress);
-    f->progress = NULL;
-    dw_free(name);
+    if (rc == 0)
+        rc = write_model(&r, common, o->pass ? path : NULL, err);
+    if (rc == 0)
+        rc = report(o, &r, err);
+    dw_fit_result_clear(&r);
+    dw_source_close(src);
+    dw_pool_free(pool);
     return rc;
-}
-
-/* From options to a plan: what no single option can check. */
-static int make_plan(struct fit *f, dw_err *err)
-{
-    const struct fit_opts *o = f->o;
-    dw_train_opts *train = &f->plan.train;
-    dw_net net;
-
-    if (dw_net_parse(&net, o->plan.spec, 0, err) < 0)
-        return dw_err_prefix(err, "--model");
-    if (!o->s2.learn && !o->tau.learn && o->s2.value + o->tau.value == 0)
-        return dw_fail(err, DW_EUSAGE,
-                       "--s2 0 and --tau 0 leave no noise at all");
-    if (o->coefficients &&
-        (net.kind == DW_NET_CONST || o->loss == DW_LOSS_LDSR))
-        return dw_fail(err, DW_EUSAGE,
-                       "--coefficients: a model that is not const, fitted by "
-                       "the likelihood, has them");
-    f->plan = o->plan;
-    f->plan.link = (dw_link)o->link;
-    f->plan.solver = (enum dw_solver)o->solver;
-    f->plan.alpha = net.kind == DW_NET_LINEAR && !isnan(o->weight_decay)
-                        ? o->weight_decay
-                        : -1; /* by cross-validation */
-    train->loss = (enum dw_loss)o->loss;
-    train->weight_decay = isnan(o->weight_decay) ? 0.01 : o->weight_decay;
-    train->seed = f->common->seed;
-    train->noise =
-        (dw_fit_noise){o->s2.learn, o->tau.learn, o->s2.value, o->tau.value};
-    return 0;
 }
 
 static int run(void *opts, const dw_common *common, dw_err *err)
 {
     const struct fit_opts *o = opts;
     const char *path = common->n_args ? common->arg[0] : NULL;
-    struct fit f = {.o = o, .common = common};
     dw_spool *spool = NULL;
-    int rc;
+    dw_fit_flow flow;
+    int rc = make_plan(o, common->seed, &flow, err);
 
-    clock_gettime(CLOCK_MONOTONIC, &f.began);
-    dw_linalg_single_thread();
-    f.pool = dw_pool_new(common->threads);
-    rc = make_plan(&f, err);
     if (rc == 0)
-        rc = dw_linalg_check(err);
+        rc = dw_linalg_begin(err);
     if (rc == 0 && o->pass) { /* the input is read twice */
         spool = dw_spool_open(path, err);
         rc = spool ? 0 : err->code;
         path = spool ? dw_spool_path(spool) : NULL;
     }
     if (rc == 0)
-        rc = prepare(&f, path, err);
-    if (rc == 0)
-        rc = fit(&f, err);
-    if (rc == 0)
-        rc = write_model(&f, path, err);
-    if (rc == 0)
-        rc = report(&f, err);
+        rc = fit(&flow, o, common, path, err);
     dw_spool_close(spool);
-    dw_pool_free(f.pool);
-    dw_head_clear(&f.head);
-    dw_dataset_clear(&f.data);
-    dw_model_clear(&f.model);
-    dw_fit_report_clear(&f.report);
-    dw_buf_clear(&f.log);
     return rc;
 }
 

@@ -108,7 +108,7 @@ static void add_constant(const dw_fit_report *report, dw_buf *out)
 }
 
 void dw_fit_summary(const dw_fit_report *report, const dw_model *model,
-                    const dw_dataset *data, dw_buf *out)
+                    size_t bytes, dw_buf *out)
 {
     char spec[DW_NET_SPEC_MAX];
 
@@ -131,5 +131,5 @@ void dw_fit_summary(const dw_fit_report *report, const dw_model *model,
                 "%.4g; %.0f MB of blocks\n",
                 model->trait, spec, model->n_inputs,
                 dw_net_n_params(&model->net), report->h2, model->s2, model->tau,
-                (double)dw_dataset_bytes(data, model->n_inputs) / 1e6);
+                (double)bytes / 1e6);
 }

@@ -23,8 +23,9 @@ void dw_fit_log_final(const dw_fit_report *report, const dw_model *model,
 void dw_fit_coefficients(const dw_fit_report *report, const dw_model *model,
                          dw_buf *out);
 
-/* What was fitted to what, and what came of it: some lines. */
+/* What was fitted to what, and what came of it: some lines.  bytes: the memory
+ * that the blocks took. */
 void dw_fit_summary(const dw_fit_report *report, const dw_model *model,
-                    const dw_dataset *data, dw_buf *out);
+                    size_t bytes, dw_buf *out);
 
 #endif

@@ -20,7 +20,7 @@ enum {
 static const double GAIN_ENOUGH = 0.02, GAIN_ROUGH = 0.5;
 /* The penalty to begin with, and by what factor it may still want to move when
  * it is left as it is; it is chosen that often at most. */
-static const double ALPHA_START = 100, ALPHA_ENOUGH = 3;
+static const double ALPHA_START = 100, ALPHA_ENOUGH = 1.9;
 enum { ALPHA_ROUNDS = 3 };
 
 /* At one point: log likelihood, score and information, summed. */

@@ -1,5 +1,5 @@
 /*
- * made_blocks: blocks of LD out of nothing, for tests of what is fitted to them.
+ * made_blocks: LD out of nothing, for tests of what is fitted to it.
  *
  * People are drawn, with neighbouring variants alike (an autoregression); the
  * factor is made from them by (4), effects and z-scores are drawn by (1) and
