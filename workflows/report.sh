@@ -11,13 +11,13 @@ model=mlp
 echo
 echo "Variants of the study, by what became of them"
 awk -F '\t' '
-    FNR == 1 || $1 != "sumstats" || $2 == "not_in_reference_contigs" { next }
+    FNR == 1 || $1 != "sumstats" || $2 == "contig_not_in_reference" { next }
     $2 == "rows" { rows = $3; next } # each run read the whole study
     !($2 in n) { order[++k] = $2 }
     { n[$2] += $3 }
     END {
         for (i = 1; i <= k; i++)
-            printf "  %-34s %8d  %5.1f %%\n", order[i], n[order[i]], 100 * n[order[i]] / rows
+            printf "  %-44s %8d  %5.1f %%\n", order[i], n[order[i]], 100 * n[order[i]] / rows
     }' "$model"/?.ingest.tsv
 
 # Log-likelihood on the chromosome that was held out.

@@ -34,6 +34,8 @@
     X(INFO_LOW, "info_low", "INFO below --min-info")                         \
     X(ID_UNKNOWN, "id_unknown", "no position, and id not in the reference")  \
     X(EXCLUDED, "excluded", "in a region of --exclude")                      \
+    X(CONTIG_NOT_IN_REFERENCE, "contig_not_in_reference",                    \
+      "on a chromosome that the reference lacks")                            \
     X(NOT_IN_REFERENCE, "not_in_reference", "position not in the reference") \
     X(ALLELES_DIFFER, "alleles_differ",                                      \
       "position in the reference, with other alleles")                       \

@@ -184,9 +184,20 @@ static int add_pairs(dw_join *j, const dw_ordered *place, const dw_rows *study,
     return 0;
 }
 
+/* Has the reference any place on this one's chromosome?  Both are in order, so
+ * its last place or its next one would be there. */
+static bool on_reference(const dw_join *j, const dw_ordered *place,
+                         bool more_ref)
+{
+    const char *contig = dw_ordered_contig(place);
+
+    return strcmp(j->ref_contig, contig) == 0 ||
+           (more_ref && strcmp(dw_ordered_contig(j->ref), contig) == 0);
+}
+
 /* One place, which the study, the reference or both have (else NULL). */
 static int take_place(dw_join *j, const dw_ordered *study,
-                      const dw_ordered *ref, dw_err *err)
+                      const dw_ordered *ref, bool more_ref, dw_err *err)
 {
     const dw_ordered *place = ref ? ref : study;
     const dw_rows *s = study ? dw_ordered_group(study) : &j->none;
@@ -197,6 +208,10 @@ static int take_place(dw_join *j, const dw_ordered *study,
     if (excluded(j, place)) {
         drop_all(j->fates, s, DW_REASON_EXCLUDED);
         drop_all(j->fates, r, DW_REASON_REF_EXCLUDED);
+        return 0;
+    }
+    if (j->ref && !ref && !on_reference(j, place, more_ref)) {
+        drop_all(j->fates, s, DW_REASON_CONTIG_NOT_IN_REFERENCE);
         return 0;
     }
     rc = dw_harmonise_group(&j->harmonise, s, j->ref ? r : NULL, j->fates, err);
@@ -301,7 +316,7 @@ int dw_join_run(dw_join *j, dw_err *err)
         const dw_ordered *ref = cmp >= 0 ? j->ref : NULL;
 
         count_place(j, study, ref, more_study, more_ref);
-        if ((rc = take_place(j, study, ref, err)) < 0)
+        if ((rc = take_place(j, study, ref, more_ref, err)) < 0)
             return rc;
         if (study && (rc = next_place(j->study, &more_study, err)) < 0)
             return rc;

@@ -73,10 +73,13 @@ static uint64_t ambiguous(const dw_ingest_counts *c)
 void dw_ingest_report_tell(const dw_ingest_counts *c)
 {
     uint64_t variants = c->taken + c->latent;
+    uint64_t elsewhere = c->fates->n[DW_REASON_CONTIG_NOT_IN_REFERENCE];
+    uint64_t rows = c->study_rows - elsewhere;
 
     if (c->has_study)
-        dw_note("%" PRIu64 " of %" PRIu64 " rows taken (%.1f %%)", c->taken,
-                c->study_rows, 100 * share(c->taken, c->study_rows));
+        dw_note("%" PRIu64 " of %" PRIu64 " rows%s taken (%.1f %%)", c->taken,
+                rows, elsewhere ? " on the reference's chromosomes" : "",
+                100 * share(c->taken, rows));
     if (c->has_study && c->has_ref)
         dw_note("of those %" PRIu64 " with alleles swapped, %" PRIu64
                 " on the other strand, %" PRIu64

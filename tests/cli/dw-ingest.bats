@@ -231,6 +231,19 @@ r6 NA NA 16 6" ]
     refused 'asks for a column that is not there.*INFO=NAME'
 }
 
+@test "rows of chromosomes that the reference lacks are no loss of this run" {
+    # One before, one between and one behind the reference's chromosomes 1 and 3.
+    awk -v OFS='\t' '$1 == 2 { $1 = 3 } { print }' p.bim >q.bim
+    { cat study.tsv; for c in 2 3 22 X; do sed -n 2p study.tsv | awk -v OFS='\t' -v c=$c '{ $1 = c; $3 = 77; print }'; done; } >more.tsv
+    run --separate-stderr dw-ingest --ref q.bim --report r.tsv -o out.dws more.tsv
+    [ "$status" -eq 0 ]
+    adds_up r.tsv
+    [ "$(count sumstats rows r.tsv)" = 10 ]
+    [ "$(count sumstats contig_not_in_reference r.tsv)" = 4 ]
+    [ "$(count sumstats not_in_reference r.tsv)" = 1 ]
+    [[ $stderr == *"4 of 6 rows on the reference's chromosomes taken"* ]]
+}
+
 @test "--report-variants: one line for each row that is not taken" {
     dw-ingest -q --ref p.bim --report r.tsv --report-variants v.tsv study.tsv >/dev/null
     [ "$(cat v.tsv)" = $'SOURCE\tCHR\tPOS\tID\tA1\tA2\tREASON

@@ -59,9 +59,11 @@ def take(study, bim, freq):
     def count(what):
         counts[what] = counts.get(what, 0) + 1
 
+    contigs = {contig for contig, _ in bim}
     for place, ea, oa, z, f, n in study:
         if place not in bim:
-            count("not_in_reference")
+            count("not_in_reference" if place[0] in contigs else
+                  "contig_not_in_reference")
             continue
         for (ref, alt), i in bim[place].items():
             flip = None
