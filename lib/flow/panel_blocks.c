@@ -23,6 +23,7 @@ struct dw_panel_blocks {
     dw_blocks *blocks;
     bool on_panel;    /* the panel has the contig in hand */
     bool whole_panel; /* no stream: all that the panel has */
+    bool ended;       /* a run whose TAIL is not written yet */
     dw_progress *progress;
     dw_tally run, all; /* variants by what became of them */
     uint64_t n_read;
@@ -115,7 +116,9 @@ static int begin_run(dw_panel_blocks *b, const dw_head *in, dw_err *err)
     return rc;
 }
 
-static int end_run(dw_panel_blocks *b, const dw_source *src, dw_err *err)
+/* The run's last blocks; what it counted is added to the whole.  Its TAIL is
+ * still to come: see write_tail. */
+static int end_run(dw_panel_blocks *b, dw_err *err)
 {
     uint64_t outside;
     int rc = dw_blocks_turn(b->blocks, "", err);
@@ -124,10 +127,22 @@ static int end_run(dw_panel_blocks *b, const dw_source *src, dw_err *err)
               dw_tally_get(&b->all, "outside_blocks");
     if (outside)
         dw_tally_add(&b->run, "outside_blocks", outside);
-    if (rc == 0)
-        rc = dw_sink_end(b->sink, src, "dw-ldblock", &b->run, err);
     for (size_t i = 0; i < b->run.n_items; i++)
         dw_tally_add(&b->all, b->run.item[i].reason, b->run.item[i].n);
+    b->ended = true;
+    return rc;
+}
+
+/* The TAIL of a run that has ended, if it is not there yet.  It waits until
+ * another run begins, or until all that was read is found to be good, so that
+ * what is refused is a stream cut short for whoever reads from a pipe. */
+static int write_tail(dw_panel_blocks *b, const dw_source *src, dw_err *err)
+{
+    int rc = 0;
+
+    if (b->ended)
+        rc = dw_sink_end(b->sink, src, "dw-ldblock", &b->run, err);
+    b->ended = false;
     dw_tally_clear(&b->run);
     return rc;
 }
@@ -188,6 +203,70 @@ static int take_chunk(dw_panel_blocks *b, const dw_variants *v, dw_err *err)
     return rc;
 }
 
+/* ---- is it what was meant? ---- */
+
+/* Nothing found, or next to nothing: says what is the likely reason. */
+static int check_match(const dw_panel_blocks *b, dw_err *err)
+{
+    uint64_t outside = dw_tally_get(&b->all, "outside_region");
+    dw_panel_match m = {
+        .asked =
+            b->n_read - outside - dw_tally_get(&b->all, "contig_not_in_panel"),
+        .other = dw_tally_get(&b->all, "alleles_differ"),
+    };
+    const char *geno = b->o->geno;
+
+    m.found = m.asked - m.other - dw_tally_get(&b->all, "not_in_panel");
+    if (b->n_read == 0)
+        return b->whole_panel
+                   ? dw_fail(err, DW_EDEGENERATE, "%s: no variant in it", geno)
+                   : 0;
+    if (outside == b->n_read)
+        return dw_fail(err, DW_EMISMATCH, "-r %s: no variant lies there",
+                       b->o->region);
+    if (m.asked == 0)
+        return dw_fail(err, DW_EMISMATCH,
+                       "%s has none of the stream's chromosomes%s", geno,
+                       b->o->region ? " in that region" : "");
+    return dw_panel_match_check(&m, geno, "the stream", err);
+}
+
+/* No block came out. */
+static int check_blocks(const dw_panel_blocks *b, dw_err *err)
+{
+    if (dw_blocks_counted(b->blocks).blocks || !b->n_read)
+        return 0;
+    if (dw_tally_get(&b->all, "taken") == 0)
+        return dw_fail(err, DW_EDEGENERATE,
+                       "%s: none of the variants found can be used "
+                       "(%" PRIu64 " monomorphic, %" PRIu64 " below --min-maf, "
+                       "%" PRIu64 " above --max-missing)",
+                       b->o->geno, dw_tally_get(&b->all, "monomorphic"),
+                       dw_tally_get(&b->all, "low_maf"),
+                       dw_tally_get(&b->all, "high_missing"));
+    return dw_fail(err, DW_EMISMATCH,
+                   "%s: no variant lies in any of these blocks; are they of "
+                   "another genome build?",
+                   b->o->cores);
+}
+
+/* What was read has ended. */
+static int finish(dw_panel_blocks *b, const dw_source *src, dw_err *err)
+{
+    if (check_match(b, err) < 0 || check_blocks(b, err) < 0)
+        return err->code;
+    return write_tail(b, src, err);
+}
+
+/* ---- what is read ---- */
+
+static int begin_next_run(dw_panel_blocks *b, const dw_source *src, dw_err *err)
+{
+    int rc = write_tail(b, src, err);
+
+    return rc < 0 ? rc : begin_run(b, dw_source_head(src), err);
+}
+
 int dw_panel_blocks_of_stream(dw_panel_blocks *b, const char *path, dw_err *err)
 {
     dw_source *src = dw_source_open(path, err);
@@ -197,9 +276,9 @@ int dw_panel_blocks_of_stream(dw_panel_blocks *b, const char *path, dw_err *err)
 
     while (src && (rc = dw_source_next(src, &chunk, err)) > 0) {
         if (dw_chunk_is(&chunk, "HEAD"))
-            rc = begin_run(b, dw_source_head(src), err);
+            rc = begin_next_run(b, src, err);
         else if (dw_chunk_is(&chunk, "TAIL"))
-            rc = end_run(b, src, err);
+            rc = end_run(b, err);
         else if (!dw_chunk_is(&chunk, "VARS"))
             rc = dw_sink_pass(b->sink, src, err);
         else if ((rc = dw_source_variants(src, &v, err)) == 0)
@@ -207,6 +286,8 @@ int dw_panel_blocks_of_stream(dw_panel_blocks *b, const char *path, dw_err *err)
         if (rc < 0)
             break;
     }
+    if (rc == 0 && src)
+        rc = finish(b, src, err);
     dw_variants_clear(&v);
     dw_source_close(src);
     return rc;
@@ -220,7 +301,6 @@ int dw_panel_blocks_of_panel(dw_panel_blocks *b, dw_err *err)
     int rc = begin_run(b, &head, err);
 
     b->whole_panel = true;
-
     while (rc == 0 && (rc = dw_panel_next(b->panel, err)) > 0) {
         rc = dw_panel_table(b->panel, &v, err);
         if (rc == 0 && strcmp(v.contig, dw_blocks_contig(b->blocks)) != 0)
@@ -232,7 +312,9 @@ int dw_panel_blocks_of_panel(dw_panel_blocks *b, dw_err *err)
         }
     }
     dw_variants_clear(&v);
-    return rc < 0 ? rc : end_run(b, NULL, err);
+    if (rc == 0)
+        rc = end_run(b, err);
+    return rc < 0 ? rc : finish(b, NULL, err);
 }
 
 /* ---- before and after ---- */
@@ -311,58 +393,12 @@ void dw_panel_blocks_free(dw_panel_blocks *b)
     dw_free(b);
 }
 
-/* Nothing found, or next to nothing: says what is the likely reason. */
-static int check_match(const dw_panel_blocks *b, dw_err *err)
-{
-    uint64_t outside = dw_tally_get(&b->all, "outside_region");
-    dw_panel_match m = {
-        .asked =
-            b->n_read - outside - dw_tally_get(&b->all, "contig_not_in_panel"),
-        .other = dw_tally_get(&b->all, "alleles_differ"),
-    };
-    const char *geno = b->o->geno;
-
-    m.found = m.asked - m.other - dw_tally_get(&b->all, "not_in_panel");
-    if (b->n_read == 0)
-        return b->whole_panel
-                   ? dw_fail(err, DW_EDEGENERATE, "%s: no variant in it", geno)
-                   : 0;
-    if (outside == b->n_read)
-        return dw_fail(err, DW_EMISMATCH, "-r %s: no variant lies there",
-                       b->o->region);
-    if (m.asked == 0)
-        return dw_fail(err, DW_EMISMATCH,
-                       "%s has none of the stream's chromosomes%s", geno,
-                       b->o->region ? " in that region" : "");
-    return dw_panel_match_check(&m, geno, "the stream", err);
-}
-
-static int check_blocks(const dw_panel_blocks *b, dw_err *err)
-{
-    if (dw_blocks_counted(b->blocks).blocks || !b->n_read)
-        return 0;
-    if (dw_tally_get(&b->all, "taken") == 0)
-        return dw_fail(err, DW_EDEGENERATE,
-                       "%s: none of the variants found can be used "
-                       "(%" PRIu64 " monomorphic, %" PRIu64 " below --min-maf, "
-                       "%" PRIu64 " above --max-missing)",
-                       b->o->geno, dw_tally_get(&b->all, "monomorphic"),
-                       dw_tally_get(&b->all, "low_maf"),
-                       dw_tally_get(&b->all, "high_missing"));
-    return dw_fail(err, DW_EMISMATCH,
-                   "%s: no variant lies in any of these blocks; are they of "
-                   "another genome build?",
-                   b->o->cores);
-}
-
 int dw_panel_blocks_finish(dw_panel_blocks *b, dw_err *err)
 {
     dw_sink *sink = b->sink;
 
     dw_progress_end(b->progress);
     b->progress = NULL;
-    if (check_match(b, err) < 0 || check_blocks(b, err) < 0)
-        return err->code;
     b->sink = NULL;
     return dw_sink_close(sink, err);
 }

@@ -32,13 +32,14 @@ typedef struct dw_panel_blocks dw_panel_blocks;
 dw_panel_blocks *dw_panel_blocks_open(const dw_panel_blocks_opts *o,
                                       const char *out,
                                       dw_err *err) DW_MUST_CHECK;
-/* Blocks of the variants of a stream (NULL: stdin), run by run. */
+/* Blocks of the variants of a stream (NULL: stdin), run by run.  What cannot
+ * have been meant (next to no variant was found, no block came out) is refused
+ * before the last TAIL is written: downstream, the stream is one cut short. */
 int dw_panel_blocks_of_stream(dw_panel_blocks *b, const char *path,
                               dw_err *err) DW_MUST_CHECK;
-/* Blocks of all variants of the panel, without a trait. */
+/* Blocks of all variants of the panel, without a trait; likewise. */
 int dw_panel_blocks_of_panel(dw_panel_blocks *b, dw_err *err) DW_MUST_CHECK;
-/* Refuses what cannot have been meant (next to no variant was found, no block
- * came out), and else makes the output last. */
+/* Makes the output last. */
 int dw_panel_blocks_finish(dw_panel_blocks *b, dw_err *err) DW_MUST_CHECK;
 void dw_panel_blocks_free(dw_panel_blocks *b); /* NULL is fine */
 

@@ -348,6 +348,44 @@ refuses() {
     refuses 'cut short' --geno demo.bed short.dws
 }
 
+# downstream ARG...: dw-ldblock into a pipe; 1 for both, the filter behind it
+# reads a stream that is cut short.
+downstream() {
+    ended="? 0"
+    dw-ldblock -q "$@" 2>err | dw-view >/dev/null 2>shown || ended=${PIPESTATUS[*]}
+    [ "$ended" = "1 1" ] || { echo "ended with $ended"; return 1; }
+    grep -q 'cut short' shown || { cat shown; return 1; }
+}
+
+@test "what is refused is a stream cut short for whoever reads from the pipe" {
+    cp demo.bed far.bed
+    cp demo.fam far.fam
+    # Few of 1200 match: there are blocks, and they are good ones.
+    awk 'NR > 5 { $4 += 7 } { print }' OFS='\t' demo.bim >far.bim
+    downstream --geno far.bed study.dws
+    grep -q 'has [5-9] of the 1200 variants of the stream' err
+    cat study.dws study.dws >twice.dws
+    downstream --geno far.bed twice.dws
+    # Of good ones, each run is as it is alone.
+    dw-ldblock -q --geno demo.bed study.dws -o once.dws
+    dw-ldblock -q --geno demo.bed twice.dws | cmp - <(cat once.dws once.dws)
+    downstream --geno demo.bed -r 7 study.dws
+    printf '9 0 100000000\n' >other.bed
+    downstream --geno demo.bed --blocks other.bed study.dws
+    downstream --panel --geno demo.bed --blocks other.bed
+    # Runs are judged together: one of them may well have nothing.
+    awk '$1 == 2 { $4 += 7 } { print }' OFS='\t' demo.bim >far.bim
+    columns=CHR=CHR,POS=POS,ID=ID,EA=EA,OA=OA,Z=Z,N=N
+    for c in 1 2; do
+        awk -v c=$c 'NR == 1 || $1 == c' study.tsv |
+            dw-ingest -q --columns "$columns" --ambiguous keep - -o $c.run.dws
+    done
+    cat 1.run.dws 2.run.dws >runs.dws
+    dw-ldblock -q --geno far.bed runs.dws | dw-view --tail >tails
+    [ "$(grep -c dw-ldblock/not_in_panel tails)" -eq 1 ]
+    [ "$(grep -c dw-ldblock/taken tails)" -ge 1 ]
+}
+
 @test "nothing to tell LD from" {
     head -n 1 demo.fam | cut -f 1,2 >one
     refuses 'one person has no correlations' --panel --geno demo.bed --samples one
