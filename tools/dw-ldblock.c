@@ -45,7 +45,6 @@ static void report(const dw_panel_blocks *b, const char *geno,
                    size_t max_variants)
 {
     dw_blocks_counts c = dw_panel_blocks_counted(b);
-    const dw_tally *tally = dw_panel_blocks_tally(b);
     double n = (double)(c.blocks ? c.blocks : 1);
     size_t people = dw_panel_blocks_people(b);
 
@@ -53,8 +52,7 @@ static void report(const dw_panel_blocks *b, const char *geno,
             "of %.0f core variants",
             dw_panel_blocks_read(b), c.blocks, (double)c.rank / n,
             (double)c.core / n);
-    for (size_t i = 0; i < tally->n_items; i++)
-        dw_note("  %-20s %10" PRIu64, tally->item[i].reason, tally->item[i].n);
+    dw_tally_note(dw_panel_blocks_tally(b));
     if (people < FEW_PEOPLE)
         dw_warn("%s: %zu people; with fewer than %d the LD is a noisy one, "
                 "which dw-fit has to learn (tau)",
@@ -81,8 +79,7 @@ static int run(void *opts, const dw_common *common, dw_err *err)
     l->o.version = dw_version();
     l->o.args = common->history;
     l->o.threads = common->threads;
-    dw_linalg_single_thread();
-    if (rc == 0 && (rc = dw_linalg_check(err)) == 0) {
+    if (rc == 0 && (rc = dw_linalg_begin(err)) == 0) {
         b = dw_panel_blocks_open(&l->o, common->out, err);
         rc = b ? 0 : err->code;
     }

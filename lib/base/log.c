@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -111,6 +112,12 @@ uint64_t dw_tally_get(const dw_tally *tally, const char *reason)
     const struct dw_tally_item *item = find_reason(tally, reason);
 
     return item ? item->n : 0;
+}
+
+void dw_tally_note(const dw_tally *tally)
+{
+    for (size_t i = 0; i < tally->n_items; i++)
+        dw_note("  %-20s %10" PRIu64, tally->item[i].reason, tally->item[i].n);
 }
 
 void dw_tally_clear(dw_tally *tally)

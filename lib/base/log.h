@@ -36,6 +36,7 @@ typedef struct dw_tally {
 
 void dw_tally_add(dw_tally *tally, const char *reason, uint64_t n);
 uint64_t dw_tally_get(const dw_tally *tally, const char *reason);
+void dw_tally_note(const dw_tally *tally); /* a line each, as dw_note */
 void dw_tally_clear(dw_tally *tally);
 
 /* Progress on a terminal only: what, how much of how much (0: unknown), ETA. */
