@@ -373,7 +373,8 @@ static void test_join(void)
     OK(join(&j, STUDY, REF, NULL, &begun, &err) == 0 && begun == 1, "a merge");
     OK(strcmp(got, WANT) == 0, "%s", got);
     OK(j.taken == 3 && j.latent == 0 &&
-           fates.n[DW_REASON_NOT_IN_REFERENCE] == 2 &&
+           fates.n[DW_REASON_NOT_IN_REFERENCE] == 1 &&
+           fates.n[DW_REASON_CONTIG_NOT_IN_REFERENCE] == 1 &&
            fates.n[DW_REASON_REF_NO_Z] == 2,
        "each row has one fate");
     OK(tables == 2, "a table for each contig");
