@@ -12,6 +12,7 @@ DESTDIR ?=
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 LAPACK_LIBS ?= -llapack -lblas
+BIGWIG_LIBS ?= -lBigWig
 FUZZ_SECONDS ?= 20
 
 comma := ,
@@ -20,11 +21,11 @@ SANITIZE := $(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recov
 B := build/$(if $(ASAN),asan,$(if $(TSAN),tsan,plain))$(if $(filter clang%,$(CC)),-clang)
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wstrict-prototypes \
 	-Wmissing-prototypes $(if $(WERROR),-Werror)
-FOREIGN_CFLAGS := $(shell $(PKG_CONFIG) --cflags htslib libzstd libxxhash 2>/dev/null)
-FOREIGN_LIBS := $(shell $(PKG_CONFIG) --libs htslib libzstd 2>/dev/null)
+FOREIGN_CFLAGS := $(shell $(PKG_CONFIG) --cflags htslib libzstd libxxhash yaml-0.1 2>/dev/null)
+FOREIGN_LIBS := $(shell $(PKG_CONFIG) --libs htslib libzstd yaml-0.1 2>/dev/null)
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -Ilib -pthread -ffp-contract=off $(WARNINGS) \
 	$(SANITIZE) $(FOREIGN_CFLAGS) $(CFLAGS)
-ALL_LIBS = $(FOREIGN_LIBS) $(LAPACK_LIBS) $(LIBS) -lm
+ALL_LIBS = $(FOREIGN_LIBS) $(BIGWIG_LIBS) $(LAPACK_LIBS) $(LIBS) -lm
 
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard lib/*/*.c)))
 TOOLS := $(patsubst tools/%.c,$(B)/bin/%,$(sort $(wildcard tools/dw-*.c)))
@@ -36,7 +37,8 @@ BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench
 MAN := $(sort $(wildcard man/*.[157]))
 
 # What Debian and Ubuntu call that which we need.
-PACKAGES := gcc make pkg-config libhts-dev libzstd-dev libxxhash-dev libopenblas-dev
+PACKAGES := gcc make pkg-config libhts-dev libzstd-dev libxxhash-dev libopenblas-dev \
+	libbigwig-dev libyaml-dev
 DEMO_PACKAGES := $(PACKAGES)
 TEST_PACKAGES := $(PACKAGES) bats zstd python3 plink1.9 plink2 bcftools tabix snakemake mandoc
 
@@ -49,6 +51,7 @@ all: check-libraries $(TOOLS)
 
 check-libraries:
 	@CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' LAPACK_LIBS='$(LAPACK_LIBS)' \
+		BIGWIG_LIBS='$(BIGWIG_LIBS)' \
 		sh workflows/check-libraries.sh $(B)/.libraries
 
 # The two commands of the README install what is missing; the build begins anew

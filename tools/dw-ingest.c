@@ -10,7 +10,7 @@
 #include "cli/opts.h"
 #include "data/build.h"
 #include "data/count_median.h"
-#include "input/ingest.h"
+#include "ingest/ingest.h"
 #include "output/ingest_report.h"
 #include "record/hold.h"
 #include "record/rec_stream.h"

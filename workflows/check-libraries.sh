@@ -26,15 +26,26 @@ fi
 need htslib 1.13 libhts-dev
 need libzstd 1.4.8 libzstd-dev
 need libxxhash 0.8.0 libxxhash-dev
+need yaml-0.1 0.2.1 libyaml-dev
 
 mkdir -p "$(dirname "$stamp")"
 program=$(dirname "$stamp")/.probe
 trap 'rm -f "$program" "$program.c"' EXIT
-echo 'int dpotrf_(void); int main(void) { return dpotrf_ == 0; }' >"$program.c"
-# shellcheck disable=SC2086 # a list of words
-if ! $CC -o "$program" "$program.c" $LAPACK_LIBS 2>/dev/null; then
+# links FUNCTION LIBS: is the function in the libraries?
+links() {
+    echo "int $1(void); int main(void) { return $1 == 0; }" >"$program.c"
+    # shellcheck disable=SC2086 # a list of words
+    $CC -w -o "$program" "$program.c" $2 2>/dev/null
+}
+
+if ! links dpotrf_ "$LAPACK_LIBS"; then
     echo "LAPACK and BLAS were not found as $LAPACK_LIBS: install" \
         "libopenblas-dev, or name yours by LAPACK_LIBS=" >&2
+    bad=1
+fi
+if ! links bwOpen "$BIGWIG_LIBS"; then
+    echo "libBigWig was not found as $BIGWIG_LIBS: install libbigwig-dev," \
+        "or name yours by BIGWIG_LIBS=" >&2
     bad=1
 fi
 [ "$bad" -eq 0 ] || exit 1

@@ -1,8 +1,8 @@
 /* Any bytes as annotations: numbers or NAN, in as many columns as it has. */
 #include <math.h>
 
+#include "annot/read_annot.h"
 #include "as_file.h"
-#include "input/read_annot.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

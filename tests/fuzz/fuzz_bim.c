@@ -2,7 +2,7 @@
 #include "as_file.h"
 #include "data/allele.h"
 #include "input/read_bim.h"
-#include "input/reference.h"
+#include "place/reference.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 #include "as_file.h"
 #include "data/allele.h"
 #include "data/harmonise.h"
-#include "input/read_sumstats.h"
+#include "study/read_sumstats.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "data/harmonise.h"
 #include "data/low_n.h"
-#include "input/join.h"
+#include "ingest/join.h"
 #include "input/lines.h"
 #include "input/ordered.h"
 #include "tap.h"

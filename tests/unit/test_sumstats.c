@@ -2,12 +2,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "annot/read_annot.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "data/harmonise.h"
-#include "input/read_annot.h"
-#include "input/read_sumstats.h"
-#include "input/reference.h"
+#include "place/reference.h"
+#include "study/read_sumstats.h"
 #include "tap.h"
 
 static char dir[] = "/tmp/dw-test-sumstats-XXXXXX";

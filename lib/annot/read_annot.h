@@ -6,8 +6,8 @@
  * row for each row of a .bim, from which it takes the keys; so both are rows
  * with a place, and neither is ever joined by its order.
  */
-#ifndef DW_INPUT_READ_ANNOT_H
-#define DW_INPUT_READ_ANNOT_H
+#ifndef DW_ANNOT_READ_ANNOT_H
+#define DW_ANNOT_READ_ANNOT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,8 +6,8 @@
  * Rows that carry none are told to `fates`, one reason each.  Text where a
  * number belongs is a fault, with line and column.
  */
-#ifndef DW_INPUT_READ_SUMSTATS_H
-#define DW_INPUT_READ_SUMSTATS_H
+#ifndef DW_STUDY_READ_SUMSTATS_H
+#define DW_STUDY_READ_SUMSTATS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -5,19 +5,19 @@
  * sorted are streamed; one that turns out not to be costs a new beginning, with
  * that one sorted in memory.
  */
-#ifndef DW_INPUT_INGEST_H
-#define DW_INPUT_INGEST_H
+#ifndef DW_INGEST_INGEST_H
+#define DW_INGEST_INGEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "annot/read_annot.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "input/join.h"
-#include "input/read_annot.h"
-#include "input/read_sumstats.h"
-#include "input/reference.h"
+#include "ingest/join.h"
+#include "place/reference.h"
+#include "study/read_sumstats.h"
 
 typedef struct dw_ingest_opts {
     const char *study, *ref, *exclude; /* paths; NULL: none */

@@ -1,10 +1,10 @@
-#include "input/join.h"
+#include "ingest/join.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "annot/read_annot.h"
 #include "base/mem.h"
-#include "input/read_annot.h"
 
 /* ---- tables ---- */
 

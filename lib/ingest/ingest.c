@@ -1,12 +1,12 @@
-#include "input/ingest.h"
+#include "ingest/ingest.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "input/overlap.h"
 #include "input/read_regions.h"
+#include "place/overlap.h"
 
 /* Below this share of common places something is likely to be wrong. */
 static const double LOW_OVERLAP = 0.5;

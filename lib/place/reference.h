@@ -5,8 +5,8 @@
  * case.  Rows whose alleles are not made of ACGT are told to `fates`.
  * Today a PLINK .bim, whose A1 is ALT and whose .bed gives frequencies.
  */
-#ifndef DW_INPUT_REFERENCE_H
-#define DW_INPUT_REFERENCE_H
+#ifndef DW_PLACE_REFERENCE_H
+#define DW_PLACE_REFERENCE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "input/read_sumstats.h"
+#include "study/read_sumstats.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 #include "data/harmonise.h"
 #include "data/sumstat.h"
 #include "input/contig_cache.h"
-#include "input/sumstat_format.h"
 #include "input/table.h"
+#include "study/sumstat_format.h"
 
 /* No study has more people; what claims to is a mistaken column. */
 static const double N_LIMIT = 1e9;

@@ -1,4 +1,4 @@
-#include "input/sumstat_format.h"
+#include "study/sumstat_format.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -6,14 +6,6 @@
 #include "base/mem.h"
 
 enum { NAME_MAX_BYTES = 128 };
-
-static const struct meaning {
-    const char *name, *words, *synonyms;
-} meanings[] = {
-#define MEANING_ROW(name, words, synonyms) {#name, words, synonyms},
-    DW_MEANINGS(MEANING_ROW)
-#undef MEANING_ROW
-};
 
 /* Which meanings a way to z needs: `by`, which makes it that way, and `sign`.
  * In the words, @ stands for the column of `by` and ^ for that of `sign`. */
@@ -101,29 +93,6 @@ static bool next_word(const char **list, const char *ends,
     return true;
 }
 
-static int find_meaning(const char *name, size_t n)
-{
-    for (size_t i = 0; i < DW_COUNT(meanings); i++) {
-        if (dw_span_eq_nocase((dw_span){name, n}, meanings[i].name))
-            return (int)i;
-    }
-    return -1;
-}
-
-int dw_meaning_find(const dw_table *t, dw_meaning meaning)
-{
-    const char *list = meanings[meaning].synonyms;
-    char word[NAME_MAX_BYTES];
-
-    while (next_word(&list, " ", word)) {
-        int column = dw_table_find(t, word);
-
-        if (column != DW_TABLE_NONE)
-            return column;
-    }
-    return DW_TABLE_NONE;
-}
-
 static bool has_all(const dw_table *t, const char *list)
 {
     char word[NAME_MAX_BYTES];
@@ -154,7 +123,9 @@ static int apply_columns(dw_sumstat_columns *c, const dw_table *t,
 
     while (columns && next_word(&columns, ",", word)) {
         char *name = strchr(word, '=');
-        int meaning = name ? find_meaning(word, (size_t)(name - word)) : -1;
+        int meaning =
+            name ? dw_meaning_named((dw_span){word, (size_t)(name - word)})
+                 : -1;
         int column, rc;
 
         if (meaning < 0)
@@ -259,7 +230,7 @@ static bool try_ways(dw_sumstat_columns *c, const dw_table *t, const char *list)
             continue;
         }
         *own++ = 0;
-        meaning = find_meaning(word, strlen(word));
+        meaning = dw_meaning_named(dw_span_of(word));
         saved = c->column[meaning];
         c->column[meaning] = dw_table_find(t, own);
         if (open_way(c, word))
@@ -399,7 +370,7 @@ void dw_sumstat_columns_tell(const dw_sumstat_columns *c, const dw_table *t,
         int column = c->column[shown[i]];
 
         if (column != DW_TABLE_NONE)
-            dw_buf_addf(out, "; %s %s", meanings[shown[i]].words,
+            dw_buf_addf(out, "; %s %s", dw_meaning_words(shown[i]),
                         dw_table_name(t, (size_t)column));
     }
 }

@@ -1,15 +1,11 @@
 /*
- * sumstat_format: which column of a study's table means what.
- *
- * A format is one row of data: its name, the headers that tell it, its columns,
- * and the ways to z in the order in which they are preferred.  A table of no
- * known format is read by the names that columns commonly have.
+ * meaning: what a column of a table of variants can mean, and the names that
+ * such columns commonly have.
  */
-#ifndef DW_INPUT_SUMSTAT_FORMAT_H
-#define DW_INPUT_SUMSTAT_FORMAT_H
+#ifndef DW_INPUT_MEANING_H
+#define DW_INPUT_MEANING_H
 
-#include "base/buf.h"
-#include "base/err.h"
+#include "base/text.h"
 #include "input/table.h"
 
 /* What a column can mean: name in --columns, words, common names in order. */
@@ -51,41 +47,13 @@ typedef enum dw_meaning {
         DW_MEANING_COUNT
 } dw_meaning;
 
-/* The ways to z. */
-typedef enum dw_z_way {
-    DW_Z_NONE,
-    DW_Z_Z,
-    DW_Z_CHISQ,     /* sign(BETA) sqrt(CHISQ) */
-    DW_Z_BETA_SE,   /* BETA / SE */
-    DW_Z_OR_SE,     /* log(OR) / SE */
-    DW_Z_BETA_LOGP, /* sign(BETA), LOG10P */
-    DW_Z_OR_LOGP,
-    DW_Z_BETA_P, /* sign(BETA), P */
-    DW_Z_OR_P,
-} dw_z_way;
-
-/* What was understood of a header. */
-typedef struct dw_sumstat_columns {
-    const char *format;           /* "bolt"; "table" when none was told */
-    int column[DW_MEANING_COUNT]; /* or DW_TABLE_NONE */
-    dw_z_way way;
-} dw_sumstat_columns;
-
-/* Understands the header of t.  `format`: NULL to tell it from the header;
- * `columns`: NULL, or "EA=A1,OA=A2,..." that goes before all else.  Fails when
- * alleles, place (or id) or z cannot be found, with what to say. */
-int dw_sumstat_columns_find(dw_sumstat_columns *c, const dw_table *t,
-                            const char *format, const char *columns,
-                            dw_err *err) DW_MUST_CHECK;
-
-/* Adds "fastgwa: z = BETA / SE, effect allele A1, ..." */
-void dw_sumstat_columns_tell(const dw_sumstat_columns *c, const dw_table *t,
-                             dw_buf *out);
+/* The meaning of that name ("EA"), case ignored, or -1. */
+int dw_meaning_named(dw_span name);
+/* "CHR", and "chromosome". */
+const char *dw_meaning_name(dw_meaning meaning);
+const char *dw_meaning_words(dw_meaning meaning);
 
 /* A column by the common names of its meaning, or DW_TABLE_NONE. */
 int dw_meaning_find(const dw_table *t, dw_meaning meaning);
-
-/* "bolt, fastgwa, ...", for the usage text. */
-const char *dw_sumstat_format_names(void);
 
 #endif

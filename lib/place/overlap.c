@@ -1,4 +1,4 @@
-#include "input/overlap.h"
+#include "place/overlap.h"
 
 #include <inttypes.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "input/reference.h"
+#include "place/reference.h"
 
 #include <fcntl.h>
 #include <math.h>

@@ -6,8 +6,8 @@
  * rows of one place in memory does it.  A variant is what the reference has; or
  * what the study has, where there is no reference.
  */
-#ifndef DW_INPUT_JOIN_H
-#define DW_INPUT_JOIN_H
+#ifndef DW_INGEST_JOIN_H
+#define DW_INGEST_JOIN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "input/read_annot.h"
+#include "annot/read_annot.h"
 
 #include <math.h>
 #include <string.h>
@@ -6,8 +6,8 @@
 #include "base/mem.h"
 #include "data/allele.h"
 #include "input/contig_cache.h"
+#include "input/meaning.h"
 #include "input/read_bim.h"
-#include "input/sumstat_format.h"
 #include "input/table.h"
 
 struct dw_annot {

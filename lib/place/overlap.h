@@ -5,8 +5,8 @@
  * belong together: told by holding the study's ids and shifted positions
  * against the reference.
  */
-#ifndef DW_INPUT_OVERLAP_H
-#define DW_INPUT_OVERLAP_H
+#ifndef DW_PLACE_OVERLAP_H
+#define DW_PLACE_OVERLAP_H
 
 #include "base/buf.h"
 #include "base/err.h"
