@@ -120,11 +120,11 @@ static int rewind_rows(void *self, dw_err *err)
     return rc;
 }
 
-static const dw_lines *lines_of(const void *self)
+static dw_origin origin_of(const void *self)
 {
     const dw_annot *a = self;
 
-    return dw_table_lines(a->table);
+    return dw_lines_origin(dw_table_lines(a->table));
 }
 
 /* ---- the choice of a row ---- */
@@ -231,7 +231,7 @@ dw_annot *dw_annot_open(const char *path, const char *bim, dw_err *err)
                 dw_table_header_line(a->table));
         goto fail;
     }
-    a->reader = (dw_row_reader){a, a->p, next_row, rewind_rows, lines_of};
+    a->reader = (dw_row_reader){a, a->p, next_row, rewind_rows, origin_of};
     return a;
 fail:
     dw_annot_close(a);

@@ -273,10 +273,12 @@ void dw_ingest_inputs(const dw_ingest *in,
     for (size_t i = 0; i < in->n_annots + 2; i++) {
         const dw_row_reader *r =
             i < 2 ? reader[i] : dw_annot_reader(in->annot[i - 2]);
-        const dw_lines *l = r ? r->lines(r->self) : NULL;
 
-        if (l)
-            add(ctx, dw_lines_name(l), dw_lines_digest(l));
+        if (r) {
+            dw_origin of = r->origin(r->self);
+
+            add(ctx, of.name, of.digest);
+        }
     }
     if (in->o->exclude)
         add(ctx, in->o->exclude, in->exclude_digest);

@@ -425,6 +425,11 @@ uint64_t dw_lines_digest(const dw_lines *l)
     return dw_digest_value(l->digest);
 }
 
+dw_origin dw_lines_origin(const dw_lines *l)
+{
+    return (dw_origin){l->name, l->number, dw_lines_digest(l)};
+}
+
 int dw_lines_fail(const dw_lines *l, dw_err *err, int code, const char *column,
                   const char *fmt, ...)
 {

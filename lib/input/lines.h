@@ -34,6 +34,15 @@ size_t dw_lines_number(const dw_lines *l); /* of the current line, from 1 */
 /* XXH64 of the uncompressed bytes read so far: the file's, once at its end. */
 uint64_t dw_lines_digest(const dw_lines *l);
 
+/* Where a reader stands, whatever kind of file it reads. */
+typedef struct dw_origin {
+    const char *name; /* lent as long as the reader lives */
+    size_t line;      /* or record, from 1; 0: not known */
+    uint64_t digest;  /* dw-stream(5), "input": the file's once at its end */
+} dw_origin;
+
+dw_origin dw_lines_origin(const dw_lines *l);
+
 /* Sets err to "NAME:LINE: message", or "NAME:LINE: column COL: message";
  * returns code. */
 int dw_lines_fail(const dw_lines *l, dw_err *err, int code, const char *column,

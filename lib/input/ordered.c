@@ -99,11 +99,16 @@ static int next_placed(dw_ordered *o, dw_row *row, dw_err *err)
     return rc;
 }
 
+static dw_origin origin_of(const dw_ordered *o)
+{
+    return o->reader.origin(o->reader.self);
+}
+
 static int no_memory(const dw_ordered *o, dw_err *err)
 {
     return dw_fail(err, DW_ENOMEM,
                    "%s: not sorted, and no memory to sort its %zu rows",
-                   dw_lines_name(o->reader.lines(o->reader.self)), o->all.n);
+                   origin_of(o).name, o->all.n);
 }
 
 static int forget(dw_ordered *o, dw_err *err)
@@ -231,8 +236,8 @@ static int add_to_group(dw_ordered *o, const dw_row *row, dw_err *err)
         return dw_fail(err, DW_EFORMAT,
                        "%s: more than %d rows at %s:%u: is that the column of "
                        "positions?",
-                       dw_lines_name(o->reader.lines(o->reader.self)),
-                       MAX_AT_PLACE, o->contig, (unsigned)o->pos);
+                       origin_of(o).name, MAX_AT_PLACE, o->contig,
+                       (unsigned)o->pos);
     if (dw_rows_add(&o->group, row) < 0)
         return no_memory(o, err);
     return 0;
@@ -261,10 +266,10 @@ int dw_ordered_next(dw_ordered *o, dw_err *err)
         order = cmp_places(o->contig, o->pos, row.contig, row.pos);
         if (order > 0) {
             o->broken = true;
-            return dw_lines_fail(
-                o->reader.lines(o->reader.self), err, DW_EMISMATCH, NULL,
-                "not in order: %s:%u after %s:%u", row.contig,
-                (unsigned)row.pos, o->contig, (unsigned)o->pos);
+            return dw_fail(err, DW_EMISMATCH,
+                           "%s:%zu: not in order: %s:%u after %s:%u",
+                           origin_of(o).name, origin_of(o).line, row.contig,
+                           (unsigned)row.pos, o->contig, (unsigned)o->pos);
         }
         if (order < 0) {
             o->ahead = row;

@@ -23,7 +23,7 @@ typedef struct dw_row_reader {
     /* The next row, lent until the next call.  1, 0, negative. */
     int (*next)(void *self, dw_row *row, dw_err *err);
     int (*rewind)(void *self, dw_err *err);
-    const dw_lines *(*lines)(const void *self); /* for name and digest */
+    dw_origin (*origin)(const void *self);
 } dw_row_reader;
 
 typedef struct dw_ordered dw_ordered;

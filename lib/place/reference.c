@@ -58,11 +58,11 @@ static int rewind_rows(void *self, dw_err *err)
     return dw_bim_rewind(ref->bim, err);
 }
 
-static const dw_lines *lines_of(const void *self)
+static dw_origin origin_of(const void *self)
 {
     const dw_reference *ref = self;
 
-    return dw_bim_lines(ref->bim);
+    return dw_lines_origin(dw_bim_lines(ref->bim));
 }
 
 /* ---- frequencies ---- */
@@ -168,7 +168,7 @@ dw_reference *dw_reference_open(const char *path, dw_fates *fates, dw_err *err)
 
     ref->bed = -1;
     ref->fates = fates;
-    ref->reader = (dw_row_reader){ref, 0, next_row, rewind_rows, lines_of};
+    ref->reader = (dw_row_reader){ref, 0, next_row, rewind_rows, origin_of};
     ref->bim = dw_bim_open(path, err);
     if (ref->bim && open_genotypes(ref, path, err) == 0)
         return ref;

@@ -340,11 +340,11 @@ static int rewind_rows(void *self, dw_err *err)
     return dw_table_rewind(s->table, err);
 }
 
-static const dw_lines *lines_of(const void *self)
+static dw_origin origin_of(const void *self)
 {
     const dw_sumstats *s = self;
 
-    return dw_table_lines(s->table);
+    return dw_lines_origin(dw_table_lines(s->table));
 }
 
 static int choose_n(dw_sumstats *s, dw_err *err)
@@ -392,7 +392,7 @@ dw_sumstats *dw_sumstats_open(const char *path, const dw_sumstats_opts *opts,
     s->opts = opts;
     s->fates = fates;
     s->reader =
-        (dw_row_reader){s, DW_STUDY_VALUES, next_row, rewind_rows, lines_of};
+        (dw_row_reader){s, DW_STUDY_VALUES, next_row, rewind_rows, origin_of};
     s->table = dw_table_open(path, err);
     if (s->table &&
         dw_sumstat_columns_find(&s->col, s->table, opts->format, opts->columns,

@@ -232,7 +232,6 @@ struct fake {
     const struct given *row;
     size_t at, k;
     float value[3];
-    dw_lines *lines;
 };
 
 static int fake_next(void *self, dw_row *row, dw_err *err)
@@ -254,23 +253,15 @@ static int fake_rewind(void *self, dw_err *err)
     return 0;
 }
 
-static const dw_lines *fake_lines(const void *self)
+static dw_origin fake_origin(const void *self)
 {
-    return ((const struct fake *)self)->lines;
-}
-
-static struct fake fake_of(const struct given *row, dw_err *err)
-{
-    struct fake f = {.row = row, .lines = dw_lines_open("/dev/null", err)};
-
-    if (!f.lines)
-        exit(1);
-    return f;
+    (void)self;
+    return (dw_origin){"fake", 0, 0};
 }
 
 static dw_row_reader reader_of(struct fake *f, size_t k)
 {
-    return (dw_row_reader){f, k, fake_next, fake_rewind, fake_lines};
+    return (dw_row_reader){f, k, fake_next, fake_rewind, fake_origin};
 }
 
 /* Writes the variants down: "1:7:A:G:rs:0.1:2 " with eaf and z. */
@@ -307,17 +298,17 @@ static int join(dw_join *j, const struct given *study, const struct given *ref,
     int rc;
 
     if (study) {
-        fs = fake_of(study, err);
+        fs = (struct fake){.row = study};
         rs = reader_of(&fs, DW_STUDY_VALUES);
         os = dw_ordered_new(&rs, fates, DW_REASON_NO_PLACE);
     }
     if (ref) {
-        fr = fake_of(ref, err);
+        fr = (struct fake){.row = ref};
         rr = reader_of(&fr, 0);
         o_ref = dw_ordered_new(&rr, fates, DW_REASON_REF_NO_PLACE);
     }
     if (annot) {
-        fa = fake_of(annot, err);
+        fa = (struct fake){.row = annot};
         ra = reader_of(&fa, 1);
         oa = dw_ordered_new(&ra, NULL, DW_REASON_NONE);
     }
@@ -343,12 +334,6 @@ static int join(dw_join *j, const struct given *study, const struct given *ref,
     dw_ordered_free(os);
     dw_ordered_free(o_ref);
     dw_ordered_free(oa);
-    if (study)
-        dw_lines_close(fs.lines);
-    if (ref)
-        dw_lines_close(fr.lines);
-    if (annot)
-        dw_lines_close(fa.lines);
     return rc;
 }
 
