@@ -137,6 +137,15 @@ int dw_annotators_finish(dw_annotators *all, dw_err *err)
     return 0;
 }
 
+void dw_annotators_inputs(const dw_annotators *all,
+                          void (*add)(void *ctx, const char *name,
+                                      uint64_t digest),
+                          void *ctx)
+{
+    for (size_t i = 0; i < all->n; i++)
+        all->item[i]->kind->inputs(all->item[i]->self, add, ctx);
+}
+
 void dw_annotators_reset(dw_annotators *all)
 {
     memset(all->missing, 0, all->p * sizeof *all->missing);

@@ -70,6 +70,11 @@ const char *dw_annotators_unit(const dw_annotators *all, size_t column);
 int dw_annotators_fill(dw_annotators *all, dw_variants *v, size_t first,
                        dw_err *err) DW_MUST_CHECK;
 int dw_annotators_finish(dw_annotators *all, dw_err *err) DW_MUST_CHECK;
+/* As each kind's: after dw_annotators_finish. */
+void dw_annotators_inputs(const dw_annotators *all,
+                          void (*add)(void *ctx, const char *name,
+                                      uint64_t digest),
+                          void *ctx);
 void dw_annotators_reset(dw_annotators *all); /* forgets what was counted */
 
 #endif

@@ -152,10 +152,10 @@ static int parse_choice(const dw_opt *opt, const char *text, int *x,
                    text, opt->arg);
 }
 
-static void add_to_list(dw_opt_list *list, const char *text)
+static void add_to_list(dw_opt_list *list, const dw_opt *opt, const char *text)
 {
     list->item = dw_realloc(list->item, list->n + 1, sizeof *list->item);
-    list->item[list->n++] = text;
+    list->item[list->n++] = (struct dw_opt_given){opt->name, text};
 }
 
 static int set_value(const dw_opt *opt, const char *text, dw_err *err)
@@ -165,7 +165,7 @@ static int set_value(const dw_opt *opt, const char *text, dw_err *err)
     case DW_OPT_SIZE: return parse_size(opt, text, opt->value, err);
     case DW_OPT_REAL: return parse_real(opt, text, opt->value, err);
     case DW_OPT_TEXT: *(const char **)opt->value = text; return 0;
-    case DW_OPT_LIST: add_to_list(opt->value, text); return 0;
+    case DW_OPT_LIST: add_to_list(opt->value, opt, text); return 0;
     case DW_OPT_CHOICE: return parse_choice(opt, text, opt->value, err);
     case DW_OPT_PARSE:
         if (opt->parse(text, opt->value, err) < 0)

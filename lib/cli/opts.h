@@ -26,7 +26,10 @@ typedef enum dw_opt_type {
 
 /* Lasts until dw_tool_main returns. */
 typedef struct dw_opt_list {
-    const char **item;
+    struct dw_opt_given {
+        const char *option; /* its long name: several may share a list */
+        const char *text;
+    } * item;
     size_t n;
 } dw_opt_list;
 

@@ -90,8 +90,8 @@ typedef struct dw_ingest_counts {
     const dw_fates *fates;
     uint64_t swapped, strand, by_frequency; /* of those taken */
     size_t n_annots;
-    const char *const *annot;      /* (n_annots) file names */
-    const uint64_t *annot_missing; /* (n_annots) variants without a row */
+    const char *const *annot;      /* (n_annots) names of annotations */
+    const uint64_t *annot_missing; /* (n_annots) variants without a value */
 } dw_ingest_counts;
 
 #endif

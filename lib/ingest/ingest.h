@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "annot/read_annot.h"
+#include "annot/sources.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "ingest/join.h"
@@ -21,7 +21,7 @@
 
 typedef struct dw_ingest_opts {
     const char *study, *ref, *exclude; /* paths; NULL: none */
-    const char **annot;                /* (n_annots) paths */
+    const dw_annot_source *annot;      /* (n_annots), in the order of columns */
     size_t n_annots;
     dw_sumstats_opts columns;
     bool all;
@@ -36,9 +36,9 @@ typedef struct dw_ingest {
     dw_fates fates;
     dw_sumstats *study; /* NULL: none */
     dw_reference *ref;  /* NULL: none */
-    dw_annot **annot;   /* (n_annots) */
-    size_t n_annots;
-    dw_ordered *study_rows, *ref_rows, **annot_rows;
+    dw_annotators annot;
+    const char **annot_name; /* (annot.p) lent by annot */
+    dw_ordered *study_rows, *ref_rows;
     dw_regions exclude;
     uint64_t exclude_digest;
     dw_join join;

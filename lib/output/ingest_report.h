@@ -3,7 +3,7 @@
  *
  * Two tables, tab-separated with a header: counts by reason (SOURCE REASON
  * COUNT SHARE), and one line for each row that was not taken (SOURCE CHR POS ID
- * A1 A2 REASON).  In both, SOURCE is sumstats, reference or an annotation file.
+ * A1 A2 REASON).  SOURCE is sumstats, reference or an annotation.
  */
 #ifndef DW_OUTPUT_INGEST_REPORT_H
 #define DW_OUTPUT_INGEST_REPORT_H

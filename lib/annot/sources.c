@@ -1,0 +1,31 @@
+#include "annot/sources.h"
+
+#include <string.h>
+
+#include "annot/feature_annot.h"
+#include "annot/table_annot.h"
+#include "base/mem.h"
+
+/* The kinds.  Only tables need to know of the reference. */
+static const struct kind {
+    const char *option;
+    dw_annotator *(*open)(const char *text, const char *bim, dw_err *err);
+} kinds[] = {
+    {"annot", dw_table_annot_open},
+    {"feature", dw_feature_annot_open},
+};
+
+int dw_annot_source_open(dw_annotators *all, const dw_annot_source *source,
+                         const char *bim, dw_err *err)
+{
+    for (size_t i = 0; i < DW_COUNT(kinds); i++) {
+        dw_annotator *a;
+
+        if (strcmp(kinds[i].option, source->option) != 0)
+            continue;
+        a = kinds[i].open(source->text, bim, err);
+        return a ? dw_annotators_take(all, a, err) : err->code;
+    }
+    return dw_fail(err, DW_EBUG, "no annotations come from --%s",
+                   source->option);
+}
