@@ -26,7 +26,7 @@ static int add(const struct ingest_opts *o, const dw_common *common,
         .n_annots = o->plan.in.n_annots,
         .bim = o->plan.in.ref,
         .version = dw_version(),
-        .args = common->history,
+        .args = common->options,
     };
     dw_spool *in = dw_spool_open(common->n_args ? common->arg[0] : NULL, err);
     dw_sink *sink = in ? dw_sink_open(common->out, err) : NULL;

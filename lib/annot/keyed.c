@@ -310,7 +310,8 @@ static void inputs(const void *self,
     const struct keyed *k = self;
     dw_origin of = k->source.reader.origin(k->source.reader.self);
 
-    add(ctx, of.name, of.digest);
+    if (of.digest)
+        add(ctx, of.name, of.digest);
 }
 
 static void clear(struct window *w)

@@ -370,6 +370,7 @@ int dw_tool_main(const dw_tool *tool, void *opts, int argc, char **argv)
     struct shared shared = {0};
     dw_opt *all = dw_alloc(tool->n_opts + N_SHARED, sizeof *all);
     struct parser parser = {all, tool->n_opts + N_SHARED, argc, 1, argv, {0}};
+    char *options = NULL;
     dw_err err = {0};
     int rc;
 
@@ -390,6 +391,7 @@ int dw_tool_main(const dw_tool *tool, void *opts, int argc, char **argv)
     }
     if (rc < 0 || (rc = check_operands(tool, &common, &err)) < 0)
         goto out;
+    options = dw_strdup(parser.history.s ? parser.history.s : "");
     if (tool->args_in_history) {
         for (size_t i = 0; i < common.n_args; i++) {
             dw_buf_adds(&parser.history, parser.history.n ? " " : "");
@@ -397,6 +399,7 @@ int dw_tool_main(const dw_tool *tool, void *opts, int argc, char **argv)
         }
     }
     common.history = parser.history.s ? parser.history.s : "";
+    common.options = options;
     dw_log_init(tool->name, shared.quiet     ? DW_LOG_QUIET
                             : shared.verbose ? DW_LOG_VERBOSE
                                              : DW_LOG_NORMAL);
@@ -409,6 +412,7 @@ out:
     rc = report(tool, &err, rc);
     dw_log_close();
     dw_buf_clear(&parser.history);
+    dw_free(options);
     dw_free(common.arg);
     free_lists(all, parser.n_opts);
     dw_free(all);

@@ -60,6 +60,7 @@ typedef struct dw_common {
     const char **arg; /* what was not an option */
     size_t n_args;
     const char *history; /* command line for the history: see dw_step.args */
+    const char *options; /* the same without the operands */
 } dw_common;
 
 typedef struct dw_tool {

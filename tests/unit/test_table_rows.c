@@ -64,7 +64,7 @@ static const char *rows_of(const struct given *table, size_t n)
 {
     static char text[512];
     struct tables t = {table, n, 0, 0};
-    const dw_table_source source = {&t, "made",  next_table,  rewind_tables,
+    const dw_table_source source = {&t, "made", next_table,  rewind_tables,
                                     1,  values, close_tables};
     dw_table_rows *rows = dw_table_rows_new(&source);
     const dw_row_reader *r = dw_table_rows_reader(rows);
@@ -90,7 +90,7 @@ static const char *rows_of(const struct given *table, size_t n)
     return t.closed == 1 ? text : "not closed once";
 }
 
-#define GIVES(table, want)                                             \
+#define GIVES(table, want)                                                \
     OK(strcmp(rows_of(table, sizeof table / sizeof table[0]), want) == 0, \
        "%s", rows_of(table, sizeof table / sizeof table[0]))
 
