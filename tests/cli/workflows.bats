@@ -68,3 +68,54 @@ END
     [ "$status" -eq 0 ]
     [[ $output == *"Nothing to be done"* ]]
 }
+
+# fake NAME: a program of that name, which is what stdin says.
+fake() {
+    mkdir -p "$BATS_TEST_TMPDIR/fakes"
+    { echo '#!/bin/sh'; cat; } >"$BATS_TEST_TMPDIR/fakes/$1"
+    chmod +x "$BATS_TEST_TMPDIR/fakes/$1"
+}
+
+# shellcheck disable=SC2154 # stderr is set by run
+@test "missing packages are named and installed, and nobody is asked a thing" {
+    there=$BATS_TEST_TMPDIR/fakes/there
+    fake dpkg-query <<'END'
+for package; do :; done
+grep -qsx "$package" "$(dirname "$0")/there" && echo install ok installed
+END
+    fake id <<'END'
+echo 1000
+END
+    # As the real one: no variable of the caller's comes through.
+    fake sudo <<'END'
+echo "$*" >>"$(dirname "$0")/sudo.log"
+exec env -i PATH="$PATH" "$@"
+END
+    fake apt-get <<'END'
+echo "$DEBIAN_FRONTEND: $*" >>"$(dirname "$0")/apt.log"
+END
+    echo one >"$there"
+    PATH=$BATS_TEST_TMPDIR/fakes:$PATH
+    run --separate-stderr sh "$ROOT/workflows/install-missing.sh" one two three
+    [ "$status" -eq 0 ]
+    [ "${lines[0]}" = "Missing packages: two three" ]
+    [ "${lines[1]}" = "Installing them by: sudo apt-get install two three" ]
+    cat "$BATS_TEST_TMPDIR/fakes/apt.log"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/fakes/apt.log")" -eq 2 ]
+    grep -q '^noninteractive: .*update' "$BATS_TEST_TMPDIR/fakes/apt.log"
+    grep -q '^noninteractive: .*install.* two three$' "$BATS_TEST_TMPDIR/fakes/apt.log"
+    # All there: not a word.
+    run sh "$ROOT/workflows/install-missing.sh" one
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    # No sudo: what to do is said, and nothing is done.
+    rm "$BATS_TEST_TMPDIR/fakes/sudo" "$BATS_TEST_TMPDIR/fakes/apt.log"
+    for program in sh grep dirname; do
+        ln -s "$(command -v $program)" "$BATS_TEST_TMPDIR/fakes/$program"
+    done
+    run --separate-stderr env PATH="$BATS_TEST_TMPDIR/fakes" \
+        sh "$ROOT/workflows/install-missing.sh" one two
+    [ "$status" -eq 1 ]
+    [ "$stderr" = "Install them as root: apt-get install two" ]
+    [ ! -e "$BATS_TEST_TMPDIR/fakes/apt.log" ]
+}
