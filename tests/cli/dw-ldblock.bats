@@ -74,6 +74,14 @@ near() {
     near real.r real.ld 1e-5
 }
 
+@test "the history names the text inputs, each with its own digest" {
+    dw-ldblock -q --geno demo.bed --blocks blocks.bed study.dws -o history.dws
+    dw-view --head history.dws | sed '1,/^step.*dw-ldblock/d' | cut -f 2 >names
+    [ "$(xargs <names)" = "demo.bim blocks.bed" ]
+    dw-ingest -q --ref demo.bim | dw-view --head | grep '^input.demo.bim' >bim
+    dw-view --head history.dws | grep '^input.demo.bim' | diff - bim
+}
+
 @test "signs are those of the stream's ALT" {
     dw-ldblock -q --geno demo.bed --blocks blocks.bed study.dws >signed.dws
     dw-ldblock -q --panel --geno demo.bed --blocks blocks.bed >panel.dws
