@@ -119,3 +119,16 @@ END
     [ "$stderr" = "Install them as root: apt-get install two" ]
     [ ! -e "$BATS_TEST_TMPDIR/fakes/apt.log" ]
 }
+
+@test "make install puts tools and pages there, make uninstall takes them away" {
+    cd "$ROOT"
+    for what in install uninstall; do
+        make -s B="$(dirname "$DW_BIN")" "$what" DESTDIR="$BATS_TEST_TMPDIR/dest" PREFIX=/usr
+        (cd "$BATS_TEST_TMPDIR/dest/usr" && find . -type f | sort) >"$BATS_TEST_TMPDIR/$what"
+    done
+    {
+        for page in man/*.[157]; do echo "./share/man/man${page##*.}/${page#man/}"; done
+        for tool in tools/dw-*.c; do echo "./bin/$(basename "$tool" .c)"; done
+    } | sort | diff - "$BATS_TEST_TMPDIR/install"
+    [ ! -s "$BATS_TEST_TMPDIR/uninstall" ]
+}
