@@ -132,3 +132,32 @@ END
     } | sort | diff - "$BATS_TEST_TMPDIR/install"
     [ ! -s "$BATS_TEST_TMPDIR/uninstall" ]
 }
+
+@test "a library that is missing or too old is told with the package to install" {
+    libraries() {
+        run --separate-stderr env CC="${CC:-cc}" LAPACK_LIBS="${LAPACK_LIBS:--llapack -lblas}" \
+            PKG_CONFIG="$1" sh "$ROOT/workflows/check-libraries.sh" "$BATS_TEST_TMPDIR/stamp"
+    }
+    libraries pkg-config
+    [ "$status" -eq 0 ]
+    rm "$BATS_TEST_TMPDIR/stamp"
+    fake old-config <<'END'
+case $* in
+*--atleast-version=*libzstd) exit 1 ;;
+--modversion*) echo 1.0 ;;
+'--exists libxxhash') exit 1 ;;
+esac
+END
+    libraries "$BATS_TEST_TMPDIR/fakes/old-config"
+    [ "$status" -eq 1 ]
+    # shellcheck disable=SC2154 # set by run
+    [ "${stderr_lines[0]}" = "libzstd is 1.0, but 1.4.8 is needed: install a newer libzstd-dev" ]
+    [ "${stderr_lines[1]}" = "libxxhash was not found: install libxxhash-dev" ]
+    [ "${#stderr_lines[@]}" -eq 2 ]
+    LAPACK_LIBS=-lnone libraries pkg-config
+    [ "$status" -eq 1 ]
+    [[ $stderr == *"install libopenblas-dev"* ]]
+    libraries none-config
+    [ "$stderr" = "pkg-config was not found: install pkg-config" ]
+    [ ! -e "$BATS_TEST_TMPDIR/stamp" ]
+}
