@@ -6,7 +6,8 @@
 
 #include "base/mem.h"
 #include "cli/opts.h"
-#include "linalg/dense.h"
+#include "flow/ld_text.h"
+#include "linalg/blas.h"
 #include "record/rec_json.h"
 #include "record/rec_stream.h"
 #include "record/rec_summary.h"
@@ -137,28 +138,15 @@ static int view_scores(struct view *v, dw_err *err)
     return rc;
 }
 
-/* Q_l' Q (l x m), one line a core variant. */
-static int print_ld(dw_outfile *out, const dw_ldblock *b, dw_err *err)
+static int view_ldscores(struct view *v, dw_err *err)
 {
-    double *q = dw_try_alloc(b->m, (b->k + 1) * sizeof *q);
-    double *row = dw_try_alloc(b->m, sizeof *row);
-    int rc = 0;
+    int rc = take_block(v, err);
 
-    if (!q || !row)
-        rc = dw_fail(err, DW_ENOMEM,
-                     "not enough memory for the LD of %zu variants", b->m);
-    for (size_t i = 0; rc == 0 && i < b->k * b->m; i++)
-        q[i] = b->q[i];
-    for (size_t i = 0; rc == 0 && i < b->l; i++) {
-        memset(row, 0, b->m * sizeof *row); /* it is the answer if k is 0 */
-        dw_gemv(true, b->k, b->m, 1, q, b->k, q + (b->core + i) * b->k, 0, row);
-        for (size_t j = 0; j < b->m; j++)
-            dw_outfile_printf(out, "%s%.9g", j ? "\t" : "", row[j]);
-        dw_outfile_write(out, "\n", 1);
-    }
-    dw_free(q);
-    dw_free(row);
-    return rc;
+    if (rc <= 0 || !factor_of(v))
+        return rc < 0 ? rc : 0;
+    if (v->rows++ == 0)
+        dw_ld_text_scores_head(v->out);
+    return dw_ld_text_scores(v->out, &v->data.var, &v->data.ld, err);
 }
 
 /* Other blocks are not unpacked. */
@@ -169,7 +157,7 @@ static int view_ld(struct view *v, dw_err *err)
     v->rows++;
     if (dw_source_ldblock(v->src, &v->data.ld, err) < 0)
         return err->code;
-    return print_ld(v->out, &v->data.ld, err);
+    return dw_ld_text_matrix(v->out, &v->data.ld, err);
 }
 
 /* ---- the choice ---- */
@@ -187,6 +175,8 @@ static const struct choice {
      "one line a block: BLOCK CHR START END M CORE K"},
     {"variants", NULL, view_variants, "variants",
      "one line a variant, with z, N and annotations"},
+    {"ldscores", NULL, view_ldscores, "blocks (dw-ldblock makes them)",
+     "LD scores of core variants: CHR SNP BP L2"},
     {"model", "MODL", view_lines, "model (dw-fit makes one)",
      "what a model is"},
     {"scores", NULL, view_scores, "scores (dw-score makes them)",
@@ -249,7 +239,7 @@ static int run(void *opts, const dw_common *common, dw_err *err)
     const struct choice *c;
     int rc = choose(o, &c, err);
 
-    if (rc < 0)
+    if (rc < 0 || (rc = dw_linalg_begin(err)) < 0)
         return rc;
     v.src = dw_source_open(common->n_args ? common->arg[0] : NULL, err);
     if (!v.src)
@@ -281,7 +271,7 @@ int main(int argc, char **argv)
                           .opt = opt,
                           .n_opts = DW_COUNT(opt),
                           .max_args = 1,
-                          .library = {dw_frame_library},
+                          .library = {dw_frame_library, dw_linalg_library},
                           .run = run};
 
     for (size_t i = 0; i < N_CHOICES; i++)

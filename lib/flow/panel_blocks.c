@@ -105,8 +105,9 @@ static int begin_run(dw_panel_blocks *b, const dw_head *in, dw_err *err)
     describe(o, &how);
     dw_head_set_panel(&head, base_name(o->geno), people, how.s);
     dw_head_add_step(&head, "dw-ldblock", b->o->version, b->o->args);
-    if (dw_geno_digest(b->geno))
-        dw_head_add_input(&head, base_name(o->geno), dw_geno_digest(b->geno));
+    if (dw_geno_text(b->geno))
+        dw_head_add_input(&head, base_name(dw_geno_text(b->geno)),
+                          dw_geno_digest(b->geno));
     if (o->cores)
         dw_head_add_input(&head, base_name(o->cores), b->cores_digest);
     rc = dw_sink_begin(b->sink, &head, err);
