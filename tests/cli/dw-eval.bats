@@ -231,3 +231,13 @@ oracle() {
     awk 'NR == 2 { print 2 * $4 }' one.tsv >a.txt
     awk 'NR == 2 { print 1 * $4 }' two.tsv | diff a.txt -
 }
+
+@test "the examples of the manual page run" {
+    cp "$blocks" blocks.dws
+    cp "$model" height.dwm
+    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/s/^\.Dl //p' "$ROOT/man/dw-eval.1" >examples.sh
+    [ "$(grep -c '^dw-eval' examples.sh)" -eq 3 ]
+    bash -e examples.sh >shown.txt
+    [ "$(grep -c ^SCOPE shown.txt)" -eq 3 ]
+    [ "$(wc -l <deciles.tsv)" -eq 11 ]
+}

@@ -431,3 +431,14 @@ downstream() {
     run --separate-stderr dw-ldblock -q --panel --geno demo.bed -o /dev/full
     [ "$status" -eq 1 ]
 }
+
+@test "the examples of the manual page run" {
+    cp demo.bed demo.bim demo.fam study.dws blocks.bed "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR"
+    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/{/^\.Bd/,/^\.Ed/{/^\.[BE]d/d;p}}' \
+        "$ROOT/man/dw-ldblock.1" >examples.sh
+    [ "$(grep -c '^dw-ldblock' examples.sh)" -eq 3 ]
+    bash -e examples.sh >shown.txt
+    head -n 1 shown.txt | grep -q '^BLOCK'
+    dw-view --blocks blocks.dws >/dev/null
+}
