@@ -227,7 +227,7 @@ static void test_writers(void)
 
 /* ---- annotations ---- */
 
-enum { M = 300 };
+enum { M = 100 };
 
 static void table(dw_variants *v, const char *contig, uint32_t first,
                   uint32_t step)
@@ -241,7 +241,7 @@ static void table(dw_variants *v, const char *contig, uint32_t first,
 
 static size_t wrong_columns(const dw_variants *v, const float *column)
 {
-    static const int64_t size[] = {1, 10, 2000, 500000};
+    static const int64_t size[] = {1, 10, 2000, 300000};
     size_t wrong = 0;
 
     for (size_t k = 0; k < 4; k++) {
@@ -268,7 +268,7 @@ static void test_annotator(void)
 
     random_items(2);
     write_by_library();
-    snprintf(spec, sizeof spec, "DNase=%s@10,2k,500000", path);
+    snprintf(spec, sizeof spec, "DNase=%s@10,2k,300000", path);
     a = dw_bigwig_annot_open("--bigwig", spec, "GRCh37", &err);
     OK(a && a->k == 4 && strcmp(a->name[0], "DNase") == 0 &&
            strcmp(a->name[1], "DNase.10") == 0 &&
@@ -278,7 +278,7 @@ static void test_annotator(void)
     if (!a)
         return;
     for (int step = 6; step >= 0; step--) { /* from right to left */
-        table(&v, "2", 1 + (uint32_t)step * 100000, 900);
+        table(&v, "2", 1 + (uint32_t)step * 100000, 2700);
         wrong += a->kind->fill(a->self, &v, column, &err) != 0;
         wrong += wrong_columns(&v, column);
     }
@@ -528,9 +528,9 @@ static void test_hostile(const made_bigwig *m, size_t column, const char *what)
     OK(passed == 0 && untold == 0, "%s: %zu cuts are refused", what, cut);
     untold = 0;
     for (size_t i = 0; i < b.n; i++) {
-        static const int change[] = {1, 0x80, 0xff};
+        static const int change[] = {1, 0xff};
 
-        for (size_t j = 0; j < 3; j++) {
+        for (size_t j = 0; j < DW_COUNT(change); j++) {
             b.s[i] = (char)(b.s[i] ^ change[j]);
             made_save(path, &b);
             untold += read_all(column) < 0 && !err.msg[0];
