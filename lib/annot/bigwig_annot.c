@@ -4,11 +4,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "annot/spec.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+
+static const char OPTION[] = "--bigwig";
 
 struct bigwig_annot {
     dw_spec spec;
@@ -18,11 +19,28 @@ struct bigwig_annot {
 
 /* ---- what all who read signals say ---- */
 
+int dw_signal_spec_column(const dw_spec *s, const char *option,
+                          const char *text, size_t *column, dw_err *err)
+{
+    int64_t x;
+
+    *column = 0;
+    if (s->n_words == 0)
+        return 0;
+    if (s->n_words > 1 || dw_text_int64(dw_span_of(s->word[0]), &x) < 0 ||
+        x < 4 || x > UINT16_MAX)
+        return dw_fail(err, DW_EUSAGE,
+                       "%s %s: the column of a bigBed is a number from 4 on",
+                       option, text);
+    *column = (size_t)x;
+    return 0;
+}
+
 int dw_signal_check_build(const dw_signal *s, const char *build, dw_err *err)
 {
     const char *own = dw_bigwig_build(dw_signal_file(s));
 
-    if (!own || !build || strcmp(build, ".") == 0 || strcmp(own, build) == 0)
+    if (!own || strcmp(build, ".") == 0 || strcmp(own, build) == 0)
         return 0;
     return dw_fail(err, DW_EMISMATCH,
                    "%s: is of %s, by the lengths of its chromosomes, and the "
@@ -122,24 +140,6 @@ static void close_annot(void *self)
 static const dw_annotator_kind KIND = {
     .fill = fill, .finish = finish, .inputs = inputs, .close = close_annot};
 
-/* The column of a bigBed that is asked for; 0: none is. */
-static int column_of(const dw_spec *s, const char *option, const char *text,
-                     size_t *column, dw_err *err)
-{
-    int64_t x;
-
-    *column = 0;
-    if (s->n_words == 0)
-        return 0;
-    if (s->n_words > 1 || dw_text_int64(dw_span_of(s->word[0]), &x) < 0 ||
-        x < 4 || x > UINT16_MAX)
-        return dw_fail(err, DW_EUSAGE,
-                       "%s %s: the column of a bigBed is a number from 4 on",
-                       option, text);
-    *column = (size_t)x;
-    return 0;
-}
-
 static void name_columns(dw_annotator *a, const dw_spec *s)
 {
     dw_buf name = {0};
@@ -153,8 +153,7 @@ static void name_columns(dw_annotator *a, const dw_spec *s)
     dw_buf_clear(&name);
 }
 
-static int check_sizes(const dw_spec *s, const char *option, const char *text,
-                       dw_err *err)
+static int check_sizes(const dw_spec *s, const char *text, dw_err *err)
 {
     for (size_t i = 0; i < s->n_sizes; i++) {
         for (size_t j = 0; j < i; j++) {
@@ -162,30 +161,32 @@ static int check_sizes(const dw_spec *s, const char *option, const char *text,
                 return dw_fail(err, DW_EUSAGE,
                                "%s %s: %" PRIu32 " is there "
                                "twice",
-                               option, text, s->size[i]);
+                               OPTION, text, s->size[i]);
         }
     }
     return 0;
 }
 
-dw_annotator *dw_bigwig_annot_open(const char *option, const char *text,
-                                   const char *build, dw_err *err)
+dw_annotator *dw_bigwig_annot_open(const char *text, const char *bim,
+                                   dw_err *err)
 {
     struct bigwig_annot *self = dw_alloc(1, sizeof *self);
     dw_spec *s = &self->spec;
     dw_annotator *a;
     size_t column = 0;
 
-    if (dw_spec_parse(s, option, text,
+    (void)bim;
+    if (dw_spec_parse(s, OPTION, text,
                       DW_SPEC_NAME | DW_SPEC_WORDS | DW_SPEC_SIZES, err) < 0 ||
-        column_of(s, option, text, &column, err) < 0 ||
-        check_sizes(s, option, text, err) < 0)
+        dw_signal_spec_column(s, OPTION, text, &column, err) < 0 ||
+        check_sizes(s, text, err) < 0)
         goto fail;
     /* A window has two ends in different tiles, and the base has one more. */
     self->signal = dw_signal_open(s->file, column, 2 + 2 * s->n_sizes, err);
-    if (!self->signal || dw_signal_check_build(self->signal, build, err) < 0)
+    if (!self->signal)
         goto fail;
     a = dw_annotator_new(&KIND, self, s->file, 1 + s->n_sizes);
+    a->build = dw_bigwig_build(dw_signal_file(self->signal));
     name_columns(a, s);
     return a;
 fail:

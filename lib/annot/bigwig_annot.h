@@ -11,14 +11,20 @@
 
 #include "annot/annotator.h"
 #include "annot/signal.h"
+#include "annot/spec.h"
 
-/* `option` is for messages.  A build that is not NULL (as dw_build_name gives
- * it) is held against the lengths of the file's chromosomes. */
-dw_annotator *dw_bigwig_annot_open(const char *option, const char *text,
-                                   const char *build, dw_err *err);
+/* `text` is what stands behind --bigwig; a reference is not needed. */
+dw_annotator *dw_bigwig_annot_open(const char *text, const char *bim,
+                                   dw_err *err) DW_MUST_CHECK;
 
-/* For all who read signals: DW_EMISMATCH if the file is sure to be of another
- * build. */
+/* ---- for all who read signals ---- */
+
+/* The column of a bigBed that a spec asks for; 0: none. */
+int dw_signal_spec_column(const dw_spec *s, const char *option,
+                          const char *text, size_t *column,
+                          dw_err *err) DW_MUST_CHECK;
+/* DW_EMISMATCH if the lengths of the file's chromosomes are those of another
+ * build; "." is one that is not known. */
 int dw_signal_check_build(const dw_signal *s, const char *build,
                           dw_err *err) DW_MUST_CHECK;
 

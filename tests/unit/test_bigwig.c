@@ -269,7 +269,7 @@ static void test_annotator(void)
     random_items(2);
     write_by_library();
     snprintf(spec, sizeof spec, "DNase=%s@10,2k,300000", path);
-    a = dw_bigwig_annot_open("--bigwig", spec, "GRCh37", &err);
+    a = dw_bigwig_annot_open(spec, NULL, &err);
     OK(a && a->k == 4 && strcmp(a->name[0], "DNase") == 0 &&
            strcmp(a->name[1], "DNase.10") == 0 &&
            strcmp(a->name[2], "DNase.2000") == 0 &&
@@ -312,7 +312,7 @@ static void refused(const char *format, const char *words, int code)
 
     snprintf(spec, sizeof spec, format, path);
     err = (dw_err){0};
-    a = dw_bigwig_annot_open("--bigwig", spec, "GRCh37", &err);
+    a = dw_bigwig_annot_open(spec, NULL, &err);
     OK(!a && err.code == code && strstr(err.msg, words), "%s", err.msg);
     dw_annotator_free(a);
     err = (dw_err){0};
@@ -322,6 +322,7 @@ static void test_usage(void)
 {
     static const uint32_t hg38[] = {242193529, 156040895};
     made_bigwig m = made();
+    dw_signal *s;
 
     refused("%s", "NAME=", DW_EUSAGE);
     refused("a=%s@10,10", "10 is there twice", DW_EUSAGE);
@@ -331,7 +332,14 @@ static void test_usage(void)
     refused("a=%s.gone", "gone", DW_EIO);
     m.length = hg38;
     made_write(path, &m);
-    refused("a=%s", "is of GRCh38, by the lengths", DW_EMISMATCH);
+    s = dw_signal_open(path, 0, 1, &err);
+    OK(s && dw_signal_check_build(s, "GRCh37", &err) == DW_EMISMATCH &&
+           strstr(err.msg, "is of GRCh38, by the lengths"),
+       "%s", err.msg);
+    OK(s && dw_signal_check_build(s, "GRCh38", &err) == 0 &&
+           dw_signal_check_build(s, ".", &err) == 0,
+       "its own build, and one that is not known");
+    dw_signal_close(s);
 }
 
 /* Which of several names of a chromosome is meant. */
