@@ -132,6 +132,11 @@ int dw_tracks_check(const dw_tracks *t, dw_err *err)
     return check_names(t, err);
 }
 
+int64_t dw_track_begin(const dw_tracks *t, uint32_t pos)
+{
+    return (int64_t)pos - 1 - t->window / 2;
+}
+
 size_t dw_track_first(const dw_track *t, int64_t at)
 {
     size_t lo = 0, hi = t->n;

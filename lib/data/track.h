@@ -45,6 +45,8 @@ size_t dw_tracks_find(const dw_tracks *t, const char *name);
  * value that is infinite. */
 int dw_tracks_check(const dw_tracks *t, dw_err *err) DW_MUST_CHECK;
 
+/* Where the window of a variant begins, from 0; it may lie before that. */
+int64_t dw_track_begin(const dw_tracks *t, uint32_t pos);
 /* The first run that ends behind a place; n: none does. */
 size_t dw_track_first(const dw_track *t, int64_t at);
 /* The means of n_bins bins of `bin` bases from `begin` on (which may lie before
