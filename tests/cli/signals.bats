@@ -124,7 +124,7 @@ dense() {
             sort -t "$(printf '\t')" -k 2n >two
         [ "$(wc -l <two)" -gt 3000 ]
         diff one two
-        grep -v NA two | head -n 3 | grep -q rs
+        [ "$(cut -f 6- two | tr '\t' '\n' | grep -vc NA)" -gt 20 ]
         # Flanks have their windows too.
         dw-view --bins "$track" b1.dws | awk '$2 == 0' | cut -f 3- | sort -u >f
         sort one | comm -23 f - >alien
@@ -141,8 +141,9 @@ dense() {
     dw-ingest -q --add --bigwig "h=$BW@1k" --track "h=$BW" -o got.dws v.dws
     diff <(dw-view --variants want.dws) <(dw-view --variants got.dws)
     diff <(dw-view --bins h want.dws) <(dw-view --bins h got.dws)
-    run --separate-stderr dw-ingest -q --add --track "x=$BW" got.dws
+    run --separate-stderr dw-ingest -q --add --track "x=$BW" -o x.dws got.dws
     refused 'got.dws: has tracks already'
+    [ ! -e x.dws ]
     geno=$SHARED/ukbb_height_chr22_hm3/geno/1000G_eur_chr22
     dw-ldblock -q --panel --geno "$geno.bed" -r 22:18000000-20000000 \
         --window 1M --flank 100k -o b.dws
