@@ -12,7 +12,7 @@ DESTDIR ?=
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 LAPACK_LIBS ?= -llapack -lblas
-BIGWIG_LIBS ?= -lBigWig
+BIGWIG_LIBS ?= -lBigWig -lz
 FUZZ_SECONDS ?= 20
 
 comma := ,

@@ -13,6 +13,7 @@
 struct ingest_opts {
     dw_ingest_plan plan;
     dw_opt_list annot; /* sources of all kinds, in the order given */
+    dw_opt_list track;
     int ambiguous;
     bool add;
 };
@@ -24,6 +25,7 @@ static int add(const struct ingest_opts *o, const dw_common *common,
     const dw_add_plan plan = {
         .annot = o->plan.in.annot,
         .n_annots = o->plan.in.n_annots,
+        .tracks = o->plan.tracks,
         .bim = o->plan.in.ref,
         .version = dw_version(),
         .args = common->options,
@@ -58,15 +60,24 @@ static int run(void *opts, const dw_common *common, dw_err *err)
 {
     struct ingest_opts *o = opts;
     dw_annot_source *source = dw_alloc(o->annot.n, sizeof *source);
+    dw_track_plan *tracks = &o->plan.tracks;
+    const char **track = dw_alloc(o->track.n, sizeof *track);
     int rc;
 
     for (size_t i = 0; i < o->annot.n; i++)
         source[i] =
             (dw_annot_source){o->annot.item[i].option, o->annot.item[i].text};
+    for (size_t i = 0; i < o->track.n; i++)
+        track[i] = o->track.item[i].text;
+    tracks->text = track;
+    tracks->n = o->track.n;
+    tracks->threads = common->threads;
+    o->plan.in.batch = dw_track_plan_batch(tracks, DW_VARS_CHUNK);
     o->plan.in.annot = source;
     o->plan.in.n_annots = o->annot.n;
     rc = o->add ? add(o, common, err) : ingest(o, common, err);
     dw_free(source);
+    dw_free(track);
     return rc;
 }
 
@@ -75,7 +86,8 @@ int main(int argc, char **argv)
     struct ingest_opts o = {
         .plan = {.build = ".",
                  .min_n_share = 0.8,
-                 .in = {.min_overlap = 0.05, .batch = DW_VARS_CHUNK}},
+                 .tracks = {.window = 256, .bin = 16},
+                 .in = {.min_overlap = 0.05}},
         .ambiguous = DW_AMBIGUOUS_AF,
     };
     dw_ingest_plan *p = &o.plan;
@@ -110,11 +122,21 @@ int main(int argc, char **argv)
         {"Annotations", 0, "annot", DW_OPT_LIST, &o.annot, "FILE",
          ".annot, or a table keyed by CHR BP [SNP] [A1 A2]; repeatable", 0, 0,
          0, NULL},
+        {NULL, 0, "bigwig", DW_OPT_LIST, &o.annot, "NAME=FILE[@W,..]",
+         "a bigWig or bigBed: value at the base, means over W bases", 0, 0, 0,
+         NULL},
         {NULL, 0, "feature", DW_OPT_LIST, &o.annot, "NAME,..",
          "maf, sd; with --add also ldscore", 0, 0, 0, NULL},
         {NULL, 0, "add", DW_OPT_FLAG, &o.add, NULL,
          "add to a STREAM: the operand is a stream, not SUMSTATS", 0, 0, 0,
          NULL},
+        {"Signal tracks", 0, "track", DW_OPT_LIST, &o.track, "NAME=FILE",
+         "a bigWig or bigBed around each variant; repeatable", 0, 0, 0, NULL},
+        {NULL, 0, "track-window", DW_OPT_SIZE, &p->tracks.window, "BASES",
+         "how much of it", 1, 1 << 20, DW_OPT_LIVE, NULL},
+        {NULL, 0, "track-bin", DW_OPT_SIZE, &p->tracks.bin, "BASES",
+         "of which means are taken; divides the window", 1, 1 << 20,
+         DW_OPT_LIVE, NULL},
         {"Filters", 0, "min-maf", DW_OPT_REAL, &c->min_maf, "X",
          "leave out rarer variants", 0, 0.5, 0, NULL},
         {NULL, 0, "min-info", DW_OPT_REAL, &c->min_info, "X",

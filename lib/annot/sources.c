@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "annot/bigwig_annot.h"
 #include "annot/feature_annot.h"
 #include "annot/table_annot.h"
 #include "base/mem.h"
@@ -12,6 +13,7 @@ static const struct kind {
     dw_annotator *(*open)(const char *text, const char *bim, dw_err *err);
 } kinds[] = {
     {"annot", dw_table_annot_open},
+    {"bigwig", dw_bigwig_annot_open},
     {"feature", dw_feature_annot_open},
 };
 

@@ -16,6 +16,8 @@ struct job {
     size_t run;    /* the current one, from 0 */
     uint64_t vars; /* variants of all tables */
     dw_variants v, wide;
+    dw_signal_tracks *tracks; /* NULL: none */
+    dw_tracks table;          /* the tracks of one VARS */
 };
 
 /* ---- what is added ---- */
@@ -68,12 +70,23 @@ static void add_input(void *head, const char *name, uint64_t digest)
     dw_head_add_input(head, name, digest);
 }
 
+static int check_build(const struct job *j, const char *build, dw_err *err)
+{
+    int rc = dw_annotators_check_build(&j->annot, build, err);
+
+    if (rc == 0 && j->tracks)
+        rc = dw_signal_tracks_check_build(j->tracks, build, err);
+    return rc;
+}
+
 static int begin_run(struct job *j, dw_err *err)
 {
     dw_head head = {0};
     int rc = 0;
 
     dw_head_copy(&head, dw_source_head(j->src));
+    if (check_build(j, head.build, err) < 0)
+        rc = err->code;
     for (size_t c = 0; c < j->annot.p && rc == 0; c++) {
         const char *name = dw_annotators_name(&j->annot, c);
 
@@ -89,6 +102,8 @@ static int begin_run(struct job *j, dw_err *err)
     if (rc == 0) {
         dw_head_add_step(&head, "dw-ingest", j->plan->version, j->plan->args);
         dw_annotators_inputs(&j->annot, add_input, &head);
+        if (j->tracks)
+            dw_signal_tracks_inputs(j->tracks, add_input, &head);
         rc = dw_sink_begin(j->sink, &head, err);
     }
     dw_head_clear(&head);
@@ -104,7 +119,13 @@ static int put_variants(struct job *j, dw_err *err)
         dw_added_next(j->added, v->m, j->wide.annot + v->m * v->p, err) < 0)
         return err->code;
     j->vars += v->m;
-    return dw_sink_variants(j->sink, &j->wide, err);
+    if (dw_sink_variants(j->sink, &j->wide, err) < 0)
+        return err->code;
+    if (!j->tracks)
+        return 0;
+    if (dw_signal_tracks_fill(j->tracks, v, &j->table, err) < 0)
+        return err->code;
+    return dw_sink_tracks(j->sink, &j->table, err);
 }
 
 static int put_chunk(struct job *j, const dw_chunk *chunk, dw_err *err)
@@ -117,6 +138,9 @@ static int put_chunk(struct job *j, const dw_chunk *chunk, dw_err *err)
         j->run++;
         return dw_sink_end(j->sink, j->src, "dw-ingest", NULL, err);
     }
+    if (j->tracks && dw_chunk_is(chunk, "TRAK"))
+        return dw_fail(err, DW_EMISMATCH, "%s: has tracks already",
+                       dw_source_name(j->src));
     return dw_sink_pass(j->sink, j->src, err);
 }
 
@@ -144,6 +168,8 @@ static void tell(const struct job *j)
                 " variants",
                 dw_annotators_name(&j->annot, c), n, j->vars);
     }
+    if (j->tracks)
+        dw_signal_tracks_tell(j->tracks);
 }
 
 int dw_add_run(const dw_add_plan *plan, const char *path, dw_sink *sink,
@@ -152,12 +178,18 @@ int dw_add_run(const dw_add_plan *plan, const char *path, dw_sink *sink,
     struct job j = {.plan = plan, .sink = sink};
     int rc = open_sources(&j, path, err);
 
+    if (rc == 0 && plan->tracks.n) {
+        j.tracks = dw_signal_tracks_open(&plan->tracks, err);
+        rc = j.tracks ? 0 : err->code;
+    }
     if (rc == 0) {
         j.added = dw_added_make(path, &j.annot, err);
         rc = j.added ? second_pass(&j, path, err) : err->code;
     }
     if (rc == 0)
         tell(&j);
+    dw_signal_tracks_close(j.tracks);
+    dw_tracks_clear(&j.table);
     dw_source_close(j.src);
     dw_added_free(j.added);
     dw_annotators_clear(&j.annot);

@@ -17,7 +17,9 @@ struct job {
     dw_ingest in;
     dw_hold *hold; /* all variants, until the median of N is known */
     dw_count_median *median;
-    dw_drop_log *drops; /* NULL: nobody asked */
+    dw_drop_log *drops;       /* NULL: nobody asked */
+    dw_signal_tracks *tracks; /* NULL: none */
+    dw_tracks table;          /* the tracks of one table */
 };
 
 /* ---- what the merge gives is held ---- */
@@ -71,6 +73,8 @@ static void make_head(const struct job *j, double n, dw_head *head)
                           j->in.annot.missing[c]);
     dw_head_add_step(head, "dw-ingest", j->plan->version, j->plan->args);
     dw_ingest_inputs(&j->in, add_input, head);
+    if (j->tracks)
+        dw_signal_tracks_inputs(j->tracks, add_input, head);
 }
 
 /* Of the variants that will fall for their N nothing is said to be missing. */
@@ -93,6 +97,16 @@ static int settle_missing(struct job *j, double n, dw_err *err)
 
 /* ---- the stream ---- */
 
+/* The TRAK of a VARS that was just written. */
+static int put_tracks(void *ctx, const dw_variants *v, dw_sink *sink,
+                      dw_err *err)
+{
+    struct job *j = ctx;
+    int rc = dw_signal_tracks_fill(j->tracks, v, &j->table, err);
+
+    return rc < 0 ? rc : dw_sink_tracks(sink, &j->table, err);
+}
+
 static int write_run(struct job *j, const dw_head *head, double n,
                      dw_sink *sink, dw_ingest_counts *counts, dw_err *err)
 {
@@ -101,6 +115,8 @@ static int write_run(struct job *j, const dw_head *head, double n,
     size_t low = 0;
     int rc = dw_sink_begin(sink, head, err);
 
+    if (j->tracks)
+        dw_hold_put_behind(j->hold, put_tracks, j);
     if (rc == 0)
         rc = dw_hold_write(j->hold, sink, n * j->plan->min_n_share, in->o->all,
                            &in->fates, &low, err);
@@ -148,6 +164,8 @@ static void tell(const struct job *j, double n, const dw_ingest_counts *counts,
         dw_note("no SUMSTATS (- is stdin): variants of the reference, no z");
     }
     dw_ingest_report_tell(counts);
+    if (j->tracks)
+        dw_signal_tracks_tell(j->tracks);
     if (warning->n)
         dw_warn("%s", warning->s);
     dw_buf_clear(&words);
@@ -205,6 +223,19 @@ static int work(struct job *j, const char *out, dw_err *err)
     return rc;
 }
 
+/* What reads the genome is held against the build before it is read. */
+static int open_signals(struct job *j, dw_err *err)
+{
+    const char *build = dw_build_name(j->plan->build);
+    int rc = dw_annotators_check_build(&j->in.annot, build, err);
+
+    if (rc < 0 || j->plan->tracks.n == 0)
+        return rc;
+    j->tracks = dw_signal_tracks_open(&j->plan->tracks, err);
+    return j->tracks ? dw_signal_tracks_check_build(j->tracks, build, err)
+                     : err->code;
+}
+
 int dw_ingest_flow_run(const dw_ingest_plan *plan, const char *out, dw_err *err)
 {
     struct job j = {.plan = plan};
@@ -217,8 +248,12 @@ int dw_ingest_flow_run(const dw_ingest_plan *plan, const char *out, dw_err *err)
     if (rc == 0)
         rc = dw_ingest_open(&j.in, &plan->in, err);
     if (rc == 0)
+        rc = open_signals(&j, err);
+    if (rc == 0)
         rc = work(&j, out, err);
     dw_ingest_close(&j.in);
+    dw_signal_tracks_close(j.tracks);
+    dw_tracks_clear(&j.table);
     dw_hold_free(j.hold);
     dw_count_median_free(j.median);
     dw_drop_log_free(j.drops);

@@ -5,6 +5,7 @@
 #ifndef DW_FLOW_INGEST_FLOW_H
 #define DW_FLOW_INGEST_FLOW_H
 
+#include "annot/signal_tracks.h"
 #include "base/err.h"
 #include "ingest/ingest.h"
 
@@ -13,6 +14,7 @@ typedef struct dw_ingest_plan {
     const char *trait;                    /* its name; NULL: the file's */
     const char *build;                    /* for the HEAD */
     const char *report, *report_variants; /* paths; NULL: not wanted */
+    dw_track_plan tracks;                 /* none if its n is 0 */
     double min_n_share; /* of the median N, below which a variant is left out */
     const char *version, *args; /* for the history */
 } dw_ingest_plan;

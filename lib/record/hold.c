@@ -16,6 +16,8 @@ struct dw_hold {
     FILE *file;
     uint64_t tables, given; /* given: since the rewind */
     dw_buf payload;
+    dw_hold_behind *behind; /* NULL: nothing */
+    void *behind_ctx;
 };
 
 /* What stands before each payload; only this process reads it. */
@@ -79,24 +81,35 @@ int dw_hold_put(dw_hold *h, const dw_variants *v, dw_err *err)
     return 0;
 }
 
-/* One table, as it was put if none of it falls. */
-static int write_table(const struct mark *table, const dw_buf *payload,
+void dw_hold_put_behind(dw_hold *h, dw_hold_behind *behind, void *ctx)
+{
+    h->behind = behind;
+    h->behind_ctx = ctx;
+}
+
+/* One table, in the hold's payload, as it was put if none of it falls. */
+static int write_table(const dw_hold *h, const struct mark *table,
                        dw_sink *sink, double limit, bool keep, dw_fates *fates,
                        size_t *dropped, dw_err *err)
 {
+    const bool falls = table->lowest < limit;
     dw_variants whole = {0}, kept = {0};
     size_t n = 0;
-    int rc;
+    int rc = 0;
 
-    if (!(table->lowest < limit))
-        return dw_sink_chunk(sink, "VARS", DW_VARS_VERSION, table->m, payload,
-                             err);
-    rc = dw_variants_unpack(&whole, DW_VARS_VERSION,
-                            (const unsigned char *)payload->s, payload->n, err);
-    if (rc == 0)
+    if (!falls)
+        rc = dw_sink_chunk(sink, "VARS", DW_VARS_VERSION, table->m, &h->payload,
+                           err);
+    if (rc == 0 && (falls || h->behind))
+        rc = dw_variants_unpack(&whole, DW_VARS_VERSION,
+                                (const unsigned char *)h->payload.s,
+                                h->payload.n, err);
+    if (rc == 0 && falls)
         rc = dw_low_n_drop(&kept, &whole, limit, keep, fates, &n, err);
     if (rc == 0 && kept.m)
         rc = dw_sink_variants(sink, &kept, err);
+    if (rc == 0 && h->behind && (!falls || kept.m))
+        rc = h->behind(h->behind_ctx, falls ? &kept : &whole, sink, err);
     *dropped += n;
     dw_variants_clear(&whole);
     dw_variants_clear(&kept);
@@ -194,8 +207,7 @@ int dw_hold_write(dw_hold *h, dw_sink *sink, double limit, bool keep,
     while (rc == 0 && (rc = next_mark(h, &table, err)) > 0) {
         rc = read_payload(h, &table, err);
         if (rc == 0)
-            rc = write_table(&table, &h->payload, sink, limit, keep, fates,
-                             dropped, err);
+            rc = write_table(h, &table, sink, limit, keep, fates, dropped, err);
     }
     return rc;
 }

@@ -35,6 +35,11 @@ int dw_hold_next(dw_hold *h, dw_variants *v, dw_err *err) DW_MUST_CHECK;
 int dw_hold_low_missing(dw_hold *h, double limit, size_t p, uint64_t *missing,
                         dw_err *err) DW_MUST_CHECK;
 
+/* Called by dw_hold_write behind each VARS, to write what belongs to it. */
+typedef int dw_hold_behind(void *ctx, const dw_variants *v, dw_sink *sink,
+                           dw_err *err);
+void dw_hold_put_behind(dw_hold *h, dw_hold_behind *behind, void *ctx);
+
 /* Writes all tables as VARS, less the variants whose N is below the limit (as
  * dw_low_n_drop does it); *dropped is their number. */
 int dw_hold_write(dw_hold *h, dw_sink *sink, double limit, bool keep,
