@@ -227,7 +227,8 @@ static int take_line(dw_bed_lines *b, dw_bed_interval *at, dw_err *err)
     size_t n = 0;
     bool has_start, has_end, header_may_come = !b->header_passed;
 
-    while (n < END && next_field(&rest, b->tabs, &f[n + 1]))
+    /* None of these holds a blank, so that blanks divide them in any line. */
+    while (n < END && next_field(&rest, false, &f[n + 1]))
         n++;
     has_start = n >= START && is_bound(f[START], &at->start);
     has_end = n >= END && is_bound(f[END], &at->end);

@@ -2,11 +2,12 @@
  * bed_lines: the lines of a BED, narrowPeak, broadPeak or bedGraph, however it
  * was written.
  *
- * Contig, start, end, and whatever follows; 0-based and half-open.  Divided by
- * tabs, and blanks around them are no part of a field; by blanks in a line that
- * has less than two tabs.  Passed over: empty lines, "#", "track" and "browser"
- * lines, and one first line that is a header: it holds no numbers, or its first
- * field is what a column is called (Chrom, chr ...).
+ * Contig, start, end, and whatever follows; 0-based and half-open.  The first
+ * three are divided by blanks and tabs; what follows by tabs, where blanks
+ * around them are no part of a field, or by blanks in a line of less than two
+ * tabs.  Passed over: empty lines, "#", "track" and "browser" lines, and one
+ * first line that is a header: it holds no numbers, or its first field is what
+ * a column is called (Chrom, chr ...).
  */
 #ifndef DW_INPUT_BED_LINES_H
 #define DW_INPUT_BED_LINES_H
