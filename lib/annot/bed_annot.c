@@ -96,10 +96,12 @@ static void say_what_it_is(const struct bed_annot *b, dw_buf *words)
         dw_buf_adds(words, "how many intervals");
     else
         dw_buf_addf(words, "%s of column %zu", rules[b->rule], b->column);
-    dw_buf_addf(words, ", outside %s; %zu intervals on %zu chromosomes",
-                isnan(b->outside) ? "NA" : "0", b->n, b->contigs.n);
+    dw_buf_addf(words, ", outside %s; ", isnan(b->outside) ? "NA" : "0");
+    dw_buf_add_count(words, b->n, "interval");
+    dw_buf_adds(words, " on ");
+    dw_buf_add_count(words, b->contigs.n, "chromosome");
     if (b->n_empty)
-        dw_buf_addf(words, ", %zu more of no length are not used", b->n_empty);
+        dw_buf_addf(words, ", %zu more of no length not used", b->n_empty);
 }
 
 /* The file was read when it was opened: what is left is to say what was found,
@@ -416,7 +418,7 @@ static int check_sizes(const dw_spec *s, dw_err *err)
     return 0;
 }
 
-dw_annotator *dw_bed_annot_open(const char *text, dw_err *err)
+dw_annotator *dw_bed_annot_open(const char *text, const char *bim, dw_err *err)
 {
     dw_annotator *a = NULL;
     struct bed_annot *b;
@@ -424,6 +426,7 @@ dw_annotator *dw_bed_annot_open(const char *text, dw_err *err)
     dw_spec s;
     int rc;
 
+    (void)bim;
     rc = dw_spec_parse(&s, "--bed", text,
                        DW_SPEC_NAME | DW_SPEC_WORDS | DW_SPEC_SIZES, err);
     if (rc < 0)

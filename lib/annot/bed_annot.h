@@ -12,7 +12,9 @@
 
 #include "annot/annotator.h"
 
-/* Reads the whole file; `text` is what stands behind --bed. */
-dw_annotator *dw_bed_annot_open(const char *text, dw_err *err) DW_MUST_CHECK;
+/* Reads the whole file; `text` is what stands behind --bed, `bim` is not used.
+ */
+dw_annotator *dw_bed_annot_open(const char *text, const char *bim,
+                                dw_err *err) DW_MUST_CHECK;
 
 #endif

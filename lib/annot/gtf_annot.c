@@ -77,6 +77,29 @@ static int fill(void *self, const dw_variants *v, float *out, dw_err *err)
     return 0;
 }
 
+static void say_what_it_is(const struct gtf_annot *g)
+{
+    const dw_gene_model *m = &g->model;
+    dw_buf words = {0};
+
+    dw_buf_addf(&words, "%s, ", m->gff3 ? "GFF3" : "GTF");
+    dw_buf_add_count(&words, m->body.n, "gene");
+    dw_buf_adds(&words, ", ");
+    dw_buf_add_count(&words, m->n_transcripts, "transcript");
+    dw_buf_adds(&words, " on ");
+    dw_buf_add_count(&words, m->contigs.n, "chromosome");
+    dw_note("%s: %s%s", g->file, words.s,
+            g->choice.protein_coding ? "; only protein_coding ones are used"
+                                     : "");
+    if (m->n_no_strand) {
+        dw_buf_reset(&words);
+        dw_buf_add_count(&words, m->n_no_strand, "transcript");
+        dw_note("%s: %s without a strand: neither UTR, promoter nor TSS",
+                g->file, words.s);
+    }
+    dw_buf_clear(&words);
+}
+
 /* The file was read when it was opened: what is left is to say what was found,
  * and what is odd about it. */
 static int finish(void *self, dw_err *err)
@@ -85,15 +108,7 @@ static int finish(void *self, dw_err *err)
     const dw_gene_model *m = &g->model;
 
     (void)err;
-    dw_note("%s: %s, %zu genes, %zu transcripts%s on %zu chromosomes", g->file,
-            m->gff3 ? "GFF3" : "GTF", m->body.n, m->n_transcripts,
-            g->choice.protein_coding ? " (only protein_coding ones are used)"
-                                     : "",
-            m->contigs.n);
-    if (m->n_no_strand)
-        dw_note("%s: %zu transcripts without a strand have neither UTR, "
-                "promoter nor TSS",
-                g->file, m->n_no_strand);
+    say_what_it_is(g);
     if (g->n_variants && !g->contig_met)
         dw_warn("%s: no chromosome of the variants is in it: it has %s%s",
                 g->file, m->contigs.name[0], m->contigs.n > 1 ? " ..." : "");
@@ -205,13 +220,14 @@ static dw_annotator *make_annotator(struct gtf_annot *g, const dw_spec *s)
     return a;
 }
 
-dw_annotator *dw_gtf_annot_open(const char *text, dw_err *err)
+dw_annotator *dw_gtf_annot_open(const char *text, const char *bim, dw_err *err)
 {
     dw_annotator *a = NULL;
     struct gtf_annot *g;
     dw_spec s;
     int rc;
 
+    (void)bim;
     rc = dw_spec_parse(&s, "--gtf", text,
                        DW_SPEC_MAY_NAME | DW_SPEC_WORDS | DW_SPEC_SIZES, err);
     if (rc < 0)

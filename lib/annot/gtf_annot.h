@@ -10,7 +10,9 @@
 
 #include "annot/annotator.h"
 
-/* Reads the whole file; `text` is what stands behind --gtf. */
-dw_annotator *dw_gtf_annot_open(const char *text, dw_err *err) DW_MUST_CHECK;
+/* Reads the whole file; `text` is what stands behind --gtf, `bim` is not used.
+ */
+dw_annotator *dw_gtf_annot_open(const char *text, const char *bim,
+                                dw_err *err) DW_MUST_CHECK;
 
 #endif

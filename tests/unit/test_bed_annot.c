@@ -17,7 +17,7 @@ static dw_annotator *open_text(const char *text, const char *ending,
 
     err = (dw_err){0};
     dw_buf_addf(&spec, "x=%s%s", path, words);
-    a = dw_bed_annot_open(spec.s, &err);
+    a = dw_bed_annot_open(spec.s, NULL, &err);
     dw_buf_clear(&spec);
     annot_drop(path);
     return a;

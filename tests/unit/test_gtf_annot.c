@@ -65,7 +65,7 @@ static dw_annotator *open_text(const char *text, const char *words)
 
     err = (dw_err){0};
     dw_buf_addf(&spec, "%s%s", path, words);
-    a = dw_gtf_annot_open(spec.s, &err);
+    a = dw_gtf_annot_open(spec.s, NULL, &err);
     dw_buf_clear(&spec);
     annot_drop(path);
     return a;
@@ -165,7 +165,7 @@ static void test_names(void)
        "columns by default");
     dw_annotator_free(a);
     dw_buf_addf(&spec, "ens=%s:promoter,coding", path);
-    a = dw_gtf_annot_open(spec.s, &err);
+    a = dw_gtf_annot_open(spec.s, NULL, &err);
     OK(a && a->k == 2 && strcmp(a->name[0], "ens.coding") == 0, "a prefix");
     dw_annotator_free(a);
     annot_drop(path);
