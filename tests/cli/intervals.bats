@@ -12,7 +12,8 @@ setup() {
 
 # column NAME STREAM: an annotation of a stream's variants.
 column() {
-    dw-view --variants "$2" | awk -F '\t' -v name="$1" '
+    [ "$2" = - ] || [ "$2.tsv" -nt "$2" ] || dw-view --variants "$2" >"$2.tsv"
+    if [ "$2" = - ]; then dw-view --variants -; else cat "$2.tsv"; fi | awk -F '\t' -v name="$1" '
         NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
         { print $c }'
 }
@@ -158,6 +159,8 @@ real_bim() {
             i=$((i + 1))
             column "$name" out.dws >ours
             cut -f "$i" want >theirs
+            # All such transcripts have a CDS.
+            [ "$which:$name" != protein_coding:noncoding_exon ] || continue
             echo "$which: $name"
             same_column ours theirs
         done

@@ -58,14 +58,14 @@ def places(t, up, down):
             yield left, first, min(last, begin - 1)
             yield right, max(first, end + 1), last
     for (a, b), (c, d) in zip(exons, exons[1:]):
-        intron = list(range(b + 1, c))
+        intron = range(b + 1, c)
         if not intron:
             continue
         yield "intron", intron[0], intron[-1]
-        site = set(intron[:2] + intron[-2:])
+        site = {*intron[:2], *intron[-2:]}
         for x in site:
             yield "splice_site", x, x
-        for x in set(intron[:8] + intron[-8:]) - site:
+        for x in {*intron[:8], *intron[-8:]} - site:
             yield "splice_region", x, x
         yield "splice_region", max(a, b - 2), b
         yield "splice_region", c, min(d, c + 2)
