@@ -1,5 +1,6 @@
 #include "data/cover.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,11 +98,14 @@ static void sum_add(struct sum *to, const struct sum *a, dw_cover_rule rule)
     to->n += a->n;
 }
 
+/* A sum beyond the greatest float is that one: a value is no infinity. */
 static float sum_value(const struct sum *s, dw_cover_rule rule)
 {
+    double x = rule == DW_COVER_MEAN ? s->x / s->n : s->x;
+
     if (s->n == 0)
         return NAN;
-    return (float)(rule == DW_COVER_MEAN ? s->x / s->n : s->x);
+    return (float)fmax(-FLT_MAX, fmin(x, FLT_MAX));
 }
 
 static struct sum sum_of(const dw_stretch *s, dw_cover_rule rule)
