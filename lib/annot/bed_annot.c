@@ -247,14 +247,23 @@ static bool is_missing(const struct bed_annot *b, double x)
            (b->column == 8 || b->column == 9) && x == -1;
 }
 
+static int bad_value(const struct bed_annot *b, const dw_bed_lines *l,
+                     dw_span field, dw_err *err)
+{
+    char name[32];
+
+    snprintf(name, sizeof name, "%zu", b->column);
+    return dw_lines_fail(dw_bed_lines_text(l), err, DW_EFORMAT, name,
+                         "\"%.*s\" is not a number",
+                         field.n > 40 ? 40 : (int)field.n, field.s);
+}
+
 static int read_value(struct bed_annot *b, const dw_bed_lines *l, float *value,
                       dw_err *err)
 {
     dw_span field = dw_bed_field(l, b->column);
-    char name[32];
     double x;
 
-    snprintf(name, sizeof name, "%zu", b->column);
     if (!field.s)
         return dw_lines_fail(dw_bed_lines_text(l), err, DW_EFORMAT, NULL,
                              "%zu fields, and the value is in column %zu",
@@ -262,9 +271,7 @@ static int read_value(struct bed_annot *b, const dw_bed_lines *l, float *value,
     if (dw_text_is_na(field))
         return 0;
     if (dw_text_double(field, &x) < 0 || !isfinite((float)x))
-        return dw_lines_fail(dw_bed_lines_text(l), err, DW_EFORMAT, name,
-                             "\"%.*s\" is not a number",
-                             field.n > 40 ? 40 : (int)field.n, field.s);
+        return bad_value(b, l, field, err);
     if (is_missing(b, x))
         return 0;
     *value = (float)x;

@@ -1,5 +1,6 @@
 #include "annot/gene_model.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,32 +122,38 @@ struct attributes {
     dw_span gene_type, transcript_type, transcript_source;
 };
 
+#define KEY(key, to)                                          \
+    {                                                         \
+        key, sizeof(key) - 1, offsetof(struct attributes, to) \
+    }
+
+static const struct {
+    const char *key;
+    size_t n, to;
+} known[] = {
+    KEY("ID", id),
+    KEY("Parent", parent),
+    KEY("gene_id", gene_id),
+    KEY("transcript_id", transcript_id),
+    KEY("biotype", own_type),
+    KEY("gene_biotype", gene_type),
+    KEY("gene_type", gene_type),
+    KEY("transcript_biotype", transcript_type),
+    KEY("transcript_type", transcript_type),
+    KEY("transcript_source", transcript_source),
+};
+
 static int read_attributes(const struct reading *r, const dw_gtf_line *line,
                            struct attributes *a, dw_err *err)
 {
-    const struct {
-        const char *key;
-        dw_span *to;
-    } known[] = {
-        {"ID", &a->id},
-        {"Parent", &a->parent},
-        {"gene_id", &a->gene_id},
-        {"transcript_id", &a->transcript_id},
-        {"biotype", &a->own_type},
-        {"gene_biotype", &a->gene_type},
-        {"gene_type", &a->gene_type},
-        {"transcript_biotype", &a->transcript_type},
-        {"transcript_type", &a->transcript_type},
-        {"transcript_source", &a->transcript_source},
-    };
     dw_span rest = line->attributes, key, value;
     int rc;
 
     *a = (struct attributes){0};
     while ((rc = dw_gtf_attribute(r->lines, &rest, &key, &value, err)) > 0) {
         for (size_t i = 0; i < DW_COUNT(known); i++) {
-            if (dw_span_eq(key, known[i].key))
-                *known[i].to = value;
+            if (key.n == known[i].n && memcmp(key.s, known[i].key, key.n) == 0)
+                *(dw_span *)((char *)a + known[i].to) = value;
         }
     }
     return rc;

@@ -123,9 +123,11 @@ static void keep(dw_buf *to, dw_span line)
 
 static dw_span first_word(dw_span line)
 {
-    dw_span word = {line.s, 0};
+    dw_span word = {0};
 
-    dw_text_split(line, ' ', &word, 1);
+    line = trim(line);
+    if (line.n)
+        next_field(&line, false, &word);
     return word;
 }
 
