@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "annot/bed_annot.h"
 #include "annot/bigwig_annot.h"
 #include "annot/feature_annot.h"
+#include "annot/gtf_annot.h"
 #include "annot/table_annot.h"
 #include "base/mem.h"
 
@@ -13,8 +15,10 @@ static const struct kind {
     dw_annotator *(*open)(const char *text, const char *bim, dw_err *err);
 } kinds[] = {
     {"annot", dw_table_annot_open},
+    {"bed", dw_bed_annot_open},
     {"bigwig", dw_bigwig_annot_open},
     {"feature", dw_feature_annot_open},
+    {"gtf", dw_gtf_annot_open},
 };
 
 int dw_annot_source_open(dw_annotators *all, const dw_annot_source *source,

@@ -98,7 +98,9 @@ static int refuse(const char *option, const char *text, unsigned parts,
                   dw_err *err)
 {
     return dw_fail(err, DW_EUSAGE, "%s %s: is not %sFILE%s%s", option, text,
-                   parts & DW_SPEC_NAME ? "NAME=" : "",
+                   parts & DW_SPEC_NAME       ? "NAME="
+                   : parts & DW_SPEC_MAY_NAME ? "[NAME=]"
+                                              : "",
                    parts & DW_SPEC_WORDS ? "[:COLUMN,..]" : "",
                    parts & DW_SPEC_SIZES ? "[@BASES,..]" : "");
 }
@@ -116,6 +118,14 @@ int dw_spec_parse(dw_spec *s, const char *option, const char *text,
             return refuse(option, text, parts, err);
         s->name = dw_strndup(text, (size_t)(equals - text));
         from = equals + 1;
+    }
+    if ((parts & DW_SPEC_MAY_NAME) && access(text, F_OK) != 0) {
+        size_t n = strcspn(text, "=/");
+
+        if (n && text[n] == '=') {
+            s->name = dw_strndup(text, n);
+            from = text + n + 1;
+        }
     }
     end = from + strlen(from);
     if (access(from, F_OK) != 0) {

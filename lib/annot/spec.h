@@ -15,7 +15,12 @@
 #include "base/err.h"
 
 /* Which parts an option knows; NAME= must then be there, the others may. */
-enum { DW_SPEC_NAME = 1, DW_SPEC_WORDS = 2, DW_SPEC_SIZES = 4 };
+enum {
+    DW_SPEC_NAME = 1,
+    DW_SPEC_WORDS = 2,
+    DW_SPEC_SIZES = 4,
+    DW_SPEC_MAY_NAME = 8, /* NAME= may be there, before any slash */
+};
 
 typedef struct dw_spec {
     char *name; /* NULL unless DW_SPEC_NAME */
