@@ -3,12 +3,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "data/allele.h"
 
-/* Variants nearer to each other than this are asked for together: what lies
- * between is read faster than it is sought past. */
-static const uint32_t SEEK_GAP = 20000;
+/* Variants nearer to each other than this are asked for together: an index
+ * leads to the first row of 16 kb, and no nearer. */
+static const uint32_t SEEK_GAP = 1 << 14;
 
 /* A place that was asked for, with its rows, of which there may be none. */
 struct place {
@@ -181,7 +182,7 @@ static int seek(struct keyed *k, const dw_variants *v, size_t i, dw_err *err)
 
     while (last + 1 < v->m && v->pos[last + 1] - v->pos[last] <= SEEK_GAP)
         last++;
-    k->source.seek(k->source.reader.self, v->contig, v->pos[i], v->pos[last]);
+    k->source.seek(k->source.reader.self, v->contig, v->pos + i, last + 1 - i);
     return start(k, err);
 }
 
@@ -244,9 +245,14 @@ static bool all_the_same(const dw_rows *rows, size_t first, size_t n)
     return true;
 }
 
-size_t dw_keyed_choose(const dw_rows *rows, size_t first, size_t n,
-                       const dw_row *variant)
+/* The variant's row of rows [first, first + n), all of one place; SIZE_MAX when
+ * there is none. */
+static size_t choose(const struct keyed *k, size_t first, size_t n,
+                     const dw_row *variant)
 {
+    const dw_rows *rows = &k->window.rows;
+    bool ids = false;
+
     if (n == 0)
         return SIZE_MAX;
     if (rows->item[first].a1_n > 0)
@@ -254,37 +260,72 @@ size_t dw_keyed_choose(const dw_rows *rows, size_t first, size_t n,
     for (size_t i = first; i < first + n; i++) {
         dw_row row = dw_rows_at(rows, i);
 
-        if (!dw_span_eq(row.id, ".") && dw_allele_eq(row.id, variant->id))
+        if (dw_span_eq(row.id, "."))
+            continue;
+        if (dw_allele_eq(row.id, variant->id))
             return i;
+        ids = true;
     }
+    if (k->source.rule && !ids)
+        return first;
     return all_the_same(rows, first, n) ? first : SIZE_MAX;
+}
+
+static bool same_key(const dw_rows *rows, size_t i, size_t j)
+{
+    dw_row a = dw_rows_at(rows, i), b = dw_rows_at(rows, j);
+
+    return dw_allele_eq(a.a1, b.a1) && dw_allele_eq(a.a2, b.a2) &&
+           dw_allele_eq(a.id, b.id);
+}
+
+/* Value c of the row chosen and, if there is a rule, of those behind it in its
+ * place that have its key. */
+static float value_of(const struct keyed *k, const struct place *p, size_t row,
+                      size_t c)
+{
+    const dw_rows *rows = &k->window.rows;
+    double x = NAN;
+    size_t n = 0;
+
+    if (!k->source.rule)
+        return rows->value[row * rows->k + c];
+    for (size_t i = row; i < p->first + p->n; i++) {
+        if (i == row || same_key(rows, row, i))
+            dw_ask_add(&x, &n, rows->value[i * rows->k + c], k->source.rule[c]);
+    }
+    return (float)x;
 }
 
 /* ---- the annotator ---- */
 
+/* Sets the columns of variant i. */
+static int fill_variant(struct keyed *k, const dw_variants *v, size_t i,
+                        float *columns, dw_err *err)
+{
+    const dw_row variant = {.id = dw_span_of(dw_texts_at(&v->id, i)),
+                            .a1 = dw_span_of(dw_texts_at(&v->alt, i)),
+                            .a2 = dw_span_of(dw_texts_at(&v->ref, i))};
+    const struct place *p;
+    size_t row;
+    int rc = find(k, v, i, err);
+
+    if (rc < 0)
+        return rc;
+    p = &k->window.place[k->at];
+    row = choose(k, p->first, p->n, &variant);
+    for (size_t c = 0; c < k->source.reader.k; c++)
+        columns[c * v->m + i] = row == SIZE_MAX ? NAN : value_of(k, p, row, c);
+    return 0;
+}
+
 static int fill(void *self, const dw_variants *v, float *columns, dw_err *err)
 {
     struct keyed *k = self;
-    const dw_rows *rows;
     int rc = v->m ? begin(k, v, err) : 0;
 
-    for (size_t i = 0; rc == 0 && i < v->m; i++) {
-        const dw_row variant = {.id = dw_span_of(dw_texts_at(&v->id, i)),
-                                .a1 = dw_span_of(dw_texts_at(&v->alt, i)),
-                                .a2 = dw_span_of(dw_texts_at(&v->ref, i))};
-        const struct place *p;
-        const float *value;
-        size_t row;
-
-        if ((rc = find(k, v, i, err)) < 0)
-            break;
-        p = &k->window.place[k->at];
-        rows = &k->window.rows;
-        row = dw_keyed_choose(rows, p->first, p->n, &variant);
-        value = row == SIZE_MAX ? NULL : rows->value + row * rows->k;
-        for (size_t c = 0; c < rows->k; c++)
-            columns[c * v->m + i] = value ? value[c] : NAN;
-    }
+    for (size_t i = 0; rc == 0 && i < v->m; i++)
+        rc = fill_variant(k, v, i, columns, err);
     return rc;
 }
 
@@ -341,4 +382,28 @@ dw_annotator *dw_keyed_annotator(const dw_keyed_source *source,
     k->rows = dw_ordered_new(&k->source.reader, NULL, DW_REASON_NONE);
     k->window.rows.k = k->spare.rows.k = source->reader.k;
     return dw_annotator_new(&kind, k, file, source->reader.k);
+}
+
+int dw_keyed_check_names(const dw_annotator *a, dw_err *err)
+{
+    dw_map *seen = dw_map_new();
+    int rc = 0;
+
+    for (size_t i = 0; i < a->k && rc == 0; i++) {
+        const char *name = a->name[i];
+        bool fresh;
+
+        if (!dw_map_put(seen, name, strlen(name), &fresh))
+            rc = dw_fail(err, DW_ENOMEM, "no memory for annotation names");
+        else if (!*name)
+            rc = dw_fail(err, DW_EFORMAT,
+                         "%s: a column of annotations has no name", a->file);
+        else if (!fresh)
+            rc = dw_fail(err, DW_EFORMAT,
+                         "%s: column %s is there twice; NAME=%s gives it "
+                         "another name",
+                         a->file, name, name);
+    }
+    dw_map_free(seen);
+    return rc;
 }

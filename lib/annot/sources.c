@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "annot/feature_annot.h"
+#include "annot/info_annot.h"
+#include "annot/tabix_annot.h"
 #include "annot/table_annot.h"
 #include "base/mem.h"
 
@@ -13,6 +15,8 @@ static const struct kind {
 } kinds[] = {
     {"annot", dw_table_annot_open},
     {"feature", dw_feature_annot_open},
+    {"info", dw_info_annot_open},
+    {"table", dw_tabix_annot_open},
 };
 
 int dw_annot_source_open(dw_annotators *all, const dw_annot_source *source,
