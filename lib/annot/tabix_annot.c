@@ -333,16 +333,21 @@ static int find(const struct tabix *t, const char *name)
     return -1;
 }
 
-/* Alleles by their common names, both or none. */
+/* Alleles by their common names, both or none; unless words named them. */
 static void find_alleles(struct tabix *t)
 {
     static const char *const names[][2] = {
         {"ALT", "REF"}, {"A1", "A2"}, {"EFFECT_ALLELE", "OTHER_ALLELE"}};
 
-    t->a1 = t->a2 = -1;
-    for (size_t i = 0; i < DW_COUNT(names) && (t->a1 < 0 || t->a2 < 0); i++) {
-        t->a1 = find(t, names[i][0]);
-        t->a2 = find(t, names[i][1]);
+    for (size_t i = 0; i < DW_COUNT(names); i++) {
+        int a1 = find(t, names[i][0]), a2 = find(t, names[i][1]);
+
+        if (a1 < 0 || a2 < 0)
+            continue;
+        t->a1 = a1;
+        t->a2 = a2;
+        t->by_name = true;
+        return;
     }
 }
 
@@ -417,14 +422,15 @@ static void look_at(struct tabix *t, int column)
 static int take_columns(struct tabix *t, dw_err *err)
 {
     size_t n = t->spec.n_words;
-    int a1 = t->a1, a2 = t->a2, rc = 0;
+    int rc = 0;
 
     t->column = dw_alloc(n, sizeof *t->column);
     t->as = dw_alloc(n, sizeof *t->as);
     t->rule = dw_alloc(n, sizeof *t->rule);
     for (size_t i = 0; i < n && rc == 0; i++)
         rc = take_word(t, t->spec.word[i], err);
-    t->by_name |= t->a1 >= 0 && (t->a1 == a1 || t->a2 == a2);
+    if (t->a1 < 0 && t->a2 < 0)
+        find_alleles(t);
     if (rc == 0 && t->p == 0)
         rc = dw_fail(err, DW_EFORMAT, "%s: no column of annotations",
                      t->spec.file);
@@ -475,7 +481,7 @@ static int open_tabix(struct tabix *t, const char *text, dw_err *err)
         return 0;
     if ((rc = check_index(t, err)) < 0 || (rc = read_header(t, err)) < 0)
         return rc;
-    find_alleles(t);
+    t->a1 = t->a2 = -1;
     return take_columns(t, err);
 }
 
