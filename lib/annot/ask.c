@@ -1,7 +1,6 @@
 #include "annot/ask.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -60,6 +59,7 @@ void dw_ask_parse(dw_ask *a, const char *word)
     a->column = dw_strndup(column, n);
     a->name = column == word ? dw_strdup(a->column)
                              : dw_strndup(word, (size_t)(equals - word));
+    a->ruled = rule >= 0;
     if (rule < 0)
         rule = is_lower_worse(a->column) ? DW_ASK_MIN : DW_ASK_MAX;
     a->rule = (dw_ask_rule)rule;

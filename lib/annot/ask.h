@@ -13,6 +13,7 @@
 #ifndef DW_ANNOT_ASK_H
 #define DW_ANNOT_ASK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -28,6 +29,7 @@ typedef enum dw_ask_rule {
 typedef struct dw_ask {
     char *name, *column;
     dw_ask_rule rule;
+    bool ruled; /* the rule was given */
 } dw_ask;
 
 /* Whatever the word is, it asks for something. */

@@ -33,13 +33,16 @@ struct info {
 static int wrong_count(const struct info *a, const dw_info_field *f,
                        size_t want, dw_err *err)
 {
-    return dw_info_records_fail(&a->records, err, DW_EFORMAT, f->tag->name,
-                                "%zu values, and by the header it should be "
-                                "%zu",
-                                f->n, want);
+    bool one = want == 1 && f->n > 1;
+
+    return dw_info_records_fail(
+        &a->records, err, DW_EFORMAT, f->tag->name,
+        "%zu values, and by the header it should be %zu%s%s%s", f->n, want,
+        one ? "; " : "", one ? f->tag->name : "",
+        one ? "/max, /min, /mean or /first makes one of them" : "");
 }
 
-/* Value `at` of `want`; where it is a list within one value, `at` is 0. */
+/* Value `at` of `want`. */
 static int value_at(const struct info *a, const dw_info_field *f, size_t at,
                     size_t want, float *x, dw_err *err)
 {
@@ -72,18 +75,23 @@ static int value_of(const struct info *a, const struct column *c, float *x,
                                         : k * (k + 1) / 2 + k,
                         (alts + 1) * (alts + 2) / 2, x, err);
     case DW_INFO_ALTS:
-    case DW_INFO_LIST:
-        if (alts > 1 && (f->n == alts || f->tag->number == DW_INFO_ALTS))
+        /* Of a record that was split and kept the values of all its ALTs nobody
+         * knows which one is its own. */
+        if (alts > 1 || !f->ruled)
             return value_at(a, f, a->alt, alts, x, err);
-        *x = dw_ask_one(f->x, f->n, f->rule);
-        return 0;
+        break;
+    case DW_INFO_LIST:
+        if (alts > 1 && f->n == alts)
+            return value_at(a, f, a->alt, alts, x, err);
+        break;
     case 1:
-        if (f->tag->type == DW_INFO_NUMBER)
+        if (f->tag->type == DW_INFO_NUMBER && !f->ruled)
             return value_at(a, f, 0, 1, x, err);
-        *x = dw_ask_one(f->x, f->n, f->rule);
-        return 0;
+        break;
     default: return value_at(a, f, c->which, (size_t)f->tag->number, x, err);
     }
+    *x = dw_ask_one(f->x, f->n, f->rule);
+    return 0;
 }
 
 /* ---- rows ---- */
@@ -192,6 +200,7 @@ static int take_tag(struct info *a, size_t i, dw_err *err)
     dw_ask_parse(&ask, a->spec.word[i]);
     f->tag = dw_info_header_find(&a->records.header, ask.column);
     f->rule = ask.rule;
+    f->ruled = ask.ruled;
     if (!f->tag)
         dw_info_header_lacks(&a->records.header, a->spec.file, ask.column, err);
     dw_ask_clear(&ask);

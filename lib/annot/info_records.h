@@ -21,6 +21,7 @@
 typedef struct dw_info_field {
     const dw_info_tag *tag;
     dw_ask_rule rule; /* for lists within one value */
+    bool ruled;       /* and for more values than there should be */
     bool there;
     float *x; /* (n) NAN where missing */
     size_t n, cap;

@@ -221,7 +221,13 @@ static void test_faults(void)
     refused(HEADER "1\t5\t.\tA\tC\t.\t.\tSB=1,2\n", "SB",
             "2 values, and by the header it should be 4");
     refused(HEADER "1\t5\t.\tA\tC\t.\t.\tDP=1,2\n", "DP",
-            "2 values, and by the header it should be 1");
+            "2 values, and by the header it should be 1; DP/max, /min");
+    refused(HEADER "1\t5\t.\tA\tC\t.\t.\tAF=1,2\n", "AF",
+            "2 values, and by the header it should be 1; AF/max, /min");
+    put_file(of_vcf, HEADER "1\t5\t.\tA\tC\t.\t.\tAF=1,3;DP=4,5\n");
+    OK(annotate_all(open_tags(of_vcf, "AF/mean,DP/first")) == 0 &&
+           strcmp(values(2), "2 4") == 0,
+       "more values than there should be, by a rule: %s", values(2));
     refused(HEADER "1\t5\t.\tA\tC\t.\t.\n", "AF", "7 fields where a VCF has 8");
     refused(HEADER "1\tx\t.\tA\tC\t.\t.\t.\n", "AF",
             "POS \"x\" is not a position");
