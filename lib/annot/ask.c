@@ -148,6 +148,11 @@ int dw_ask_value(dw_span field, dw_ask_rule rule, float *x)
 {
     double value;
 
+    /* What most annotations are: 0 or 1. */
+    if (field.n == 1 && *field.s >= '0' && *field.s <= '9') {
+        *x = (float)(*field.s - '0');
+        return 0;
+    }
     if (number_of(field, &value) < 0 && list_of(field, rule, &value) < 0)
         return -1;
     *x = (float)value;
