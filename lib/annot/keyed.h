@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "annot/annotator.h"
+#include "annot/ask.h"
 #include "input/ordered.h"
 
 /* Where the rows come from. */
@@ -28,11 +29,16 @@ typedef struct dw_keyed_source {
     /* While it is true the reader gives keys, and any numbers: for a first
      * reading, which looks at the order alone.  NULL: they are in order. */
     bool *keys_only;
-    /* Has an index: the reader, once rewound, gives the rows of positions
-     * [first, last] of the contig, in order, until it is sought or rewound
-     * again; at first it gives none.  NULL: it has no index. */
-    void (*seek)(void *self, const char *contig, uint32_t first, uint32_t last);
+    /* Has an index: the reader, once rewound, gives the rows of the contig from
+     * the first of these positions to the last, in order, and may leave out
+     * those at other positions; the array is lent until the next seek.  NULL:
+     * it has no index. */
+    void (*seek)(void *self, const char *contig, const uint32_t *pos, size_t n);
     void (*close)(void *self);
+    /* (k) How several rows of one variant (the same alleles and id) are made
+     * one; lent.  NULL: the first counts, or if they have neither alleles nor
+     * id any, if all rows of the place say the same. */
+    const dw_ask_rule *rule;
 } dw_keyed_source;
 
 /* The annotator of a source, whose `self` it takes over; its names are still to
@@ -40,11 +46,7 @@ typedef struct dw_keyed_source {
 dw_annotator *dw_keyed_annotator(const dw_keyed_source *source,
                                  const char *file);
 
-/* The row of rows [first, first + n), all of one place, that is the variant's:
- * by alleles where the rows have them, as written before on the other strand;
- * else by id, else the only one, or any if all say the same; SIZE_MAX when none
- * of that holds. */
-size_t dw_keyed_choose(const dw_rows *rows, size_t first, size_t n,
-                       const dw_row *variant);
+/* 0, or DW_EFORMAT: a name is empty, or is there twice. */
+int dw_keyed_check_names(const dw_annotator *a, dw_err *err) DW_MUST_CHECK;
 
 #endif

@@ -6,6 +6,8 @@
 #include "annot/bigwig_annot.h"
 #include "annot/feature_annot.h"
 #include "annot/gtf_annot.h"
+#include "annot/info_annot.h"
+#include "annot/tabix_annot.h"
 #include "annot/table_annot.h"
 #include "base/mem.h"
 
@@ -14,11 +16,10 @@ static const struct kind {
     const char *option;
     dw_annotator *(*open)(const char *text, const char *bim, dw_err *err);
 } kinds[] = {
-    {"annot", dw_table_annot_open},
-    {"bed", dw_bed_annot_open},
-    {"bigwig", dw_bigwig_annot_open},
-    {"feature", dw_feature_annot_open},
-    {"gtf", dw_gtf_annot_open},
+    {"annot", dw_table_annot_open},   {"bed", dw_bed_annot_open},
+    {"bigwig", dw_bigwig_annot_open}, {"feature", dw_feature_annot_open},
+    {"gtf", dw_gtf_annot_open},       {"info", dw_info_annot_open},
+    {"table", dw_tabix_annot_open},
 };
 
 int dw_annot_source_open(dw_annotators *all, const dw_annot_source *source,

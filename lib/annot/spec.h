@@ -4,7 +4,8 @@
  *     [NAME=]FILE[:WORD,WORD..][@SIZE,SIZE..]
  *
  * WORDs are columns or tags, SIZEs are bases (500, 2k, 1M).  A FILE whose own
- * name ends in what looks like one of these is taken whole, if it is there.
+ * name ends in what looks like one of these is taken whole, if it is there; so
+ * is one that is there before a colon.
  */
 #ifndef DW_ANNOT_SPEC_H
 #define DW_ANNOT_SPEC_H

@@ -1,13 +1,11 @@
 #include "annot/table_annot.h"
 
-#include <ctype.h>
-#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "annot/ask.h"
 #include "annot/keyed.h"
 #include "annot/spec.h"
-#include "base/hash.h"
 #include "base/mem.h"
 #include "data/allele.h"
 #include "input/contig_cache.h"
@@ -22,7 +20,10 @@ struct table_annot {
     dw_bim *bim;              /* thin: where the keys are */
     dw_bim_row bim_row;
     size_t p;
-    int *column; /* (p) */
+    int *column;       /* (p) */
+    char **name;       /* (p) */
+    dw_ask_rule *rule; /* (p) for lists within a field */
+    bool chosen;       /* columns were named */
     size_t rows;
     bool keys_only;
     /* of the current row */
@@ -33,62 +34,32 @@ struct table_annot {
 
 /* ---- values ---- */
 
-/* true, false, yes or no: 1, or 0 when it is none of them. */
-static int truth(dw_span f, double *x)
+static int bad_value(const struct table_annot *a, size_t i, int fault,
+                     dw_err *err)
 {
-    static const char *const words[] = {"false", "true", "no", "yes"};
-
-    for (size_t i = 0; i < DW_COUNT(words); i++) {
-        if (dw_span_eq_nocase(f, words[i])) {
-            *x = (double)(i % 2);
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* What stands in no column of numbers.  That of a second header is told by the
- * table. */
-static int is_text(const struct table_annot *a, int column, dw_span f,
-                   dw_err *err)
-{
-    const char *name = dw_table_name(a->table, (size_t)column);
+    dw_span f = dw_table_field(a->table, a->column[i]);
+    const char *name = dw_table_name(a->table, (size_t)a->column[i]);
+    bool hint = fault == -1 && !a->chosen;
     double x;
 
+    /* That of a second header is told by the table. */
     if (dw_span_eq_nocase(f, name))
-        return dw_table_double(a->table, column, &x, err);
-    return dw_lines_fail(
-        dw_table_lines(a->table), err, DW_EFORMAT, name,
-        "\"%.*s\"%s is not a number%s", f.n > 40 ? 40 : (int)f.n, f.s,
-        f.n > 40 ? "..." : "",
-        a->spec.n_words ? "" : ": name the columns to read, FILE:COLUMN,..");
-}
-
-/* A value: 0, or -1 when it is text. */
-static int value_of(dw_span f, float *value)
-{
-    double x;
-
-    if (dw_text_double(f, &x) == 0 || truth(f, &x))
-        *value = (float)x;
-    else if (dw_text_is_na(f))
-        *value = NAN;
-    else
-        return -1;
-    return 0;
+        return dw_table_double(a->table, a->column[i], &x, err);
+    return dw_lines_fail(dw_table_lines(a->table), err, DW_EFORMAT, name,
+                         "\"%.*s\"%s %s%s", f.n > 40 ? 40 : (int)f.n, f.s,
+                         f.n > 40 ? "..." : "", dw_ask_fault(fault),
+                         hint ? ": name the columns to read, FILE:COLUMN,.."
+                              : "");
 }
 
 static int take_values(struct table_annot *a, dw_row *row, dw_err *err)
 {
     for (size_t i = 0; i < a->p && !a->keys_only; i++) {
-        dw_span f = dw_table_field(a->table, a->column[i]);
+        int rc = dw_ask_value(dw_table_field(a->table, a->column[i]),
+                              a->rule[i], &a->value[i]);
 
-        if (value_of(f, &a->value[i]) < 0)
-            return is_text(a, a->column[i], f, err);
-        if (isinf(a->value[i]))
-            return dw_lines_fail(dw_table_lines(a->table), err, DW_EFORMAT,
-                                 dw_table_name(a->table, (size_t)a->column[i]),
-                                 "an infinite annotation");
+        if (rc < 0)
+            return bad_value(a, i, rc, err);
     }
     row->value = a->value;
     return 1;
@@ -96,21 +67,36 @@ static int take_values(struct table_annot *a, dw_row *row, dw_err *err)
 
 /* ---- rows ---- */
 
-static int next_full(struct table_annot *a, dw_row *row, dw_err *err)
+/* A row that has no chromosome or no position has no place. */
+static int take_place(struct table_annot *a, dw_row *row, dw_err *err)
 {
-    dw_span raw;
-    int rc = dw_table_next(a->table, err);
+    dw_span raw = dw_table_field(a->table, a->chr);
+    dw_span pos = dw_table_field(a->table, a->pos);
 
-    if (rc <= 0)
-        return rc;
-    raw = dw_table_field(a->table, a->chr);
-    if (dw_contig_cache_take(&a->contig, raw, DW_CONTIG_PLINK) < 0)
+    if (dw_text_is_na(raw) || dw_text_is_na(pos)) {
+        row->contig = "";
+        return 0;
+    }
+    if (dw_contig_cache_take(&a->contig, raw, DW_CONTIG_PLINK) < 0) {
+        /* That of a second header is told by the position. */
+        if (dw_span_eq_nocase(raw, dw_table_name(a->table, (size_t)a->chr)))
+            return dw_table_position(a->table, a->pos, &row->pos, err);
         return dw_lines_fail(dw_table_lines(a->table), err, DW_EFORMAT,
                              dw_table_name(a->table, (size_t)a->chr),
                              "\"%.*s\" is no chromosome",
                              raw.n > 40 ? 40 : (int)raw.n, raw.s);
+    }
     row->contig = a->contig.name;
-    if ((rc = dw_table_position(a->table, a->pos, &row->pos, err)) < 0)
+    return dw_table_position(a->table, a->pos, &row->pos, err);
+}
+
+static int next_full(struct table_annot *a, dw_row *row, dw_err *err)
+{
+    int rc = dw_table_next(a->table, err);
+
+    if (rc <= 0)
+        return rc;
+    if ((rc = take_place(a, row, err)) < 0)
         return rc;
     if (a->id != DW_TABLE_NONE)
         row->id = dw_table_field(a->table, a->id);
@@ -187,7 +173,11 @@ static void close_table(void *self)
     struct table_annot *a = self;
 
     dw_spec_clear(&a->spec);
+    for (size_t i = 0; i < a->p; i++)
+        dw_free(a->name[i]);
+    dw_free(a->name);
     dw_free(a->column);
+    dw_free(a->rule);
     dw_free(a->value);
     dw_buf_clear(&a->upper1);
     dw_buf_clear(&a->upper2);
@@ -205,50 +195,89 @@ static bool is_key(const struct table_annot *a, int column)
            dw_span_eq_nocase(dw_span_of(name), "CM");
 }
 
-/* The columns named, or all that are no keys. */
-static int take_columns(struct table_annot *a, dw_err *err)
+static void add_column(struct table_annot *a, int column, const dw_ask *ask)
 {
-    size_t width = dw_table_width(a->table);
-    int rc = 0;
+    const char *name = dw_table_name(a->table, (size_t)column);
 
-    a->column =
-        dw_alloc(a->spec.n_words ? a->spec.n_words : width, sizeof *a->column);
-    for (size_t i = 0; i < a->spec.n_words && rc == 0; i++)
-        rc = dw_table_require(a->table, a->spec.word[i], &a->column[a->p++],
-                              err);
-    for (size_t i = 0; i < width && !a->spec.n_words; i++) {
-        if (!is_key(a, (int)i))
-            a->column[a->p++] = (int)i;
+    a->name[a->p] = dw_strdup(ask ? ask->name : name);
+    a->rule[a->p] = ask ? ask->rule : DW_ASK_MAX;
+    a->column[a->p++] = column;
+}
+
+/* The key that the word names a column for, or NULL. */
+static int *key_of(struct table_annot *a, const dw_ask *ask)
+{
+    if (strcmp(ask->name, ask->column) == 0)
+        return NULL;
+    switch (dw_meaning_named(dw_span_of(ask->name))) {
+    case DW_MEANING_CHR: return &a->chr;
+    case DW_MEANING_POS: return &a->pos;
+    case DW_MEANING_ID: return &a->id;
+    case DW_MEANING_EA: return &a->a1;
+    case DW_MEANING_OA: return &a->a2;
+    default: return NULL;
     }
-    if (a->p == 0)
-        rc = dw_fail(err, DW_EFORMAT, "%s:%zu: no column of annotations",
-                     a->spec.file, dw_table_header_line(a->table));
-    a->value = dw_alloc(a->p, sizeof *a->value);
+}
+
+static int take_word(struct table_annot *a, const char *word, dw_err *err)
+{
+    dw_ask ask;
+    int column, *key, rc;
+
+    dw_ask_parse(&ask, word);
+    rc = dw_table_require(a->table, ask.column, &column, err);
+    if (rc == 0 && (key = key_of(a, &ask)))
+        *key = column;
+    else if (rc == 0)
+        add_column(a, column, &ask);
+    dw_ask_clear(&ask);
     return rc;
 }
 
-/* Two columns of one name could not be told apart behind this. */
-static int check_names(const struct table_annot *a, dw_err *err)
+/* The keys and columns named. */
+static int take_words(struct table_annot *a, dw_err *err)
 {
-    dw_map *seen = dw_map_new();
+    size_t width = dw_table_width(a->table);
+    size_t n = a->spec.n_words > width ? a->spec.n_words : width;
     int rc = 0;
 
-    for (size_t i = 0; i < a->p && rc == 0; i++) {
-        const char *name = dw_table_name(a->table, (size_t)a->column[i]);
-        bool fresh;
-
-        if (!dw_map_put(seen, name, strlen(name), &fresh))
-            rc = dw_fail(err, DW_ENOMEM, "no memory for annotation names");
-        else if (!*name)
-            rc = dw_fail(err, DW_EFORMAT, "%s:%zu: column %d has no name",
-                         a->spec.file, dw_table_header_line(a->table),
-                         a->column[i] + 1);
-        else if (!fresh)
-            rc = dw_fail(err, DW_EFORMAT, "%s:%zu: column %s is there twice",
-                         a->spec.file, dw_table_header_line(a->table), name);
-    }
-    dw_map_free(seen);
+    a->column = dw_alloc(n, sizeof *a->column);
+    a->name = dw_alloc(n, sizeof *a->name);
+    a->rule = dw_alloc(n, sizeof *a->rule);
+    a->chr = dw_meaning_find(a->table, DW_MEANING_CHR);
+    a->pos = dw_meaning_find(a->table, DW_MEANING_POS);
+    a->id = dw_meaning_find(a->table, DW_MEANING_ID);
+    a->a1 = dw_meaning_find(a->table, DW_MEANING_EA);
+    a->a2 = dw_meaning_find(a->table, DW_MEANING_OA);
+    for (size_t i = 0; i < a->spec.n_words && rc == 0; i++)
+        rc = take_word(a, a->spec.word[i], err);
+    a->chosen = a->p > 0;
     return rc;
+}
+
+/* All that are no keys, if none was named. */
+static int take_columns(struct table_annot *a, dw_err *err)
+{
+    for (size_t i = 0; i < dw_table_width(a->table) && !a->chosen; i++) {
+        if (!is_key(a, (int)i))
+            add_column(a, (int)i, NULL);
+    }
+    if (a->p == 0)
+        return dw_fail(err, DW_EFORMAT, "%s:%zu: no column of annotations",
+                       a->spec.file, dw_table_header_line(a->table));
+    /* The ANNOT of LDSC's make_annot says nothing: named by its file. */
+    if (a->p == 1 && strcmp(a->name[0], "ANNOT") == 0) {
+        char *stem = dw_lines_stem(a->spec.file, ".annot");
+
+        if (*stem) {
+            dw_free(a->name[0]);
+            a->name[0] = stem;
+        } else {
+            dw_free(stem);
+        }
+    }
+    a->value = dw_alloc(a->p, sizeof *a->value);
+    return 0;
 }
 
 static int open_thin(struct table_annot *a, const char *bim, dw_err *err)
@@ -266,49 +295,29 @@ static int open_thin(struct table_annot *a, const char *bim, dw_err *err)
                    dw_table_header_line(a->table));
 }
 
-/* The single ANNOT of LDSC's make_annot says nothing: named by its file. */
-static void give_names(const struct table_annot *a, dw_annotator *to)
+static int open_table(struct table_annot *a, const char *option,
+                      const char *text, const char *bim, dw_err *err)
 {
-    for (size_t i = 0; i < a->p; i++) {
-        const char *name = dw_table_name(a->table, (size_t)a->column[i]);
-        char *stem = NULL;
-
-        if (a->p == 1 && strcmp(name, "ANNOT") == 0)
-            stem = dw_lines_stem(a->spec.file, ".annot");
-        dw_annotator_name(to, i, stem && *stem ? stem : name, ".");
-        dw_free(stem);
-    }
-}
-
-static int open_table(struct table_annot *a, const char *text, const char *bim,
-                      dw_err *err)
-{
-    int rc = dw_spec_parse(&a->spec, "--annot", text, DW_SPEC_WORDS, err);
+    int rc = dw_spec_parse(&a->spec, option, text, DW_SPEC_WORDS, err);
 
     if (rc < 0)
         return rc;
     a->table = dw_table_open(a->spec.file, err);
     if (!a->table)
         return err->code;
-    a->chr = dw_meaning_find(a->table, DW_MEANING_CHR);
-    a->pos = dw_meaning_find(a->table, DW_MEANING_POS);
-    a->id = dw_meaning_find(a->table, DW_MEANING_ID);
-    a->a1 = dw_meaning_find(a->table, DW_MEANING_EA);
-    a->a2 = dw_meaning_find(a->table, DW_MEANING_OA);
-    if (a->chr == DW_TABLE_NONE || a->pos == DW_TABLE_NONE)
+    rc = take_words(a, err);
+    if (rc == 0 && (a->chr == DW_TABLE_NONE || a->pos == DW_TABLE_NONE))
         rc = open_thin(a, bim, err);
-    if (rc == 0)
-        rc = take_columns(a, err);
-    return rc < 0 ? rc : check_names(a, err);
+    return rc < 0 ? rc : take_columns(a, err);
 }
 
-dw_annotator *dw_table_annot_open(const char *text, const char *bim,
-                                  dw_err *err)
+static dw_annotator *open_as(const char *option, const char *text,
+                             const char *bim, bool merges, dw_err *err)
 {
     struct table_annot *a = dw_alloc(1, sizeof *a);
     dw_annotator *annotator;
 
-    if (open_table(a, text, bim, err) < 0) {
+    if (open_table(a, option, text, bim, err) < 0) {
         close_table(a);
         return NULL;
     }
@@ -317,8 +326,25 @@ dw_annotator *dw_table_annot_open(const char *text, const char *bim,
             .reader = {a, a->p, next_row, rewind_rows, origin_of},
             .keys_only = &a->keys_only,
             .close = close_table,
+            .rule = merges ? a->rule : NULL,
         },
         a->spec.file);
-    give_names(a, annotator);
-    return annotator;
+    for (size_t i = 0; i < a->p; i++)
+        dw_annotator_name(annotator, i, a->name[i], ".");
+    if (dw_keyed_check_names(annotator, err) == 0)
+        return annotator;
+    dw_annotator_free(annotator);
+    return NULL;
+}
+
+dw_annotator *dw_table_annot_open(const char *text, const char *bim,
+                                  dw_err *err)
+{
+    return open_as("--annot", text, bim, false, err);
+}
+
+dw_annotator *dw_table_annot_open_merged(const char *option, const char *text,
+                                         dw_err *err)
+{
+    return open_as(option, text, NULL, true, err);
 }

@@ -72,15 +72,15 @@ static dw_origin origin_of_made(const void *self)
     return (dw_origin){"made", made.next, made.n};
 }
 
-static void seek_made(void *self, const char *contig, uint32_t first,
-                      uint32_t last)
+static void seek_made(void *self, const char *contig, const uint32_t *pos,
+                      size_t n)
 {
     struct made *m = self;
 
     m->sought = true;
     m->contig = contig;
-    m->first = first;
-    m->last = last;
+    m->first = pos[0];
+    m->last = pos[n - 1];
 }
 
 static void close_made(void *self)
@@ -449,7 +449,7 @@ static void test_faults(void)
     refused("CHR\tBP\tx\n1\t5\t1\n1\t99\tz\n", NULL, ":3: column x");
     refused("CHR\tBP\tx\tx\n1\t5\t1\t1\n", NULL, "column x is there twice");
     refused("CHR\tBP\tx\ty\n1\t5\t1\t1\n", "x,x", "column x is there twice");
-    refused("CHR\tBP\tx\t\n1\t5\t1\t1\n", NULL, "column 4 has no name");
+    refused("CHR\tBP\tx\t\n1\t5\t1\t1\n", NULL, "a column of annotations has no name");
     refused("CHR\tBP\tcoding\n1\t5\t1\n", "codin",
             "no column codin; the nearest is coding");
     refused("CHR\tBP\tx\n1\t5\n", NULL, "2 fields where the header has 3");
