@@ -449,7 +449,8 @@ static void test_faults(void)
     refused("CHR\tBP\tx\n1\t5\t1\n1\t99\tz\n", NULL, ":3: column x");
     refused("CHR\tBP\tx\tx\n1\t5\t1\t1\n", NULL, "column x is there twice");
     refused("CHR\tBP\tx\ty\n1\t5\t1\t1\n", "x,x", "column x is there twice");
-    refused("CHR\tBP\tx\t\n1\t5\t1\t1\n", NULL, "a column of annotations has no name");
+    refused("CHR\tBP\tx\t\n1\t5\t1\t1\n", NULL,
+            "a column of annotations has no name");
     refused("CHR\tBP\tcoding\n1\t5\t1\n", "codin",
             "no column codin; the nearest is coding");
     refused("CHR\tBP\tx\n1\t5\n", NULL, "2 fields where the header has 3");
