@@ -1,6 +1,7 @@
 #include "flow/ingest_flow.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -55,7 +56,12 @@ static void add_input(void *head, const char *name, uint64_t digest)
 
 static void make_head(const struct job *j, double n, dw_head *head)
 {
-    dw_head_set_build(head, dw_build_name(j->plan->build));
+    const char *build = j->in.study ? dw_sumstats_build(j->in.study) : "";
+
+    /* What the user says goes before what the study says of itself. */
+    if (strcmp(j->plan->build, ".") != 0 || !*build)
+        build = j->plan->build;
+    dw_head_set_build(head, dw_build_name(build));
     if (j->in.study) {
         char *stem = dw_lines_stem(j->plan->in.study, ".");
         const char *name = j->plan->trait ? j->plan->trait
@@ -152,12 +158,19 @@ static int write_stream(struct job *j, const char *out, double n,
 
 /* ---- what is told ---- */
 
+static void warn_lines(const char *line)
+{
+    for (; *line; line += strcspn(line, "\n") + 1)
+        dw_warn("%.*s", (int)strcspn(line, "\n"), line);
+}
+
 static void tell(const struct job *j, double n, const dw_ingest_counts *counts,
                  const dw_buf *warning)
 {
     dw_buf words = {0};
 
     if (j->in.study) {
+        warn_lines(dw_sumstats_warnings(j->in.study));
         dw_sumstats_tell(j->in.study, &words);
         dw_note("%s: %s; median N %.10g", j->plan->in.study, words.s, n);
     } else {
