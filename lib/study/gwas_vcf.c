@@ -156,8 +156,7 @@ static int next_row(void *self, dw_row *row, dw_reason *reason, dw_err *err)
     v->alt++;
     *reason = DW_REASON_NONE;
     id = v->rec->d.id;
-    row->contig = "";
-    row->pos = 0;
+    *row = (dw_row){.contig = ""};
     row->id = dw_span_of(id && *id ? id : ".");
     row->a2 = dw_span_of(v->rec->n_allele ? v->rec->d.allele[0] : ".");
     row->a1 = dw_span_of(

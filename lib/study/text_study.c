@@ -126,12 +126,9 @@ static int next_row(void *self, dw_row *row, dw_reason *reason, dw_err *err)
     *reason = dw_table_is_split(s->table) ? DW_REASON_ROW_SPLIT
               : s->select                 ? passed_over(s)
                                           : DW_REASON_NONE;
-    row->contig = "";
-    row->pos = 0;
-    row->id =
-        has(s, DW_MEANING_ID) ? field(s, DW_MEANING_ID) : (dw_span){".", 1};
-    if (dw_text_is_na(row->id))
-        row->id = (dw_span){".", 1};
+    *row = (dw_row){.contig = "", .id = {".", 1}};
+    if (has(s, DW_MEANING_ID) && !dw_text_is_na(field(s, DW_MEANING_ID)))
+        row->id = field(s, DW_MEANING_ID);
     row->a1 = field(s, DW_MEANING_EA);
     row->a2 = has(s, DW_MEANING_OA) ? field(s, DW_MEANING_OA)
                                     : other_of_pair(s, row->a1, reason);
