@@ -233,9 +233,11 @@ static int choose_n(dw_sumstats *s, dw_err *err)
     if (s->vcf)
         s->size.binary |= dw_gwas_vcf_is_binary(s->vcf);
     if (s->size.from == DW_N_OF_SE &&
-        (!has(s, DW_MEANING_SE) || !has(s, DW_MEANING_EAF)))
+        (!has(s, DW_MEANING_SE) || !has(s, DW_MEANING_EAF))) {
+        s->size.from = DW_N_NOWHERE;
         return fail_header(
             s, "--n se needs columns for SE and for the frequency (EAF)", err);
+    }
     if (s->size.from != DW_N_NOWHERE)
         return 0;
     dw_buf_addf(&text,

@@ -389,9 +389,10 @@ static int check_names(const dw_sumstat_columns *c, const dw_table *t,
                        dw_err *err)
 {
     for (size_t i = 0; i < dw_table_width(t); i++) {
-        int twin = dw_table_namesake(t, (int)i);
+        int twin;
 
-        if (twin == DW_TABLE_NONE || !dw_sumstat_column_used(c, (int)i))
+        if (!dw_sumstat_column_used(c, (int)i) ||
+            (twin = dw_table_namesake(t, (int)i)) == DW_TABLE_NONE)
             continue;
         for (size_t m = 0; m < DW_MEANING_COUNT; m++) {
             /* Named by the user, in a spelling that only one of them has. */
