@@ -232,6 +232,7 @@ void dw_ingest_inputs(const dw_ingest *in,
         in->study ? dw_sumstats_reader(in->study) : NULL,
         in->ref ? dw_reference_reader(in->ref) : NULL,
     };
+    uint64_t meta;
 
     for (size_t i = 0; i < DW_COUNT(reader); i++) {
         if (reader[i]) {
@@ -239,6 +240,13 @@ void dw_ingest_inputs(const dw_ingest *in,
 
             add(ctx, of.name, of.digest);
         }
+    }
+    if (in->study && dw_sumstats_has_meta(in->study, &meta)) {
+        dw_buf name = {0};
+
+        dw_buf_addf(&name, "%s-meta.yaml", in->o->study);
+        add(ctx, name.s, meta);
+        dw_buf_clear(&name);
     }
     dw_annotators_inputs(&in->annot, add, ctx);
     if (in->o->exclude)

@@ -428,6 +428,12 @@ const char *dw_sumstats_build(const dw_sumstats *s)
     return s->vcf ? dw_gwas_vcf_build(s->vcf) : s->meta.build;
 }
 
+bool dw_sumstats_has_meta(const dw_sumstats *s, uint64_t *digest)
+{
+    *digest = s->meta.digest;
+    return s->meta.there;
+}
+
 uint64_t dw_sumstats_rows(const dw_sumstats *s)
 {
     return s->rows;

@@ -44,6 +44,8 @@ bool dw_sumstats_has_frequency(const dw_sumstats *s);
 bool dw_sumstats_is_binary(const dw_sumstats *s);
 /* The genome build as the file, or the YAML beside it, states it; or "". */
 const char *dw_sumstats_build(const dw_sumstats *s);
+/* Was the YAML beside it read?  Its digest, as dw_origin has it. */
+bool dw_sumstats_has_meta(const dw_sumstats *s, uint64_t *digest);
 /* Rows read so far, taken or not. */
 uint64_t dw_sumstats_rows(const dw_sumstats *s);
 /* Adds what was understood: "fastgwa: z = BETA / SE; ...; N from N", and how

@@ -7,6 +7,7 @@
 #include <yaml.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -143,7 +144,7 @@ int dw_study_meta_parse(const char *text, size_t n, const char *name,
     bool more = true;
     int rc = 0;
 
-    *m = (dw_study_meta){.there = true};
+    *m = (dw_study_meta){.there = true, .digest = dw_hash(text, n)};
     if (!yaml_parser_initialize(&parser))
         return dw_fail(err, DW_ENOMEM, "%s: no memory to read it", name);
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);

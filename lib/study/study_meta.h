@@ -6,11 +6,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
 typedef struct dw_study_meta {
     bool there;      /* was there such a file? */
+    uint64_t digest; /* XXH64 of its bytes */
     char build[32];  /* genome_assembly; "" when it says none */
     bool zero_based; /* coordinate_system */
     bool case_control;

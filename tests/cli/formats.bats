@@ -2,6 +2,8 @@
 # What dw-ingest understands of a study: each format with its traps, the ways to
 # z and N, --explain; and real files against another reading of them.
 # shellcheck disable=SC2154 # status, stdout and stderr are set by run
+# shellcheck disable=SC2016 # the programs of awk9 have dollars of their own
+# shellcheck disable=SC2094 # rows named as files are: no pipe reads what it writes
 load helper
 
 setup() {
@@ -207,6 +209,7 @@ MT 100 . G A NA -42.8264084 50" "$(taken f)"
     same "1 100 . G A 0.200000003 -2 300" "$(taken f.tsv)"
     dw-view --head out.dws | grep -q GRCh37
     dw-view --head out.dws | grep -q binary
+    dw-view --head out.dws | grep -q "f.tsv-meta.yaml"
     grep -q 'N 300, effective, from the YAML file beside it (100 cases, 300 controls)' said
     dw-ingest --explain f.tsv | grep -q 'positions count from 0, so 1 is added'
     printf 'coordinate_system: 2-based\n' >f.tsv-meta.yaml
@@ -753,7 +756,7 @@ END
     need_cmd plink2
     g=$SHARED/geno/gwasvcf_chr1/eur
     { echo "FID IID Q C"
-      awk 'BEGIN { srand(7) } { q = rand() * 3; print $1, $2, q, 1 + (q > 1.5) }' $g.fam; } >ph
+      awk 'BEGIN { srand(7) } { q = rand() * 3; print $1, $2, q, 1 + (q > 1.5) }' "$g.fam"; } >ph
     plink1.9 --bfile "$g" --pheno ph --pheno-name C --assoc --allow-no-sex --out a >/dev/null 2>&1
     plink1.9 --bfile "$g" --pheno ph --pheno-name C --logistic --ci 0.95 --allow-no-sex --out a >/dev/null 2>&1
     plink2 --bfile "$g" --pheno ph --pheno-name Q --glm allow-no-covars cols=+a1freq,+ax,+err --out b >/dev/null 2>&1
