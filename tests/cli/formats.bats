@@ -93,6 +93,7 @@ same() {
       row 1 200 rs2 T C T ADD 50 0.2 0.1 2 0.05 .
       row 1 200 rs2 T C T SEX 50 0.9 0.1 2 0.05 .
       row 1 300 rs3 A G,C G ADD 50 0.2 0.1 2 0.05 .
+      row 1 300 rs3 A G,C A ADD 50 0.2 0.1 2 0.05 .
       row 1 400 rs4 A G G ADD 50 NA NA NA NA CONST_ALLELE
       row 1 500 rs5 A G T ADD 50 0.2 0.1 2 0.05 .
       row 1 600 rs6 A G G ADD 50 0.2 NA 1.5 0.1 .; } >f
@@ -100,7 +101,7 @@ same() {
     same "1 100 rs1 G A NA 2 50
 1 200 rs2 C T NA 2 50
 1 600 rs6 A G NA 1.5 50" "$(taken f)"
-    [ "$(count test_other) $(count test_failed) $(count other_unclear)" = "1 1 2" ]
+    [ "$(count test_other) $(count test_failed) $(count other_unclear)" = "1 1 3" ]
     # With the omitted allele named, a third allele is no riddle.
     { row '#CHROM' POS ID REF ALT A1 OMITTED A1_FREQ 'FIRTH?' TEST OBS_CT OR 'LOG(OR)_SE' Z_STAT LOG10_P ERRCODE
       row 1 100 rs1 G A,C C G 0.2 N ADD 50 0.5 0.1 NA 9 .
@@ -481,7 +482,7 @@ XY 100 b G A NA 1 50" "$(taken f --zero-based)"
 
 @test "--check-sd: rows whose SE and frequency cannot both be right" {
     # sd of the trait 3; the variants at 40 and 41 have a frequency of others,
-    # and one an N that is a tenth.
+    # and two an N that is a tenth, or ten times as much.
     awk 'BEGIN { OFS = "\t"; print "SNP", "CHR", "BP", "EA", "OA", "EAF", "BETA", "SE", "N"
         for (i = 1; i <= 100; i++) {
             f = 0.05 + 0.009 * i; if (f > 0.95) f = 0.95
@@ -489,11 +490,12 @@ XY 100 b G A NA 1 50" "$(taken f --zero-based)"
             if (i == 40) f = 0.01
             if (i == 41) f = 0.001
             if (i == 50) n = 1000
+            if (i == 60) n = 100000
             print "v" i, 1, i, "A", "G", f, 0.01, se, n } }' >f
     taken f --check-sd --min-n-share 0 | cut -d ' ' -f 2 >got
-    [ "$(wc -l <got)" = 97 ]
-    [ "$(count sd_mismatch)" = 3 ]
-    run ! grep -qx -e 40 -e 41 -e 50 got
+    [ "$(wc -l <got)" = 96 ]
+    [ "$(count sd_mismatch)" = 4 ]
+    run ! grep -qx -e 40 -e 41 -e 50 -e 60 got
     grep -q 'sd of the trait [23]' said
     taken f --min-n-share 0 >got
     [ "$(wc -l <got)" = 100 ]
