@@ -1,5 +1,6 @@
 #include "data/cover.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -197,6 +198,7 @@ static int cover_cluster(dw_cover *c, size_t contig, const dw_stretch *s,
     size_t n_bounds = take_bounds(bound, s, n, pad), n_leaves = n_bounds - 1;
     int rc = 0;
 
+    assert(n_bounds > 1); /* no interval is empty */
     memset(tree, 0, 2 * n_leaves * sizeof *tree);
     for (size_t i = 0; i < n; i++) {
         dw_stretch x = padded(s[i], pad);
