@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "input/bed_blocks.h"
 #include "input/bed_lines.h"
 
 enum type { BED, NARROW_PEAK, BROAD_PEAK, BED_GRAPH, GUESS };
@@ -38,12 +39,15 @@ static const char *const rules[] = {
     [DW_COVER_COUNT] = "count",
 };
 
+#define WORDS "max, min, mean, sum, count, zero, na, blocks"
+
 struct bed_annot {
     char *file;
     enum type type;
     size_t column;      /* of the value, from 1; 0: none */
     dw_cover_rule rule; /* INSIDE: none was asked for */
     bool zero, na;      /* outside, as asked for */
+    bool blocks;        /* of a BED12, instead of the whole */
     float outside;
     dw_contig_set contigs;
     dw_cover *cover; /* (k) without padding, then with each */
@@ -96,7 +100,8 @@ static void say_what_it_is(const struct bed_annot *b, dw_buf *words)
         dw_buf_adds(words, "how many intervals");
     else
         dw_buf_addf(words, "%s of column %zu", rules[b->rule], b->column);
-    dw_buf_addf(words, ", outside %s; ", isnan(b->outside) ? "NA" : "0");
+    dw_buf_addf(words, "%s, outside %s; ", b->blocks ? ", by blocks" : "",
+                isnan(b->outside) ? "NA" : "0");
     dw_buf_add_count(words, b->n, "interval");
     dw_buf_adds(words, " on ");
     dw_buf_add_count(words, b->contigs.n, "chromosome");
@@ -216,20 +221,20 @@ static int take_words(struct bed_annot *b, const dw_spec *s,
             b->zero = true;
         else if (strcmp(word, "na") == 0)
             b->na = true;
+        else if (strcmp(word, "blocks") == 0)
+            b->blocks = true;
         else if (!take_rule(b, word)) {
             if (b->column)
                 return dw_fail(err, DW_EUSAGE,
-                               "--bed %s:%s: a column is named "
-                               "already, or it is not max, min, mean, sum, "
-                               "count, zero, na",
+                               "--bed %s:%s: a column is named already, or it "
+                               "is none of " WORDS,
                                s->file, word);
             b->column = find_column(l, word);
             if (!b->column)
                 return dw_fail(err, DW_EUSAGE,
                                "--bed %s:%s: is no column by number, by the "
                                "file's header, or of score, signalValue, "
-                               "pValue, qValue; nor max, min, mean, sum, "
-                               "count, zero, na",
+                               "pValue, qValue; and none of " WORDS,
                                s->file, word);
         }
     }
@@ -294,6 +299,31 @@ static void guess_value(struct bed_annot *b, const dw_bed_lines *l,
         *value = (float)x;
 }
 
+static int add_interval(struct bed_annot *b, const dw_bed_interval *at,
+                        float value, dw_stretches *to, dw_err *err)
+{
+    if (at->start == at->end)
+        b->n_empty++;
+    return dw_stretches_add(to, at->contig, at->start, at->end, value, err);
+}
+
+static int add_blocks(struct bed_annot *b, const dw_bed_lines *l,
+                      const dw_bed_interval *at, float value, dw_stretches *to,
+                      dw_err *err)
+{
+    dw_bed_interval block;
+    dw_bed_blocks k;
+    int rc;
+
+    if (dw_bed_blocks_begin(&k, l, at, err) < 0)
+        return err->code;
+    while ((rc = dw_bed_blocks_next(&k, &block, err)) > 0) {
+        if ((rc = add_interval(b, &block, value, to, err)) < 0)
+            break;
+    }
+    return rc;
+}
+
 static int take_interval(struct bed_annot *b, const dw_bed_lines *l,
                          const dw_bed_interval *at, dw_stretches *to,
                          dw_err *err)
@@ -307,9 +337,8 @@ static int take_interval(struct bed_annot *b, const dw_bed_lines *l,
         guess_value(b, l, &value);
     if (rc < 0)
         return rc;
-    if (at->start == at->end)
-        b->n_empty++;
-    return dw_stretches_add(to, at->contig, at->start, at->end, value, err);
+    return b->blocks ? add_blocks(b, l, at, value, to, err)
+                     : add_interval(b, at, value, to, err);
 }
 
 /* What the first line, and those before it, tell. */
