@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "annot/bigbed_items.h"
+#include "annot/bigwig_check.h"
 #include "annot/cover_fill.h"
 #include "annot/spec.h"
 #include "base/buf.h"
@@ -201,7 +203,7 @@ static size_t find_column(const dw_bed_lines *l, const char *word)
 
     if (dw_text_int64(dw_span_of(word), &number) == 0)
         return number >= 1 && number <= INT32_MAX ? (size_t)number : 0;
-    if ((column = dw_bed_lines_find(l, word)) > 0)
+    if (l && (column = dw_bed_lines_find(l, word)) > 0)
         return column;
     for (size_t i = 0; i < DW_COUNT(columns); i++) {
         if (dw_span_eq_nocase(dw_span_of(word), columns[i].name))
@@ -210,7 +212,8 @@ static size_t find_column(const dw_bed_lines *l, const char *word)
     return 0;
 }
 
-/* Asked for once the first interval was read, and the header before it. */
+/* Asked for once the first interval was read, and the header before it; l NULL:
+ * there is none. */
 static int take_words(struct bed_annot *b, const dw_spec *s,
                       const dw_bed_lines *l, dw_err *err)
 {
@@ -376,8 +379,22 @@ static int settle(struct bed_annot *b, size_t n, dw_err *err)
     return 0;
 }
 
-static int read_all(struct bed_annot *b, const dw_spec *s, dw_stretches *to,
-                    dw_err *err)
+/* A bigBed is a BED, packed with an index. */
+static int read_bigbed(struct bed_annot *b, const dw_spec *s, dw_stretches *to,
+                       dw_err *err)
+{
+    int rc = take_words(b, s, NULL, err);
+
+    b->type = BED;
+    if (rc == 0)
+        rc = dw_bigbed_items(b->file, b->column, to, &b->digest, err);
+    for (size_t i = 0; rc == 0 && i < to->n; i++)
+        b->n_valued += !isnan(to->item[i].value);
+    return rc;
+}
+
+static int read_text(struct bed_annot *b, const dw_spec *s, dw_stretches *to,
+                     dw_err *err)
 {
     dw_bed_lines *l = dw_bed_lines_open(b->file, err);
     dw_bed_interval at;
@@ -395,12 +412,22 @@ static int read_all(struct bed_annot *b, const dw_spec *s, dw_stretches *to,
         if (rc < 0)
             break;
     }
+    b->digest = dw_lines_digest(dw_bed_lines_text(l));
+    dw_bed_lines_close(l);
+    return rc;
+}
+
+static int read_all(struct bed_annot *b, const dw_spec *s, dw_stretches *to,
+                    dw_err *err)
+{
+    int rc = dw_bigwig_kind_of(b->file) != DW_NOT_BIGWIG
+                 ? read_bigbed(b, s, to, err)
+                 : read_text(b, s, to, err);
+
     if (rc == 0 && to->n == 0)
         rc = dw_fail(err, DW_EFORMAT,
                      "%s: no interval in it; a line is contig, start, end",
                      b->file);
-    b->digest = dw_lines_digest(dw_bed_lines_text(l));
-    dw_bed_lines_close(l);
     if (rc == 0)
         rc = settle(b, to->n, err);
     if (rc == 0)
