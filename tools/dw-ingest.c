@@ -19,8 +19,7 @@
 struct ingest_opts {
     dw_ingest_opts in;
     dw_opt_list annot;
-    const char *trait, *build, *report, *report_variants;
-    int ambiguous;
+    const char *trait, *report, *report_variants, *report_actions;
     double min_n_share;
 };
 
@@ -30,7 +29,9 @@ struct job {
     dw_ingest in;
     dw_hold *hold; /* all variants, until the median of N is known */
     dw_count_median *median;
-    dw_drop_log *drops; /* NULL: nobody asked */
+    dw_drop_log *drops, *actions; /* NULL: nobody asked */
+    int build;                    /* as found; DW_BUILD_NONE: it was not */
+    dw_buf build_why;
 };
 
 /* ---- what the merge gives is held ---- */
@@ -43,6 +44,8 @@ static int begin_tables(void *ctx, dw_err *err)
     j->median = dw_count_median_new();
     if (j->drops)
         dw_drop_log_reset(j->drops);
+    if (j->actions)
+        dw_drop_log_reset(j->actions);
     return dw_hold_reset(j->hold, err);
 }
 
@@ -67,7 +70,13 @@ static void add_input(void *head, const char *name, uint64_t digest)
 static void make_head(const struct job *j, const dw_common *common, double n,
                       dw_head *head)
 {
-    dw_head_set_build(head, dw_build_name(j->o->build));
+    const char *build = ".";
+
+    if (j->o->in.build)
+        build = dw_build_name(j->o->in.build);
+    else if (j->build != DW_BUILD_NONE)
+        build = dw_build_word(j->build);
+    dw_head_set_build(head, build);
     if (j->in.study) {
         char *stem = dw_lines_stem(j->o->in.study, ".");
         const char *name = j->o->trait ? j->o->trait : *stem ? stem : "trait";
@@ -139,6 +148,9 @@ static void tell(const struct job *j, double n, const dw_ingest_counts *counts,
     } else {
         dw_note("no SUMSTATS (- is stdin): variants of the reference, no z");
     }
+    if (j->build != DW_BUILD_NONE)
+        dw_note("build %s%s, by %s", dw_build_word(j->build),
+                j->o->in.build ? " as --build says" : "", j->build_why.s);
     dw_ingest_report_tell(counts);
     if (warning->n)
         dw_warn("%s", warning->s);
@@ -155,6 +167,8 @@ static int write_reports(const struct job *j, const dw_ingest_counts *counts,
         rc = dw_ingest_report_write(o->report, counts, err);
     if (rc == 0 && o->report_variants)
         rc = dw_drop_log_write(j->drops, o->report_variants, err);
+    if (rc == 0 && o->report_actions)
+        rc = dw_action_log_write(j->actions, o->report_actions, err);
     return rc;
 }
 
@@ -173,13 +187,22 @@ static int nothing_taken(const struct job *j, dw_err *err)
 
 static int work(struct job *j, const dw_common *common, dw_err *err)
 {
-    const dw_ingest_sink sink = {begin_tables, hold_table, j,
-                                 j->drops ? dw_drop_log_add : NULL, j->drops};
+    const dw_ingest_sink sink = {
+        .begin = begin_tables,
+        .put = hold_table,
+        .ctx = j,
+        .drop = j->drops ? dw_drop_log_add : NULL,
+        .drop_ctx = j->drops,
+        .act = j->actions ? dw_action_log_add : NULL,
+        .act_ctx = j->actions,
+    };
     dw_ingest_counts counts;
     dw_buf warning = {0};
     double n = NAN;
     int rc = dw_ingest_run(&j->in, &sink, err);
 
+    if (rc == 0)
+        rc = dw_ingest_check_build(&j->in, &j->build, &j->build_why, err);
     if (rc == 0)
         rc = dw_ingest_check_overlap(&j->in, &warning, err);
     if (rc == 0 && j->in.join.taken + j->in.join.latent == 0)
@@ -199,16 +222,17 @@ static int work(struct job *j, const dw_common *common, dw_err *err)
 static int run(void *opts, const dw_common *common, dw_err *err)
 {
     struct ingest_opts *o = opts;
-    struct job j = {.o = o};
+    struct job j = {.o = o, .build = DW_BUILD_NONE};
     int rc = 0;
 
     o->in.study = common->n_args ? common->arg[0] : o->in.ref ? NULL : "-";
     o->in.annot = o->annot.item;
     o->in.n_annots = o->annot.n;
-    o->in.ambiguous = (dw_ambiguous)o->ambiguous;
     if ((o->in.columns.n_cases > 0) != (o->in.columns.n_controls > 0))
         rc = dw_fail(err, DW_EUSAGE, "--n-cases and --n-controls go together");
     if (rc == 0 && o->report_variants && !(j.drops = dw_drop_log_new(err)))
+        rc = err->code;
+    if (rc == 0 && o->report_actions && !(j.actions = dw_drop_log_new(err)))
         rc = err->code;
     if (rc == 0 && !(j.hold = dw_hold_new(err)))
         rc = err->code;
@@ -220,16 +244,43 @@ static int run(void *opts, const dw_common *common, dw_err *err)
     dw_hold_free(j.hold);
     dw_count_median_free(j.median);
     dw_drop_log_free(j.drops);
+    dw_drop_log_free(j.actions);
+    dw_buf_clear(&j.build_why);
     return rc;
+}
+
+/* drop, keep, af, or af:X. */
+static int parse_ambiguous(const char *text, void *value, dw_err *err)
+{
+    dw_ingest_opts *o = value;
+    dw_span s = dw_span_of(text);
+
+    o->af_limit = 0;
+    if (strcmp(text, "drop") == 0)
+        o->ambiguous = DW_AMBIGUOUS_DROP;
+    else if (strcmp(text, "keep") == 0)
+        o->ambiguous = DW_AMBIGUOUS_KEEP;
+    else if (strcmp(text, "af") == 0)
+        o->ambiguous = DW_AMBIGUOUS_AF;
+    else if (s.n > 3 && memcmp(text, "af:", 3) == 0 &&
+             dw_text_double((dw_span){s.s + 3, s.n - 3}, &o->af_limit) == 0 &&
+             o->af_limit > 0 && o->af_limit <= 0.5)
+        o->ambiguous = DW_AMBIGUOUS_AF;
+    else
+        return dw_fail(err, DW_EUSAGE,
+                       "\"%s\" is none of drop, keep, af and af:X (a "
+                       "frequency within 0 and 0.5)",
+                       text);
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
     struct ingest_opts o = {
-        .build = ".",
-        .ambiguous = DW_AMBIGUOUS_AF,
         .min_n_share = 0.8,
-        .in = {.min_overlap = 0.05, .batch = DW_VARS_CHUNK},
+        .in = {.ambiguous = DW_AMBIGUOUS_AF,
+               .min_overlap = 0.05,
+               .batch = DW_VARS_CHUNK},
     };
     dw_sumstats_opts *c = &o.in.columns;
     int status;
@@ -249,12 +300,18 @@ int main(int argc, char **argv)
          "cases: N is 4 / (1/cases + 1/controls)", 1, 1e9, 0, NULL},
         {NULL, 0, "n-controls", DW_OPT_REAL, &c->n_controls, "N", "controls", 1,
          1e9, 0, NULL},
-        {NULL, 0, "build", DW_OPT_TEXT, &o.build, "NAME",
-         "genome build, for the HEAD: GRCh37, GRCh38", 0, 0, 0, NULL},
+        {NULL, 0, "build", DW_OPT_TEXT, &o.in.build, "NAME",
+         "genome build: GRCh37, GRCh38; checked, else told from positions", 0,
+         0, 0, NULL},
         {"Reference", 0, "ref", DW_OPT_TEXT, &o.in.ref, "FILE",
-         "variants to harmonise with: a .bim", 0, 0, 0, NULL},
-        {NULL, 0, "ambiguous", DW_OPT_CHOICE, &o.ambiguous, "drop|keep|af",
-         "what to do with A/T and C/G", 0, 0, DW_OPT_LIVE, NULL},
+         "variants to harmonise with: .bim, VCF, BCF, .pvar", 0, 0, 0, NULL},
+        {NULL, 0, "fasta", DW_OPT_TEXT, &o.in.fasta, "FILE",
+         "the genome, with its .fai: tells REF, normalises indels", 0, 0, 0,
+         NULL},
+        {NULL, 0, "chain", DW_OPT_TEXT, &o.in.chain, "FILE",
+         "lift the study to another build (UCSC chain)", 0, 0, 0, NULL},
+        {NULL, 0, "ambiguous", DW_OPT_PARSE, &o.in, "drop|keep|af[:X]",
+         "what to do with A/T and C/G [af:0.4]", 0, 0, 0, parse_ambiguous},
         {NULL, 0, "all", DW_OPT_FLAG, &o.in.all, NULL,
          "keep variants of --ref without a z", 0, 0, 0, NULL},
         {NULL, 0, "min-overlap", DW_OPT_REAL, &o.in.min_overlap, "X",
@@ -276,6 +333,9 @@ int main(int argc, char **argv)
          "counts by reason", 0, 0, DW_OPT_QUIET, NULL},
         {NULL, 0, "report-variants", DW_OPT_TEXT, &o.report_variants, "FILE",
          "one line for each row not taken", 0, 0, DW_OPT_QUIET, NULL},
+        {NULL, 0, "report-actions", DW_OPT_TEXT, &o.report_actions, "FILE",
+         "one line for each row taken that was changed", 0, 0, DW_OPT_QUIET,
+         NULL},
     };
     const dw_tool tool = {
         .name = "dw-ingest",
