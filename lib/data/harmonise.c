@@ -262,6 +262,18 @@ static int count_pair(dw_harmonise *h, const dw_rows *study, const dw_rows *ref,
     return rc;
 }
 
+/* A study's own variants whose rows were dropped are none. */
+static void keep_matched(dw_harmonise *h)
+{
+    size_t n = 0;
+
+    for (size_t p = 0; p < h->n_pairs; p++) {
+        if (h->pair[p].study != SIZE_MAX)
+            h->pair[n++] = h->pair[p];
+    }
+    h->n_pairs = n;
+}
+
 static int cmp_bytes(dw_span a, dw_span b)
 {
     int c = memcmp(a.s, b.s, a.n < b.n ? a.n : b.n);
@@ -330,6 +342,8 @@ int dw_harmonise_group(dw_harmonise *h, const dw_rows *study,
     }
     for (size_t p = 0; study->n && p < h->n_pairs; p++)
         settle_pair(h, study, p, fates);
+    if (ref == &h->own)
+        keep_matched(h);
     sort_pairs(h, ref);
     for (size_t p = 0; p < h->n_pairs && rc == 0; p++) {
         if (h->pair[p].study != SIZE_MAX)

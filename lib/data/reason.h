@@ -40,6 +40,8 @@
     X(INFO_MISSING, "info_missing", "no INFO to hold to --min-info")         \
     X(INFO_LOW, "info_low", "INFO below --min-info")                         \
     X(ID_UNKNOWN, "id_unknown", "no position, and id not in the reference")  \
+    X(ID_AMBIGUOUS, "id_ambiguous",                                          \
+      "no position, and id at several places of the reference")              \
     X(EXCLUDED, "excluded", "in a region of --exclude")                      \
     X(FASTA_NO_CONTIG, "fasta_no_contig",                                    \
       "on a chromosome that --fasta lacks")                                  \

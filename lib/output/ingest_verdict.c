@@ -69,8 +69,10 @@ static void add_facts(const dw_ingest_counts *c, double taken, dw_buf *out)
 {
     const dw_agreement *a = &c->agreement;
 
-    dw_buf_addf(out, "healthy: %.1f %% taken; %" PRIu64 " swapped; ",
-                100 * taken, c->acted[DW_ACTION_SWAPPED]);
+    dw_buf_addf(out, "healthy: %.1f %% taken", 100 * taken);
+    if (!c->has_ref)
+        return;
+    dw_buf_addf(out, "; %" PRIu64 " swapped; ", c->acted[DW_ACTION_SWAPPED]);
     if (c->acted[DW_ACTION_STRAND])
         dw_buf_addf(out, "%" PRIu64 " on the other strand",
                     c->acted[DW_ACTION_STRAND]);

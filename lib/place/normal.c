@@ -108,14 +108,13 @@ int dw_normal_row(dw_normal *n, dw_row *row, dw_err *err)
 
     if (row->a1.n == 1 && row->a2.n == 1)
         return 0;
+    /* Trimmed first: what is written in two ways is asked for in one. */
+    dw_allele_trim(&row->a1, &row->a2, &row->pos);
     if (n->genome)
         rc = fits(n, row, row->a1, &has, err);
     if (rc == 0 && n->genome && !has)
         rc = fits(n, row, row->a2, &has, err);
-    if (rc < 0)
-        return rc;
-    dw_allele_trim(&row->a1, &row->a2, &row->pos);
-    if (has && is_pure(row, &in) && in.start > 1)
+    if (rc == 0 && has && is_pure(row, &in) && in.start > 1)
         rc = move_left(n, row, &in, err);
     return rc < 0 ? rc : row->pos != pos || row->a1.n != before;
 }
