@@ -8,6 +8,9 @@
 /* So many known variants at least, and such a share of them, say a build. */
 enum { FEW = 3 };
 static const double NEARLY_ALL = 0.9;
+/* A share of rows beyond the ends of chromosomes that is no accident: the ends
+ * of builds differ by about a thousandth of the genome. */
+static const double BEYOND = 1e-4;
 
 /* Common variants (rs number, chromosome, position in GRCh37 and in GRCh38), in
  * order of their numbers. */
@@ -116,6 +119,7 @@ void dw_build_evidence_row(dw_build_evidence *e, const dw_row *row)
 
     if (!row->pos)
         return;
+    e->rows++;
     if (strcmp(row->contig, e->contig) != 0)
         enter_contig(e, row->contig);
     for (int b = 0; row->pos > e->shortest && b < DW_BUILDS; b++)
@@ -167,16 +171,29 @@ int dw_build_evidence_tell(const dw_build_evidence *e, dw_buf *why)
     return b;
 }
 
+/* The build that has an end for nearly all positions beyond this one's; or
+ * none: they are beyond any. */
+static int holds_beyond(const dw_build_evidence *e, int build)
+{
+    if ((double)e->beyond[build] <= BEYOND * (double)e->rows)
+        return DW_BUILD_NONE;
+    for (int b = DW_BUILDS - 1; b >= 0; b--) {
+        if (b != build && e->beyond[b] <= e->beyond[build] / 10)
+            return b;
+    }
+    return DW_BUILD_NONE;
+}
+
 bool dw_build_evidence_denies(const dw_build_evidence *e, int build,
                               dw_buf *why)
 {
-    int told;
+    int other = holds_beyond(e, build), told;
 
-    if (e->beyond[build]) {
+    if (other != DW_BUILD_NONE) {
         dw_buf_addf(why,
                     "%" PRIu64 " positions lie beyond the ends of its "
-                    "chromosomes",
-                    e->beyond[build]);
+                    "chromosomes, and within those of %s",
+                    e->beyond[build] - e->beyond[other], dw_build_word(other));
         return true;
     }
     told = dw_build_evidence_tell(e, why);

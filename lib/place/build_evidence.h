@@ -17,6 +17,7 @@
 
 /* {0} is an empty one. */
 typedef struct dw_build_evidence {
+    uint64_t rows;              /* with a place */
     uint64_t known;             /* rows with a known id, on its chromosome */
     uint64_t at[DW_BUILDS];     /* of those, at its position in the build */
     uint64_t sizes;             /* lengths stated of chromosomes of people */
