@@ -306,13 +306,18 @@ sumstats\t2\t60\tx\tA\tC\tnot_in_reference' ]
     for e in bim bed fam; do cp p.$e panel.$e; done
     printf 'CHR\tBP\tSNP\tCM\tone\n1\t200\tr2\t0\t0.5\n' | gzip >panel.annot.gz
     gzip -c study.tsv >study.fastGWA.gz
+    printf 'chain 1 chr1 1000 + 0 900 chr1 2000 + 10 910 1\n900\n' |
+        gzip >hg19ToHg38.over.chain.gz
+    printf '#CHROM\tPOS\tID\tREF\tALT\n1\t110\tr1\tG\tA\n1\t210\tr2\tT\tC\n' |
+        bgzip >sites.vcf.gz
     sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/{/^\.Bd/,/^\.Ed/{/^\.[BE]d/d;p}}' \
         "$ROOT/man/dw-ingest.1" | sed 's/\\e$/\\/' >examples.sh
-    [ "$(grep -c dw-ingest examples.sh)" -eq 3 ]
+    [ "$(grep -c dw-ingest examples.sh)" -ge 4 ]
     run --separate-stderr bash -e -o pipefail examples.sh
     [ "$status" -eq 0 ]
     [[ $output == *$'tally\tdw-ingest/taken\t4'* ]]
     [ -s report.tsv ] && [ -s height.dws ] && [ -s panel.dws ]
+    [ "$(grep -c lifted actions.tsv)" -eq 2 ]
 }
 
 @test "every reason is in the manual page" {
