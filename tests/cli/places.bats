@@ -597,3 +597,33 @@ chains() {
         [ "$(count frequencies far_apart r.tsv)" = 0 ]
     done
 }
+
+@test "real: frequencies of study and panel, as PLINK and awk compare them" {
+    need_shared
+    need_cmd plink1.9
+    d=$SHARED/ukbb_height_windows
+    plink1.9 --bfile "$d/geno/1000G.subset.10" --freq --keep-allele-order \
+        --out f >/dev/null
+    dw-ingest -q --n 450000 --ambiguous keep --ref "$d/geno/1000G.subset.10.bim" \
+        --report r.tsv -o out.dws "$d/bolt.sumstats.txt.gz"
+    # Both frequencies are of A1, which is ALT.
+    dw-view --variants out.dws | tail -n +2 |
+        awk '{ print $5 ":" $6 ":" $7, $8 }' | sort >study
+    awk 'NR > 1 { print $2 ":" $4 ":" $3, $5 }' f.frq | sort >panel
+    join study panel >both
+    awk '{ n++; x += $2; y += $3; xx += $2 * $2; yy += $3 * $3; xy += $2 * $3
+           far += ($2 - $3)^2 > 0.04 }
+         END { printf "%d %.4f %d\n", n,
+               (xy - x * y / n) / sqrt((xx - x * x / n) * (yy - y * y / n)), far }' both >want
+    [ "$(cat want)" = "$(awk '$2 == "correlation" { printf "%d %.4f ", $3, $4 }
+        $2 == "far_apart" { print $3 }' r.tsv)" ] || { cat want r.tsv; return 1; }
+}
+
+@test "without a reference nothing is said of one" {
+    table "1 5 a A G 0.1 1" "1 5 a A G 0.1 2" "1 6 b A G 0.1 1" >s.tsv
+    run --separate-stderr dw-ingest -o out.dws --all s.tsv
+    [ "$status" -eq 0 ]
+    [[ $stderr == *duplicate_conflict* ]]
+    [[ $stderr != *ref_no_z* ]]
+    [ "$(variants out.dws | wc -l)" -eq 1 ]
+}
