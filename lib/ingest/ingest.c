@@ -239,15 +239,23 @@ int dw_ingest_run(dw_ingest *in, const dw_ingest_sink *sink, dw_err *err)
 static int explain(dw_ingest *in, dw_buf *why, dw_err *err)
 {
     dw_fates saved = in->fates;
-    int rc;
+    double as_written = 0;
+    int rc = 0;
 
     if (!dw_sumstats_has_places(in->study)) {
         dw_buf_adds(why, "it has no positions, and was joined by its ids");
         return 0;
     }
     in->fates.tell = NULL;
-    rc = dw_overlap_explain(dw_placed_rows_reader(in->placed),
-                            dw_reference_reader(in->ref), why, err);
+    if (in->chain)
+        rc = dw_overlap_share(dw_sumstats_reader(in->study),
+                              dw_reference_reader(in->ref), &as_written, err);
+    if (as_written > LOW_OVERLAP)
+        dw_buf_addf(why, "%.0f %% of the positions are there without --chain",
+                    100 * as_written);
+    else if (rc == 0)
+        rc = dw_overlap_explain(dw_placed_rows_reader(in->placed),
+                                dw_reference_reader(in->ref), why, err);
     in->fates = saved;
     return rc;
 }
@@ -266,6 +274,7 @@ int dw_ingest_check_build(dw_ingest *in, int *build, dw_buf *why, dw_err *err)
     const dw_ingest_opts *o = in->o;
     dw_build_check c = {.chain = in->chain, .stated = o->build, .share = NAN};
     uint64_t of;
+    int rc;
 
     if (in->study)
         c.study = (dw_build_witness){o->study,
@@ -278,7 +287,14 @@ int dw_ingest_check_build(dw_ingest *in, int *build, dw_buf *why, dw_err *err)
         c.genome = (dw_build_witness){o->fasta, NULL, &in->genome_sizes};
     if (in->study && in->ref)
         c.share = overlap(in, &of);
-    return dw_build_check_all(&c, build, why, err);
+    rc = dw_build_check_all(&c, build, why, err);
+    if (rc == 0 && in->genome && in->survey)
+        rc = dw_genome_fit_check(dw_survey_fit(in->survey), o->ref, o->fasta,
+                                 err);
+    if (rc == 0 && in->genome && in->placed)
+        rc = dw_genome_fit_check(dw_placed_rows_fit(in->placed), o->study,
+                                 o->fasta, err);
+    return rc;
 }
 
 int dw_ingest_check_overlap(dw_ingest *in, dw_buf *warning, dw_err *err)

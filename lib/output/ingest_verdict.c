@@ -70,7 +70,8 @@ static void add_facts(const dw_ingest_counts *c, double taken, dw_buf *out)
     const dw_agreement *a = &c->agreement;
 
     dw_buf_addf(out, "healthy: %.1f %% taken", 100 * taken);
-    if (!c->has_ref)
+    if (!c->has_ref && !c->acted[DW_ACTION_SWAPPED] &&
+        !c->acted[DW_ACTION_STRAND])
         return;
     dw_buf_addf(out, "; %" PRIu64 " swapped; ", c->acted[DW_ACTION_SWAPPED]);
     if (c->acted[DW_ACTION_STRAND])

@@ -17,6 +17,7 @@ struct dw_placed_rows {
     dw_row_reader study, own;
     dw_placed_opts o;
     dw_build_evidence evidence;
+    dw_genome_fit fit;
     dw_near_order *near; /* NULL: no row is moved far enough to need it */
     dw_lift lift;
     dw_orient orient;
@@ -75,6 +76,15 @@ static int write_normal(dw_placed_rows *p, dw_row *row, dw_err *err)
     return 0;
 }
 
+/* REF by the genome, which has to be the study's. */
+static int orient(dw_placed_rows *p, dw_row *row, dw_reason *reason,
+                  dw_err *err)
+{
+    int rc = dw_genome_fit_row(&p->fit, p->o.genome, row, err);
+
+    return rc < 0 ? rc : dw_orient_row(&p->orient, row, reason, err);
+}
+
 /* The row, rewritten; or the reason why it has no place. */
 static int place(dw_placed_rows *p, dw_row *row, dw_reason *reason, dw_err *err)
 {
@@ -96,7 +106,7 @@ static int place(dw_placed_rows *p, dw_row *row, dw_reason *reason, dw_err *err)
     if (p->o.survey)
         settle_par(p, row);
     else if (p->o.genome)
-        rc = dw_orient_row(&p->orient, row, reason, err);
+        rc = orient(p, row, reason, err);
     if (rc < 0 || *reason != DW_REASON_NONE || code)
         return rc;
     return write_normal(p, row, err);
@@ -125,6 +135,7 @@ static int rewind_rows(void *self, dw_err *err)
     dw_placed_rows *p = self;
 
     p->evidence = (dw_build_evidence){0};
+    p->fit = (dw_genome_fit){0};
     return p->study.rewind(p->study.self, err);
 }
 
@@ -171,4 +182,9 @@ const dw_row_reader *dw_placed_rows_reader(const dw_placed_rows *p)
 const dw_build_evidence *dw_placed_rows_evidence(const dw_placed_rows *p)
 {
     return &p->evidence;
+}
+
+const dw_genome_fit *dw_placed_rows_fit(const dw_placed_rows *p)
+{
+    return &p->fit;
 }

@@ -16,6 +16,7 @@
 #include "place/build_evidence.h"
 #include "place/chain.h"
 #include "place/genome.h"
+#include "place/genome_fit.h"
 #include "place/survey.h"
 
 /* All borrowed; NULL: none. */
@@ -36,5 +37,7 @@ void dw_placed_rows_free(dw_placed_rows *p); /* NULL is fine */
 const dw_row_reader *dw_placed_rows_reader(const dw_placed_rows *p);
 /* Of the rows since the last rewind, before they were lifted. */
 const dw_build_evidence *dw_placed_rows_evidence(const dw_placed_rows *p);
+/* Of the same, once lifted, where the genome tells REF. */
+const dw_genome_fit *dw_placed_rows_fit(const dw_placed_rows *p);
 
 #endif

@@ -9,6 +9,7 @@
 
 struct dw_survey {
     dw_build_evidence evidence;
+    dw_genome_fit fit;
     dw_map *contigs, *xy;
     /* Variants that are not written in the normal way: the normal one's key to
      * twice their row in `form`, and one more if A1 is the greater allele. */
@@ -74,7 +75,9 @@ static int look_at(dw_survey *s, const dw_row *row, dw_normal *normal,
         !dw_map_put(s->xy, &row->pos, sizeof row->pos, &fresh))
         return DW_ENOMEM;
     if (row->a1.n == 1 && row->a2.n == 1)
-        return 0;
+        return normal->genome
+                   ? dw_genome_fit_row(&s->fit, normal->genome, row, err)
+                   : 0;
     if (!row->pos || dw_span_eq(row->a1, "") || row->a1.n + row->a2.n < 3 ||
         (row->a1.n == row->a2.n && !memcmp(row->a1.s, row->a2.s, row->a1.n)))
         return 0;
@@ -154,4 +157,9 @@ bool dw_survey_form(const dw_survey *s, dw_row *row, dw_buf *key)
 const dw_build_evidence *dw_survey_evidence(const dw_survey *s)
 {
     return &s->evidence;
+}
+
+const dw_genome_fit *dw_survey_fit(const dw_survey *s)
+{
+    return &s->fit;
 }

@@ -16,6 +16,7 @@
 #include "input/ordered.h"
 #include "place/build_evidence.h"
 #include "place/genome.h"
+#include "place/genome_fit.h"
 
 typedef struct dw_survey dw_survey;
 
@@ -35,5 +36,6 @@ bool dw_survey_has_forms(const dw_survey *s);
  * survey lives; `key` is workspace. */
 bool dw_survey_form(const dw_survey *s, dw_row *row, dw_buf *key);
 const dw_build_evidence *dw_survey_evidence(const dw_survey *s);
+const dw_genome_fit *dw_survey_fit(const dw_survey *s);
 
 #endif

@@ -565,6 +565,41 @@ chains() {
     dw-view --head out.dws | grep -qx "$(printf 'build\tmm10')"
 }
 
+@test "--fasta of another build, and positions that count from 0" {
+    need_cmd python3
+    python3 "$ROOT/tests/oracle/indels.py" 5 1 g.fa g.vcf
+    # A/T or C/G where the genome has one of them; as written, and moved.
+    awk '!/^>/ { seq = seq toupper($1) } /chrX/ { exit }
+        END { for (i = 100; i < 15000; i += 37) {
+            b = substr(seq, i, 1); o = b ~ /[AT]/ ? "A T" : "C G"
+            print 1, i, "r" i, o, 0.3, 1 } }' g.fa >rows.txt
+    mapfile -t rows <rows.txt
+    table "${rows[@]}" >s.tsv
+    dw-ingest -q --fasta g.fa --report r.tsv s.tsv >/dev/null
+    [ "$(count sumstats taken r.tsv)" = "$(count sumstats rows r.tsv)" ]
+    awk -v OFS='\t' 'NR > 1 { $2-- } { print }' s.tsv >zero.tsv
+    run --separate-stderr dw-ingest --fasta g.fa zero.tsv
+    refused 'zero.tsv: of its A/T and C/G only [4-7]. % fit g.fa; they do one base further on: does it count positions from 0'
+    awk -v OFS='\t' 'NR > 1 { $2 += 500 } { print }' s.tsv >other.tsv
+    run --separate-stderr dw-ingest --fasta g.fa other.tsv
+    refused 'other.tsv: of its A/T and C/G only [4-7]. % fit g.fa; is it of another genome build'
+    # The same of a reference.
+    awk -v OFS='\t' 'NR > 1 { print $1, $3, 0, $2, $4, $5 }' other.tsv >q.bim
+    run --separate-stderr dw-ingest --ref q.bim --fasta g.fa other.tsv
+    refused 'q.bim: of its A/T and C/G only [4-7]. % fit g.fa'
+}
+
+@test "lifted for nothing: the share without --chain is told" {
+    awk 'BEGIN { for (i = 1; i < 100; i++) {
+        printf "1\tr%d\t0\t%d\tA\tG\n", i, i * 10 > "q.bim"
+        print 1, i * 10, "s" i, "A", "G", 0.1, 1 > "rows.txt" } }'
+    mapfile -t rows <rows.txt
+    table "${rows[@]}" >s.tsv
+    printf 'chain 1 chr1 5000 + 0 4000 chr1 5000 + 3 4003 1\n4000\n' >c.chain
+    run --separate-stderr dw-ingest --chain c.chain --ref q.bim s.tsv
+    refused '100 % of the positions are there without --chain'
+}
+
 # ---- real sites ----
 
 @test "real: VCF and BCF of one panel, and AF as bcftools reads it" {
