@@ -557,8 +557,8 @@ chains() {
     refused 'new.bcf: is of GRCh38'
     genome 1 ACGT
     printf '1\t249250621\t3\t60\t61\n' >g.fa.fai
-    sed -i '/r5/d' new.vcf
-    run --separate-stderr dw-ingest --ref new.vcf --fasta g.fa <(grep -v r5 study.tsv)
+    sed -i '/r[45]/d' new.vcf
+    run --separate-stderr dw-ingest --ref new.vcf --fasta g.fa <(grep -v 'r[45]' study.tsv)
     refused 'is of GRCh38 .*, but g.fa of GRCh37 .the lengths of 1 of 1 chromosomes.'
     # Another genome's name is nobody's business.
     dw-ingest -q --build mm10 -o out.dws s.tsv
