@@ -12,7 +12,7 @@ DESTDIR ?=
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 LAPACK_LIBS ?= -llapack -lblas
-BIGWIG_LIBS ?= -lBigWig
+BIGWIG_LIBS ?= -lBigWig -lz
 FUZZ_SECONDS ?= 20
 
 comma := ,
@@ -40,7 +40,7 @@ MAN := $(sort $(wildcard man/*.[157]))
 PACKAGES := gcc make pkg-config libhts-dev libzstd-dev libxxhash-dev libopenblas-dev \
 	libbigwig-dev libyaml-dev
 DEMO_PACKAGES := $(PACKAGES)
-TEST_PACKAGES := $(PACKAGES) bats zstd python3 plink1.9 plink2 bcftools tabix snakemake mandoc
+TEST_PACKAGES := $(PACKAGES) bats zstd python3 plink1.9 plink2 bcftools bedtools tabix snakemake mandoc
 
 .DELETE_ON_ERROR:
 .SECONDARY:

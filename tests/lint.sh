@@ -10,6 +10,12 @@ fail() {
     bad=1
 }
 
+# Without the list of files most checks below would pass for want of any.
+if ! git ls-files --error-unmatch tests/lint.sh >/dev/null 2>&1; then
+    fail "git is not installed, or this is no checkout"
+    exit 1
+fi
+
 # Walls: every #include against tests/layers.tsv.
 awk '
     FNR == NR {

@@ -63,27 +63,61 @@ static int make_plan(const struct fit_opts *o, size_t seed, dw_fit_flow *flow,
 
 /* ---- out ---- */
 
-static int write_text(const char *path, const dw_buf *text, dw_err *err)
-{
-    dw_outfile *out = dw_outfile_open(path, false, err);
+/* All are opened first: a fit may take hours, and is not to be lost for a
+ * folder that is not there. */
+struct outputs {
+    dw_sink *model;
+    dw_outfile *log, *coefficients; /* NULL: not asked for */
+};
 
-    if (!out)
+static int open_text(const char *path, dw_outfile **out, dw_err *err)
+{
+    if (path && !(*out = dw_outfile_open(path, false, err)))
         return err->code;
-    dw_outfile_write(out, text->s, text->n);
-    return dw_outfile_close(out, err);
+    return 0;
+}
+
+static int open_all(struct outputs *out, const struct fit_opts *o,
+                    const dw_common *common, dw_err *err)
+{
+    int rc;
+
+    if (!(out->model = dw_sink_open(common->out, err)))
+        return err->code;
+    rc = open_text(o->log, &out->log, err);
+    if (rc == 0)
+        rc = open_text(o->coefficients, &out->coefficients, err);
+    return rc;
+}
+
+static void abandon_all(struct outputs *out)
+{
+    dw_sink_abandon(out->model);
+    dw_outfile_abandon(out->log);
+    dw_outfile_abandon(out->coefficients);
+}
+
+/* Closes it; *out is NULL then. */
+static int write_text(dw_outfile **out, const dw_buf *text, dw_err *err)
+{
+    dw_outfile *file = *out;
+
+    if (!file)
+        return 0;
+    *out = NULL;
+    dw_outfile_write(file, text->s, text->n);
+    return dw_outfile_close(file, err);
 }
 
 /* The log, the coefficients, and the summary for the user. */
-static int report(const struct fit_opts *o, const dw_fit_result *r, dw_err *err)
+static int report(struct outputs *out, const dw_fit_result *r, dw_err *err)
 {
     dw_buf text = {0};
-    int rc = 0;
+    int rc = write_text(&out->log, &r->log, err);
 
-    if (o->log)
-        rc = write_text(o->log, &r->log, err);
-    if (rc == 0 && o->coefficients) {
+    if (rc == 0 && out->coefficients) {
         dw_fit_coefficients(&r->report, &r->model, &text);
-        rc = write_text(o->coefficients, &text, err);
+        rc = write_text(&out->coefficients, &text, err);
     }
     if (rc == 0) {
         dw_buf_reset(&text);
@@ -96,29 +130,27 @@ static int report(const struct fit_opts *o, const dw_fit_result *r, dw_err *err)
 }
 
 /* The model as a run of its own; then, with --pass, all runs of the input. */
-static int write_model(dw_fit_result *r, const dw_common *common,
-                       const char *pass, dw_err *err)
+static int write_model(struct outputs *out, dw_fit_result *r,
+                       const dw_common *common, const char *pass, dw_err *err)
 {
-    dw_sink *sink = dw_sink_open(common->out, err);
+    dw_sink *sink = out->model;
     dw_source *src = NULL;
     dw_chunk chunk;
-    int rc = sink ? 0 : err->code;
+    int rc;
 
     dw_head_add_step(&r->head, "dw-fit", dw_version(), common->history);
-    if (rc == 0)
-        rc = dw_modl_write(sink, &r->head, &r->model, err);
+    rc = dw_modl_write(sink, &r->head, &r->model, err);
     if (rc == 0 && pass) {
         src = dw_source_open(pass, err);
         rc = src ? 0 : err->code;
         while (rc == 0 && (rc = dw_source_next(src, &chunk, err)) > 0)
             rc = dw_sink_pass(sink, src, err);
     }
-    if (rc == 0) {
-        rc = dw_sink_close(sink, err);
-        sink = NULL;
-    }
-    dw_sink_abandon(sink);
     dw_source_close(src);
+    if (rc == 0) {
+        out->model = NULL;
+        rc = dw_sink_close(sink, err);
+    }
     return rc;
 }
 
@@ -127,15 +159,22 @@ static int write_model(dw_fit_result *r, const dw_common *common,
 static int fit(const dw_fit_flow *flow, const struct fit_opts *o,
                const dw_common *common, const char *path, dw_err *err)
 {
-    dw_pool *pool = dw_pool_new(common->threads);
-    dw_source *src = dw_source_open(path, err);
+    struct outputs out = {0};
     dw_fit_result r = {0};
-    int rc = src ? dw_fit_run(flow, src, pool, &r, err) : err->code;
+    dw_pool *pool = NULL;
+    dw_source *src = NULL;
+    int rc = open_all(&out, o, common, err);
 
+    if (rc == 0) {
+        src = dw_source_open(path, err);
+        pool = dw_pool_new(common->threads);
+        rc = src ? dw_fit_run(flow, src, pool, &r, err) : err->code;
+    }
     if (rc == 0)
-        rc = write_model(&r, common, o->pass ? path : NULL, err);
+        rc = write_model(&out, &r, common, o->pass ? path : NULL, err);
     if (rc == 0)
-        rc = report(o, &r, err);
+        rc = report(&out, &r, err);
+    abandon_all(&out);
     dw_fit_result_clear(&r);
     dw_source_close(src);
     dw_pool_free(pool);

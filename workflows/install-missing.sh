@@ -27,7 +27,11 @@ else
     exit 1
 fi
 echo "Installing them by: ${sudo:+$sudo }apt-get install$missing"
-export DEBIAN_FRONTEND=noninteractive
-$sudo apt-get update -qq
+# Said behind sudo, which keeps no variables: a package that asks something
+# would wait for an answer to a question that nobody sees.
+apt() {
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@"
+}
+apt update
 # shellcheck disable=SC2086 # a list of words
-$sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+apt install -y --no-install-recommends $missing >/dev/null

@@ -137,6 +137,30 @@ int dw_annotators_finish(dw_annotators *all, dw_err *err)
     return 0;
 }
 
+void dw_annotators_inputs(const dw_annotators *all,
+                          void (*add)(void *ctx, const char *name,
+                                      uint64_t digest),
+                          void *ctx)
+{
+    for (size_t i = 0; i < all->n; i++)
+        all->item[i]->kind->inputs(all->item[i]->self, add, ctx);
+}
+
+int dw_annotators_check_build(const dw_annotators *all, const char *build,
+                              dw_err *err)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        const dw_annotator *a = all->item[i];
+
+        if (a->build && strcmp(build, ".") != 0 && strcmp(a->build, build) != 0)
+            return dw_fail(err, DW_EMISMATCH,
+                           "%s: is of %s, by the lengths of its chromosomes, "
+                           "and the variants are of %s",
+                           a->file, a->build, build);
+    }
+    return 0;
+}
+
 void dw_annotators_reset(dw_annotators *all)
 {
     memset(all->missing, 0, all->p * sizeof *all->missing);

@@ -37,10 +37,12 @@ typedef struct dw_annotator_kind {
 struct dw_annotator {
     const dw_annotator_kind *kind;
     void *self;
-    const char *file; /* what it was opened with, for messages; borrowed */
-    size_t k;         /* columns */
-    char **name;      /* (k) owned, unique within the annotator */
-    char **unit;      /* (k) owned; "." when none is known */
+    const char *file;  /* what it was opened with, for messages; borrowed */
+    size_t k;          /* columns */
+    char **name;       /* (k) owned, unique within the annotator */
+    char **unit;       /* (k) owned; "." when none is known */
+    const char *build; /* of which the file is sure to be, as dw_build_name has
+                        * it; NULL: not known */
 };
 
 /* Makes a new one of k columns, names and units still NULL; `self` is taken
@@ -70,6 +72,14 @@ const char *dw_annotators_unit(const dw_annotators *all, size_t column);
 int dw_annotators_fill(dw_annotators *all, dw_variants *v, size_t first,
                        dw_err *err) DW_MUST_CHECK;
 int dw_annotators_finish(dw_annotators *all, dw_err *err) DW_MUST_CHECK;
+/* As each kind's: after dw_annotators_finish. */
+void dw_annotators_inputs(const dw_annotators *all,
+                          void (*add)(void *ctx, const char *name,
+                                      uint64_t digest),
+                          void *ctx);
+/* DW_EMISMATCH when one is of another build than this; "." is not known. */
+int dw_annotators_check_build(const dw_annotators *all, const char *build,
+                              dw_err *err) DW_MUST_CHECK;
 void dw_annotators_reset(dw_annotators *all); /* forgets what was counted */
 
 #endif

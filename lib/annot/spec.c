@@ -77,15 +77,38 @@ static void take_sizes(dw_spec *s, const char *from, const char **end)
     *end = at - 1;
 }
 
-/* Takes ":WORD,.." off the end; no word is empty or holds a slash. */
-static void take_words(dw_spec *s, const char *from, const char **end)
+/* Is the text up to `end` the path of something? */
+static bool is_path(const char *from, const char *end)
 {
-    const char *at = *end, *list;
-    dw_span item;
+    char *path = dw_strndup(from, (size_t)(end - from));
+    bool is = access(path, F_OK) == 0;
 
+    dw_free(path);
+    return is;
+}
+
+/* Where the words begin, behind a colon: the first that has a file before it,
+ * or else the last, if no slash is behind it.  `end` when there are none. */
+static const char *find_words(const char *from, const char *end)
+{
+    const char *at = end;
+
+    for (const char *s = from + 1; s < end; s++) {
+        if (*s == ':' && is_path(from, s))
+            return s + 1;
+    }
     while (at > from && at[-1] != ':' && at[-1] != '/')
         at--;
-    if (at == from || at[-1] != ':' || at == *end)
+    return at > from && at[-1] == ':' ? at : end;
+}
+
+/* Takes ":WORD,.." off the end; no word is empty. */
+static void take_words(dw_spec *s, const char *from, const char **end)
+{
+    const char *at = find_words(from, *end), *list;
+    dw_span item;
+
+    if (at == *end)
         return;
     for (list = at; next_item(&list, *end, &item);) {
         s->word = dw_realloc(s->word, s->n_words + 1, sizeof *s->word);
@@ -98,7 +121,9 @@ static int refuse(const char *option, const char *text, unsigned parts,
                   dw_err *err)
 {
     return dw_fail(err, DW_EUSAGE, "%s %s: is not %sFILE%s%s", option, text,
-                   parts & DW_SPEC_NAME ? "NAME=" : "",
+                   parts & DW_SPEC_NAME       ? "NAME="
+                   : parts & DW_SPEC_MAY_NAME ? "[NAME=]"
+                                              : "",
                    parts & DW_SPEC_WORDS ? "[:COLUMN,..]" : "",
                    parts & DW_SPEC_SIZES ? "[@BASES,..]" : "");
 }
@@ -116,6 +141,14 @@ int dw_spec_parse(dw_spec *s, const char *option, const char *text,
             return refuse(option, text, parts, err);
         s->name = dw_strndup(text, (size_t)(equals - text));
         from = equals + 1;
+    }
+    if ((parts & DW_SPEC_MAY_NAME) && access(text, F_OK) != 0) {
+        size_t n = strcspn(text, "=/");
+
+        if (n && text[n] == '=') {
+            s->name = dw_strndup(text, n);
+            from = text + n + 1;
+        }
     }
     end = from + strlen(from);
     if (access(from, F_OK) != 0) {

@@ -4,7 +4,8 @@
  *     [NAME=]FILE[:WORD,WORD..][@SIZE,SIZE..]
  *
  * WORDs are columns or tags, SIZEs are bases (500, 2k, 1M).  A FILE whose own
- * name ends in what looks like one of these is taken whole, if it is there.
+ * name ends in what looks like one of these is taken whole, if it is there; so
+ * is one that is there before a colon.
  */
 #ifndef DW_ANNOT_SPEC_H
 #define DW_ANNOT_SPEC_H
@@ -15,7 +16,12 @@
 #include "base/err.h"
 
 /* Which parts an option knows; NAME= must then be there, the others may. */
-enum { DW_SPEC_NAME = 1, DW_SPEC_WORDS = 2, DW_SPEC_SIZES = 4 };
+enum {
+    DW_SPEC_NAME = 1,
+    DW_SPEC_WORDS = 2,
+    DW_SPEC_SIZES = 4,
+    DW_SPEC_MAY_NAME = 8, /* NAME= may be there, before any slash */
+};
 
 typedef struct dw_spec {
     char *name; /* NULL unless DW_SPEC_NAME */

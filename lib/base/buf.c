@@ -66,3 +66,8 @@ void dw_buf_addf(dw_buf *b, const char *fmt, ...)
     }
     va_end(again);
 }
+
+void dw_buf_add_count(dw_buf *b, size_t n, const char *noun)
+{
+    dw_buf_addf(b, "%zu %s%s", n, noun, n == 1 ? "" : "s");
+}

@@ -25,5 +25,7 @@ void dw_buf_addc(dw_buf *b, char c);
 void dw_buf_adds(dw_buf *b, const char *s);
 void dw_buf_addf(dw_buf *b, const char *fmt, ...) DW_PRINTF(2, 3)
     __attribute__((nonnull));
+/* "1 row", "2 rows": a noun whose plural ends in s. */
+void dw_buf_add_count(dw_buf *b, size_t n, const char *noun);
 
 #endif

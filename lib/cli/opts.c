@@ -152,10 +152,10 @@ static int parse_choice(const dw_opt *opt, const char *text, int *x,
                    text, opt->arg);
 }
 
-static void add_to_list(dw_opt_list *list, const char *text)
+static void add_to_list(dw_opt_list *list, const dw_opt *opt, const char *text)
 {
     list->item = dw_realloc(list->item, list->n + 1, sizeof *list->item);
-    list->item[list->n++] = text;
+    list->item[list->n++] = (struct dw_opt_given){opt->name, text};
 }
 
 static int set_value(const dw_opt *opt, const char *text, dw_err *err)
@@ -165,7 +165,7 @@ static int set_value(const dw_opt *opt, const char *text, dw_err *err)
     case DW_OPT_SIZE: return parse_size(opt, text, opt->value, err);
     case DW_OPT_REAL: return parse_real(opt, text, opt->value, err);
     case DW_OPT_TEXT: *(const char **)opt->value = text; return 0;
-    case DW_OPT_LIST: add_to_list(opt->value, text); return 0;
+    case DW_OPT_LIST: add_to_list(opt->value, opt, text); return 0;
     case DW_OPT_CHOICE: return parse_choice(opt, text, opt->value, err);
     case DW_OPT_PARSE:
         if (opt->parse(text, opt->value, err) < 0)
@@ -370,6 +370,7 @@ int dw_tool_main(const dw_tool *tool, void *opts, int argc, char **argv)
     struct shared shared = {0};
     dw_opt *all = dw_alloc(tool->n_opts + N_SHARED, sizeof *all);
     struct parser parser = {all, tool->n_opts + N_SHARED, argc, 1, argv, {0}};
+    char *options = NULL;
     dw_err err = {0};
     int rc;
 
@@ -390,6 +391,7 @@ int dw_tool_main(const dw_tool *tool, void *opts, int argc, char **argv)
     }
     if (rc < 0 || (rc = check_operands(tool, &common, &err)) < 0)
         goto out;
+    options = dw_strdup(parser.history.s ? parser.history.s : "");
     if (tool->args_in_history) {
         for (size_t i = 0; i < common.n_args; i++) {
             dw_buf_adds(&parser.history, parser.history.n ? " " : "");
@@ -397,6 +399,7 @@ int dw_tool_main(const dw_tool *tool, void *opts, int argc, char **argv)
         }
     }
     common.history = parser.history.s ? parser.history.s : "";
+    common.options = options;
     dw_log_init(tool->name, shared.quiet     ? DW_LOG_QUIET
                             : shared.verbose ? DW_LOG_VERBOSE
                                              : DW_LOG_NORMAL);
@@ -409,6 +412,7 @@ out:
     rc = report(tool, &err, rc);
     dw_log_close();
     dw_buf_clear(&parser.history);
+    dw_free(options);
     dw_free(common.arg);
     free_lists(all, parser.n_opts);
     dw_free(all);

@@ -26,7 +26,10 @@ typedef enum dw_opt_type {
 
 /* Lasts until dw_tool_main returns. */
 typedef struct dw_opt_list {
-    const char **item;
+    struct dw_opt_given {
+        const char *option; /* its long name: several may share a list */
+        const char *text;
+    } * item;
     size_t n;
 } dw_opt_list;
 
@@ -57,6 +60,7 @@ typedef struct dw_common {
     const char **arg; /* what was not an option */
     size_t n_args;
     const char *history; /* command line for the history: see dw_step.args */
+    const char *options; /* the same without the operands */
 } dw_common;
 
 typedef struct dw_tool {

@@ -107,8 +107,8 @@ typedef struct dw_ingest_counts {
     const uint64_t *acted;  /* (DW_ACTION_COUNT) of those taken */
     dw_agreement agreement; /* of their frequencies with the panel's */
     size_t n_annots;
-    const char *const *annot;      /* (n_annots) file names */
-    const uint64_t *annot_missing; /* (n_annots) variants without a row */
+    const char *const *annot;      /* (n_annots) names of annotations */
+    const uint64_t *annot_missing; /* (n_annots) variants without a value */
 } dw_ingest_counts;
 
 #endif

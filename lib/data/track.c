@@ -1,7 +1,10 @@
 #include "data/track.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 dw_track *dw_tracks_add(dw_tracks *t, const char *name, const char *unit,
@@ -38,6 +41,47 @@ void dw_tracks_clear(dw_tracks *t)
     *t = (dw_tracks){0};
 }
 
+size_t dw_tracks_find(const dw_tracks *t, const char *name)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        if (strcmp(t->track[i].name, name) == 0)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+int dw_tracks_copy_shape(dw_tracks *dst, const dw_tracks *src, dw_err *err)
+{
+    dw_tracks_clear(dst);
+    dst->window = src->window;
+    dst->bin = src->bin;
+    for (size_t i = 0; i < src->n; i++) {
+        if (!dw_tracks_add(dst, src->track[i].name, src->track[i].unit, 0, err))
+            return err->code;
+    }
+    return 0;
+}
+
+int dw_tracks_agree(const dw_tracks *a, const dw_tracks *b, dw_err *err)
+{
+    if (a->window != b->window || a->bin != b->bin)
+        return dw_fail(err, DW_EMISMATCH,
+                       "windows of %u by %u bases, and before it of %u by %u",
+                       b->window, b->bin, a->window, a->bin);
+    if (a->n != b->n)
+        return dw_fail(err, DW_EMISMATCH, "%zu tracks, and before it %zu", b->n,
+                       a->n);
+    for (size_t i = 0; i < a->n; i++) {
+        if (strcmp(a->track[i].name, b->track[i].name) != 0 ||
+            strcmp(a->track[i].unit, b->track[i].unit) != 0)
+            return dw_fail(err, DW_EMISMATCH,
+                           "track %zu is %s (%s), and before it %s (%s)", i + 1,
+                           b->track[i].name, b->track[i].unit, a->track[i].name,
+                           a->track[i].unit);
+    }
+    return 0;
+}
+
 static int check_track(const dw_track *t, dw_err *err)
 {
     uint32_t begin = t->start;
@@ -55,6 +99,24 @@ static int check_track(const dw_track *t, dw_err *err)
     return 0;
 }
 
+static int check_names(const dw_tracks *t, dw_err *err)
+{
+    dw_map *names = dw_map_new();
+    int rc = 0;
+
+    for (size_t i = 0; i < t->n && rc == 0; i++) {
+        const char *name = t->track[i].name;
+        bool fresh = true;
+
+        if (!dw_map_put(names, name, strlen(name), &fresh))
+            rc = dw_fail(err, DW_ENOMEM, "not enough memory for tracks");
+        else if (!fresh)
+            rc = dw_fail(err, DW_EFORMAT, "two tracks are named %s", name);
+    }
+    dw_map_free(names);
+    return rc;
+}
+
 int dw_tracks_check(const dw_tracks *t, dw_err *err)
 {
     if (!t->bin || t->window % t->bin)
@@ -67,11 +129,15 @@ int dw_tracks_check(const dw_tracks *t, dw_err *err)
         if (rc < 0)
             return rc;
     }
-    return 0;
+    return check_names(t, err);
 }
 
-/* The first run that ends behind `at`. */
-static size_t first_run(const dw_track *t, int64_t at)
+int64_t dw_track_begin(const dw_tracks *t, uint32_t pos)
+{
+    return (int64_t)pos - 1 - t->window / 2;
+}
+
+size_t dw_track_first(const dw_track *t, int64_t at)
 {
     size_t lo = 0, hi = t->n;
 
@@ -89,7 +155,7 @@ static size_t first_run(const dw_track *t, int64_t at)
 void dw_track_bins(const dw_track *t, int64_t begin, uint32_t bin,
                    size_t n_bins, float *mean)
 {
-    size_t run = first_run(t, begin);
+    size_t run = dw_track_first(t, begin);
 
     for (size_t i = 0; i < n_bins; i++) {
         int64_t lo = begin + (int64_t)i * bin, hi = lo + bin;

@@ -33,10 +33,22 @@ typedef struct dw_tracks {
 dw_track *dw_tracks_add(dw_tracks *t, const char *name, const char *unit,
                         size_t n, dw_err *err) DW_MUST_CHECK;
 void dw_tracks_clear(dw_tracks *t);
+/* Like `src`, without a run: window, bin, names and units. */
+int dw_tracks_copy_shape(dw_tracks *dst, const dw_tracks *src,
+                         dw_err *err) DW_MUST_CHECK;
+/* 0, or DW_EMISMATCH: these shapes are not the same. */
+int dw_tracks_agree(const dw_tracks *a, const dw_tracks *b,
+                    dw_err *err) DW_MUST_CHECK;
+/* The index of a track of that name, or SIZE_MAX. */
+size_t dw_tracks_find(const dw_tracks *t, const char *name);
 /* 0, or DW_EFORMAT: bins that do not divide the window, a run that is empty, a
  * value that is infinite. */
 int dw_tracks_check(const dw_tracks *t, dw_err *err) DW_MUST_CHECK;
 
+/* Where the window of a variant begins, from 0; it may lie before that. */
+int64_t dw_track_begin(const dw_tracks *t, uint32_t pos);
+/* The first run that ends behind a place; n: none does. */
+size_t dw_track_first(const dw_track *t, int64_t at);
 /* The means of n_bins bins of `bin` bases from `begin` on (which may lie before
  * 0), over the bases that have data; NAN where none has.  A variant's window
  * begins at pos - 1 - window / 2. */

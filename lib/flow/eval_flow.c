@@ -16,7 +16,8 @@
 
 /* What is worked out of one block. */
 struct figures {
-    double n; /* sample size of its run's trait */
+    double n;     /* sample size of its run's trait */
+    bool sampled; /* dw_trait_sampled: do the panel's people count? */
     size_t absent;
     dw_eval e;
 };
@@ -65,6 +66,7 @@ static int begin_block(void *self, dw_source *src, dw_flow_item *item,
                       dw_variances_trait(j->from), &trait, err) < 0)
         return err->code;
     own->n = head->trait[trait].n;
+    own->sampled = dw_trait_sampled(head, trait, 1) > 0;
     if (j->begun)
         return 0;
     j->begun = true;
@@ -98,10 +100,12 @@ static void evaluate(void *self, size_t thread, dw_flow_item *item)
     struct job *j = self;
     struct figures *own = item->own;
     const dw_variants *v = &item->b.var;
-    const dw_ldblock *ld = &item->b.ld;
+    dw_ldblock *ld = &item->b.ld;
     dw_eval *e = &own->e;
 
     own->absent = 0;
+    if (!own->sampled)
+        ld->people = 0;
     if (dw_eval_resize(e, v->m, &item->err) < 0)
         return;
     dw_variances_of(j->from, thread, v, e->f);

@@ -62,6 +62,7 @@ static int take_block(struct fit *f, dw_source *src, dw_block *block,
         begin(f, head, trait);
     dw_head_join_history(&f->r->head, head);
     dw_progress_at(f->progress, block->index, NULL);
+    block->ld.people = dw_trait_sampled(head, trait, block->ld.people);
     return dw_dataset_take(&f->data, &block->var, &block->ld, trait,
                            head->trait[trait].n,
                            part_of(f->flow, block->ld.contig), err);

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "flow/track_pieces.h"
 #include "input/panel.h"
 #include "input/panel_match.h"
 #include "input/read_regions.h"
@@ -24,6 +25,9 @@ struct dw_panel_blocks {
     bool on_panel;    /* the panel has the contig in hand */
     bool whole_panel; /* no stream: all that the panel has */
     bool ended;       /* a run whose TAIL is not written yet */
+    bool waiting;     /* a table is in hand, whose TRAK may follow */
+    dw_variants table;
+    dw_track_pieces *tracks; /* of the tables that blocks are made of */
     dw_progress *progress;
     dw_tally run, all; /* variants by what became of them */
     uint64_t n_read;
@@ -31,21 +35,45 @@ struct dw_panel_blocks {
 
 /* ---- blocks ---- */
 
-/* A block's two chunks; in any thread. */
-static int pack_block(const dw_variants *v, const dw_ldblock *ld,
+static int pack_chunk(const char *type, unsigned version, uint64_t records,
+                      dw_buf *payload, dw_buf *packed, dw_err *err)
+{
+    int rc = dw_chunk_pack(type, version, records, payload->s, payload->n,
+                           packed, err);
+
+    dw_buf_reset(payload);
+    return rc;
+}
+
+static int pack_tracks(const dw_panel_blocks *b, const dw_variants *v,
+                       dw_buf *payload, dw_buf *packed, dw_err *err)
+{
+    dw_tracks t = {0};
+    int rc = dw_track_pieces_cut(b->tracks, v, &t, err);
+
+    if (rc > 0) {
+        dw_tracks_pack(&t, payload);
+        rc = pack_chunk("TRAK", DW_TRAK_VERSION, t.n, payload, packed, err);
+    }
+    dw_tracks_clear(&t);
+    return rc;
+}
+
+/* A block's two or three chunks; in any thread. */
+static int pack_block(void *ctx, const dw_variants *v, const dw_ldblock *ld,
                       dw_buf *packed, dw_err *err)
 {
+    const dw_panel_blocks *b = ctx;
     dw_buf payload = {0};
     int rc;
 
     dw_variants_pack(v, &payload);
-    rc = dw_chunk_pack("VARS", DW_VARS_VERSION, v->m, payload.s, payload.n,
-                       packed, err);
-    dw_buf_reset(&payload);
+    rc = pack_chunk("VARS", DW_VARS_VERSION, v->m, &payload, packed, err);
+    if (rc == 0)
+        rc = pack_tracks(b, v, &payload, packed, err);
     if (rc == 0) {
         dw_ldblock_pack(ld, &payload);
-        rc = dw_chunk_pack("LDBK", DW_LDBK_VERSION, ld->k, payload.s, payload.n,
-                           packed, err);
+        rc = pack_chunk("LDBK", DW_LDBK_VERSION, ld->k, &payload, packed, err);
     }
     dw_buf_clear(&payload);
     return rc;
@@ -105,8 +133,9 @@ static int begin_run(dw_panel_blocks *b, const dw_head *in, dw_err *err)
     describe(o, &how);
     dw_head_set_panel(&head, base_name(o->geno), people, how.s);
     dw_head_add_step(&head, "dw-ldblock", b->o->version, b->o->args);
-    if (dw_geno_digest(b->geno))
-        dw_head_add_input(&head, base_name(o->geno), dw_geno_digest(b->geno));
+    if (dw_geno_text(b->geno))
+        dw_head_add_input(&head, base_name(dw_geno_text(b->geno)),
+                          dw_geno_digest(b->geno));
     if (o->cores)
         dw_head_add_input(&head, base_name(o->cores), b->cores_digest);
     rc = dw_sink_begin(b->sink, &head, err);
@@ -203,6 +232,31 @@ static int take_chunk(dw_panel_blocks *b, const dw_variants *v, dw_err *err)
     return rc;
 }
 
+/* The table in hand goes into blocks, which need its TRAK: so it waits until
+ * what follows it is known. */
+static int settle_table(dw_panel_blocks *b, dw_err *err)
+{
+    int rc = 0;
+
+    if (b->waiting)
+        rc = take_chunk(b, &b->table, err);
+    b->waiting = false;
+    dw_track_pieces_drop(b->tracks, dw_blocks_contig(b->blocks),
+                         dw_blocks_first(b->blocks));
+    return rc;
+}
+
+static int take_tracks(dw_panel_blocks *b, dw_source *src, dw_err *err)
+{
+    dw_tracks t = {0};
+    int rc = dw_source_tracks(src, &t, err);
+
+    if (rc == 0)
+        dw_track_pieces_take(b->tracks, &b->table, &t);
+    dw_tracks_clear(&t);
+    return rc;
+}
+
 /* ---- is it what was meant? ---- */
 
 /* Nothing found, or next to nothing: says what is the likely reason. */
@@ -267,28 +321,43 @@ static int begin_next_run(dw_panel_blocks *b, const dw_source *src, dw_err *err)
     return rc < 0 ? rc : begin_run(b, dw_source_head(src), err);
 }
 
+static int take_any(dw_panel_blocks *b, dw_source *src, const dw_chunk *chunk,
+                    dw_err *err)
+{
+    bool vars = dw_chunk_is(chunk, "VARS"), head = dw_chunk_is(chunk, "HEAD");
+    int rc = 0;
+
+    if (dw_chunk_is(chunk, "TRAK"))
+        return take_tracks(b, src, err);
+    if (!vars && !head && !dw_chunk_is(chunk, "TAIL"))
+        return dw_sink_pass(b->sink, src, err);
+    rc = settle_table(b, err);
+    if (rc < 0)
+        return rc;
+    if (vars) {
+        b->waiting = true;
+        return dw_source_variants(src, &b->table, err);
+    }
+    if (head)
+        return begin_next_run(b, src, err);
+    rc = end_run(b, err);
+    dw_track_pieces_clear(b->tracks);
+    return rc;
+}
+
 int dw_panel_blocks_of_stream(dw_panel_blocks *b, const char *path, dw_err *err)
 {
     dw_source *src = dw_source_open(path, err);
-    dw_variants v = {0};
     dw_chunk chunk;
     int rc = src ? 0 : err->code;
 
     while (src && (rc = dw_source_next(src, &chunk, err)) > 0) {
-        if (dw_chunk_is(&chunk, "HEAD"))
-            rc = begin_next_run(b, src, err);
-        else if (dw_chunk_is(&chunk, "TAIL"))
-            rc = end_run(b, err);
-        else if (!dw_chunk_is(&chunk, "VARS"))
-            rc = dw_sink_pass(b->sink, src, err);
-        else if ((rc = dw_source_variants(src, &v, err)) == 0)
-            rc = take_chunk(b, &v, err);
+        rc = take_any(b, src, &chunk, err);
         if (rc < 0)
             break;
     }
     if (rc == 0 && src)
         rc = finish(b, src, err);
-    dw_variants_clear(&v);
     dw_source_close(src);
     return rc;
 }
@@ -369,6 +438,7 @@ dw_panel_blocks *dw_panel_blocks_open(const dw_panel_blocks_opts *o,
     dw_panel_blocks *b = dw_alloc(1, sizeof *b);
 
     b->o = o;
+    b->tracks = dw_track_pieces_new();
     if (open_all(b, out, err) < 0) {
         dw_panel_blocks_free(b);
         return NULL;
@@ -384,6 +454,8 @@ void dw_panel_blocks_free(dw_panel_blocks *b)
     dw_progress_end(b->progress);
     dw_blocks_free(b->blocks);
     dw_panel_free(b->panel);
+    dw_track_pieces_free(b->tracks);
+    dw_variants_clear(&b->table);
     dw_geno_close(b->geno);
     dw_regions_clear(&b->regions);
     dw_regions_clear(&b->cores);

@@ -1,5 +1,7 @@
 #include "flow/pick_trait.h"
 
+#include <string.h>
+
 static void list(const dw_head *h, dw_buf *to)
 {
     for (size_t t = 0; t < h->t; t++)
@@ -35,4 +37,9 @@ int dw_trait_pick(const dw_head *h, const char *source, const char *name,
                      source, h->trait[*trait].name);
     dw_buf_clear(&names);
     return rc;
+}
+
+uint64_t dw_trait_sampled(const dw_head *h, size_t trait, uint64_t people)
+{
+    return strcmp(h->trait[trait].kind, "simulated") == 0 ? 0 : people;
 }

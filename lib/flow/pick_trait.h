@@ -5,6 +5,7 @@
 #define DW_FLOW_PICK_TRAIT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "record/rec_head.h"
 
@@ -18,5 +19,10 @@
  */
 int dw_trait_pick(const dw_head *h, const char *source, const char *name,
                   const char *other, size_t *trait, dw_err *err) DW_MUST_CHECK;
+
+/* Of the panel's people, those whose sampling biases r^2 in what the trait's
+ * z-scores say: none (0) for a simulated trait, which was drawn from the very
+ * LD that the block factors hold. */
+uint64_t dw_trait_sampled(const dw_head *h, size_t trait, uint64_t people);
 
 #endif

@@ -28,7 +28,8 @@ static void copy_without_traits(dw_head *head, const dw_head *in)
 {
     dw_head_set_build(head, in->build);
     for (size_t i = 0; i < in->p; i++)
-        dw_head_add_annot(head, in->annot[i].name, in->annot[i].unit);
+        dw_head_add_annot(head, in->annot[i].name, in->annot[i].unit,
+                          in->annot[i].missing);
     dw_head_set_panel(head, in->panel.name, in->panel.people, in->panel.how);
     dw_head_join_history(head, in);
 }

@@ -15,47 +15,19 @@ static const double LOW_OVERLAP = 0.5;
 
 /* ---- opening ---- */
 
-/* Two files may not both have an annotation of one name. */
-static int check_names(const dw_ingest *in, dw_err *err)
-{
-    dw_map *seen = dw_map_new();
-    int rc = 0;
-
-    for (size_t a = 0; a < in->n_annots && rc == 0; a++) {
-        for (size_t i = 0; i < dw_annot_width(in->annot[a]) && rc == 0; i++) {
-            const char *name = dw_annot_name(in->annot[a], i);
-            bool fresh;
-            uint64_t *of = dw_map_put(seen, name, strlen(name), &fresh);
-
-            if (!of)
-                rc = dw_fail(err, DW_ENOMEM, "no memory for annotation names");
-            else if (!fresh)
-                rc = dw_fail(err, DW_EMISMATCH,
-                             "%s: has an annotation %s, as %s has",
-                             in->o->annot[a], name, in->o->annot[*of]);
-            else
-                *of = a;
-        }
-    }
-    dw_map_free(seen);
-    return rc;
-}
-
 static int open_annots(dw_ingest *in, dw_err *err)
 {
-    size_t n = in->o->n_annots;
+    for (size_t i = 0; i < in->o->n_annots; i++) {
+        int rc =
+            dw_annot_source_open(&in->annot, &in->o->annot[i], in->o->ref, err);
 
-    in->annot = dw_alloc(n, sizeof *in->annot);
-    in->annot_rows = dw_alloc(n, sizeof *in->annot_rows);
-    for (size_t a = 0; a < n; a++) {
-        in->annot[a] = dw_annot_open(in->o->annot[a], in->o->ref, err);
-        if (!in->annot[a])
-            return err->code;
-        in->n_annots = a + 1;
-        in->annot_rows[a] =
-            dw_ordered_new(dw_annot_reader(in->annot[a]), NULL, DW_REASON_NONE);
+        if (rc < 0)
+            return rc;
     }
-    return check_names(in, err);
+    in->annot_name = dw_alloc(in->annot.p, sizeof *in->annot_name);
+    for (size_t c = 0; c < in->annot.p; c++)
+        in->annot_name[c] = dw_annotators_name(&in->annot, c);
+    return 0;
 }
 
 static int open_study(dw_ingest *in, dw_err *err)
@@ -136,12 +108,8 @@ int dw_ingest_open(dw_ingest *in, const dw_ingest_opts *o, dw_err *err)
 void dw_ingest_close(dw_ingest *in)
 {
     dw_join_clear(&in->join);
-    for (size_t a = 0; a < in->n_annots; a++) {
-        dw_ordered_free(in->annot_rows[a]);
-        dw_annot_close(in->annot[a]);
-    }
-    dw_free(in->annot);
-    dw_free(in->annot_rows);
+    dw_annotators_clear(&in->annot);
+    dw_free(in->annot_name);
     dw_ordered_free(in->study_rows);
     dw_ordered_free(in->ref_rows);
     dw_placed_rows_free(in->placed);
@@ -172,8 +140,6 @@ static int start_all(dw_ingest *in, const dw_ingest_sink *sink, dw_err *err)
             in->fates.n[DW_REASON_REF_SYMBOLIC] = 0;
     if (rc == 0 && in->ref)
         rc = dw_ordered_start(in->ref_rows, err);
-    for (size_t a = 0; a < in->n_annots && rc == 0; a++)
-        rc = dw_ordered_start(in->annot_rows[a], err);
     return rc;
 }
 
@@ -183,8 +149,6 @@ static size_t count_broken(const dw_ingest *in)
 
     n += in->study && dw_ordered_broken(in->study_rows);
     n += in->ref && dw_ordered_broken(in->ref_rows);
-    for (size_t a = 0; a < in->n_annots; a++)
-        n += dw_ordered_broken(in->annot_rows[a]);
     return n;
 }
 
@@ -197,8 +161,7 @@ static void set_up(dw_ingest *in, const dw_ingest_sink *sink)
     in->join = (dw_join){
         .study = in->study_rows,
         .ref = in->ref_rows,
-        .annot = in->annot_rows,
-        .n_annots = in->n_annots,
+        .annot = &in->annot,
         .all = o->all,
         .exclude = o->exclude ? &in->exclude : NULL,
         .fates = &in->fates,
@@ -348,9 +311,9 @@ dw_ingest_counts dw_ingest_count(const dw_ingest *in)
         .fates = &in->fates,
         .acted = acted,
         .agreement = j->harmonise.agreement,
-        .n_annots = in->n_annots,
-        .annot = (const char *const *)in->o->annot,
-        .annot_missing = j->annot_missing,
+        .n_annots = in->annot.p,
+        .annot = in->annot_name,
+        .annot_missing = in->annot.missing,
     };
 }
 
@@ -363,16 +326,14 @@ void dw_ingest_inputs(const dw_ingest *in,
         in->ref ? dw_reference_reader(in->ref) : NULL,
     };
 
-    for (size_t i = 0; i < in->n_annots + 2; i++) {
-        const dw_row_reader *r =
-            i < 2 ? reader[i] : dw_annot_reader(in->annot[i - 2]);
-
-        if (r) {
-            dw_origin of = r->origin(r->self);
+    for (size_t i = 0; i < DW_COUNT(reader); i++) {
+        if (reader[i]) {
+            dw_origin of = reader[i]->origin(reader[i]->self);
 
             add(ctx, of.name, of.digest);
         }
     }
+    dw_annotators_inputs(&in->annot, add, ctx);
     if (in->o->exclude)
         add(ctx, in->o->exclude, in->exclude_digest);
     if (in->chain)

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "annot/read_annot.h"
+#include "annot/sources.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "ingest/join.h"
@@ -24,7 +24,7 @@ typedef struct dw_ingest_opts {
     const char *study, *ref, *exclude; /* paths; NULL: none */
     const char *fasta, *chain;         /* the same */
     const char *build;                 /* as stated; NULL: it is not */
-    const char **annot;                /* (n_annots) paths */
+    const dw_annot_source *annot;      /* (n_annots), in the order of columns */
     size_t n_annots;
     dw_sumstats_opts columns;
     bool all;
@@ -45,9 +45,9 @@ typedef struct dw_ingest {
     dw_survey *survey;      /* of the reference; NULL: no study or reference */
     dw_placed_rows *placed; /* the study's rows; NULL: no study */
     dw_build_evidence genome_sizes;
-    dw_annot **annot; /* (n_annots) */
-    size_t n_annots;
-    dw_ordered *study_rows, *ref_rows, **annot_rows;
+    dw_annotators annot;
+    const char **annot_name; /* (annot.p) lent by annot */
+    dw_ordered *study_rows, *ref_rows;
     dw_regions exclude;
     uint64_t exclude_digest;
     dw_join join;

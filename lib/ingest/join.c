@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "annot/read_annot.h"
 #include "base/mem.h"
 
 /* ---- tables ---- */
@@ -13,13 +12,12 @@ static size_t traits(const dw_join *j)
     return j->study ? 1 : 0;
 }
 
-static size_t annotations(const dw_join *j)
+/* Adds the annotations of a table that is whole, and hands it on. */
+static int hand_on(dw_join *j, dw_variants *table, dw_err *err)
 {
-    size_t p = 0;
+    int rc = j->annot ? dw_annotators_fill(j->annot, table, 0, err) : 0;
 
-    for (size_t a = 0; a < j->n_annots; a++)
-        p += dw_ordered_reader(j->annot[a])->k;
-    return p;
+    return rc < 0 ? rc : j->put(j->ctx, table, err);
 }
 
 /* Hands on what is in the table, and empties it. */
@@ -32,57 +30,22 @@ static int flush(dw_join *j, dw_err *err)
     if (m == 0)
         return 0;
     if (m == j->table.m) {
-        rc = j->put(j->ctx, &j->table, err);
+        rc = hand_on(j, &j->table, err);
     } else {
         rc = dw_variants_slice(&j->part, &j->table, 0, m, err);
         if (rc == 0)
-            rc = j->put(j->ctx, &j->part, err);
+            rc = hand_on(j, &j->part, err);
     }
     return rc;
 }
 
 static int begin_table(dw_join *j, const char *contig, dw_err *err)
 {
-    int rc =
-        dw_variants_resize(&j->table, j->batch, traits(j), annotations(j), err);
+    int rc = dw_variants_resize(&j->table, j->batch, traits(j),
+                                j->annot ? j->annot->p : 0, err);
 
     strcpy(j->table.contig, contig);
     return rc;
-}
-
-/* ---- annotations ---- */
-
-/* Moves annotation a to the place, if it has it; rows before are not used. */
-static int seek_annot(dw_join *j, size_t a, const dw_ordered *place,
-                      dw_err *err)
-{
-    dw_ordered *o = j->annot[a];
-
-    while (j->annot_more[a] && dw_ordered_cmp(o, place) < 0) {
-        int rc = dw_ordered_next(o, err);
-
-        if (rc < 0)
-            return rc;
-        j->annot_more[a] = rc > 0;
-    }
-    return 0;
-}
-
-/* Sets row i's annotations, from the rows at its place. */
-static void add_annots(dw_join *j, size_t i, const dw_row *variant,
-                       const dw_ordered *place)
-{
-    float *column = j->table.annot + i;
-
-    for (size_t a = 0; a < j->n_annots; a++) {
-        const dw_rows *group = dw_ordered_group(j->annot[a]);
-        bool here = j->annot_more[a] && dw_ordered_cmp(j->annot[a], place) == 0;
-        size_t row = here ? dw_annot_choose(group, variant) : SIZE_MAX;
-
-        j->annot_missing[a] += row == SIZE_MAX;
-        for (size_t c = 0; c < group->k; c++, column += j->table.m)
-            *column = row == SIZE_MAX ? NAN : group->value[row * group->k + c];
-    }
 }
 
 /* ---- variants ---- */
@@ -130,7 +93,6 @@ static int add_variant(dw_join *j, const dw_ordered *place,
         j->table.n[i] = study->value[DW_STUDY_N];
         j->table.eaf[i] = flip ? (float)(1 - (double)f) : f;
     }
-    add_annots(j, i, variant, place);
     j->taken += study != NULL;
     j->latent += study == NULL;
     j->m++;
@@ -159,12 +121,6 @@ static bool excluded(dw_join *j, const dw_ordered *place)
 static int add_pairs(dw_join *j, const dw_ordered *place, const dw_rows *study,
                      const dw_rows *ref, dw_err *err)
 {
-    for (size_t a = 0; a < j->n_annots; a++) {
-        int rc = seek_annot(j, a, place, err);
-
-        if (rc < 0)
-            return rc;
-    }
     for (size_t p = 0; p < j->harmonise.n_pairs; p++) {
         const dw_pair *pair = &j->harmonise.pair[p];
         dw_row variant = dw_rows_at(ref, pair->ref), row;
@@ -252,7 +208,7 @@ static void count_place(dw_join *j, const dw_ordered *study,
 
 /* ---- the merge ---- */
 
-static int begin(dw_join *j, dw_err *err)
+static void begin(dw_join *j)
 {
     j->taken = j->latent = 0;
     j->study_places = j->ref_places = j->both_places = j->agreed_places = 0;
@@ -260,34 +216,8 @@ static int begin(dw_join *j, dw_err *err)
     j->m = 0;
     j->ref_contig[0] = j->study_contig[0] = 0;
     j->none = (dw_rows){.k = DW_STUDY_VALUES};
-    if (!j->annot_more) {
-        j->annot_more = dw_alloc(j->n_annots, sizeof *j->annot_more);
-        j->annot_missing = dw_alloc(j->n_annots, sizeof *j->annot_missing);
-    }
-    for (size_t a = 0; a < j->n_annots; a++) {
-        int rc = dw_ordered_next(j->annot[a], err);
-
-        if (rc < 0)
-            return rc;
-        j->annot_more[a] = rc > 0;
-        j->annot_missing[a] = 0;
-    }
-    return 0;
-}
-
-/* Reads the annotations to their ends: what is broken there is a fault too. */
-static int finish_annots(dw_join *j, dw_err *err)
-{
-    for (size_t a = 0; a < j->n_annots; a++) {
-        while (j->annot_more[a]) {
-            int rc = dw_ordered_next(j->annot[a], err);
-
-            if (rc < 0)
-                return rc;
-            j->annot_more[a] = rc > 0;
-        }
-    }
-    return 0;
+    if (j->annot)
+        dw_annotators_reset(j->annot);
 }
 
 static int next_place(dw_ordered *o, bool *more, dw_err *err)
@@ -301,9 +231,10 @@ static int next_place(dw_ordered *o, bool *more, dw_err *err)
 int dw_join_run(dw_join *j, dw_err *err)
 {
     bool more_study, more_ref;
-    int rc = begin(j, err);
+    int rc;
 
-    if (rc < 0 || (rc = next_place(j->study, &more_study, err)) < 0 ||
+    begin(j);
+    if ((rc = next_place(j->study, &more_study, err)) < 0 ||
         (rc = next_place(j->ref, &more_ref, err)) < 0)
         return rc;
     j->study_any = more_study;
@@ -322,8 +253,8 @@ int dw_join_run(dw_join *j, dw_err *err)
         if (ref && (rc = next_place(j->ref, &more_ref, err)) < 0)
             return rc;
     }
-    rc = finish_annots(j, err);
-    return rc < 0 ? rc : flush(j, err);
+    rc = flush(j, err);
+    return rc == 0 && j->annot ? dw_annotators_finish(j->annot, err) : rc;
 }
 
 void dw_join_clear(dw_join *j)
@@ -331,8 +262,4 @@ void dw_join_clear(dw_join *j)
     dw_variants_clear(&j->table);
     dw_variants_clear(&j->part);
     dw_harmonise_clear(&j->harmonise);
-    dw_free(j->annot_more);
-    dw_free(j->annot_missing);
-    j->annot_more = NULL;
-    j->annot_missing = NULL;
 }

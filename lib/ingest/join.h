@@ -1,8 +1,8 @@
 /*
- * join: a study, a reference and annotations put together, place by place, into
- * tables of variants.
+ * join: a study and a reference put together, place by place, into tables of
+ * variants, each of which gets its annotations.
  *
- * All are in the order of the genome (ordered.h), so that one merge with the
+ * Both are in the order of the genome (ordered.h), so that one merge with the
  * rows of one place in memory does it.  A variant is what the reference has; or
  * what the study has, where there is no reference.
  */
@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "annot/annotator.h"
 #include "base/err.h"
 #include "data/harmonise.h"
 #include "data/reason.h"
@@ -22,9 +23,8 @@
 
 typedef struct dw_join {
     /* Set by the caller; all of it is borrowed. */
-    dw_ordered *study, *ref; /* one of them may be NULL */
-    dw_ordered **annot;      /* (n_annots) */
-    size_t n_annots;
+    dw_ordered *study, *ref;   /* one of them may be NULL */
+    dw_annotators *annot;      /* NULL: none */
     bool all;                  /* reference variants without a z are kept */
     const dw_regions *exclude; /* NULL: none */
     dw_fates *fates;
@@ -35,9 +35,8 @@ typedef struct dw_join {
     void *ctx;
 
     /* Set by dw_join_run. */
-    uint64_t taken;          /* variants with a z */
-    uint64_t latent;         /* variants without */
-    uint64_t *annot_missing; /* (n_annots) variants without a row */
+    uint64_t taken;  /* variants with a z */
+    uint64_t latent; /* variants without */
     /* Places that lie between the first and the last place of the other on a
      * chromosome that both have; places in both; and of those the ones where
      * any alleles agree. */
@@ -47,7 +46,6 @@ typedef struct dw_join {
     /* Its own. */
     dw_variants table, part;
     size_t m;
-    bool *annot_more; /* (n_annots) is there a current place? */
     dw_rows none;
     char ref_contig[DW_CONTIG_MAX], study_contig[DW_CONTIG_MAX];
 } dw_join;

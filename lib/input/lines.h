@@ -38,7 +38,8 @@ uint64_t dw_lines_digest(const dw_lines *l);
 typedef struct dw_origin {
     const char *name; /* lent as long as the reader lives */
     size_t line;      /* or record, from 1; 0: not known */
-    uint64_t digest;  /* dw-stream(5), "input": the file's once at its end */
+    uint64_t digest;  /* dw-stream(5), "input": the file's once at its end;
+                       * 0: no file is read */
 } dw_origin;
 
 dw_origin dw_lines_origin(const dw_lines *l);

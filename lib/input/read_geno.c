@@ -97,6 +97,11 @@ const char *dw_geno_iid(const dw_geno *g, size_t i)
     return g->people->iid[i];
 }
 
+const char *dw_geno_text(const dw_geno *g)
+{
+    return g->plink ? dw_plink_text(g->plink) : NULL;
+}
+
 uint64_t dw_geno_digest(const dw_geno *g)
 {
     return g->plink ? dw_plink_digest(g->plink) : 0;

@@ -44,7 +44,8 @@ dw_geno_kind dw_geno_kind_of(const dw_geno *g);
 size_t dw_geno_people(const dw_geno *g);
 const char *dw_geno_fid(const dw_geno *g, size_t i);
 const char *dw_geno_iid(const dw_geno *g, size_t i);
-/* XXH64 of the .bim; 0 for others. */
+/* Name and XXH64 of the .bim; NULL and 0 for others. */
+const char *dw_geno_text(const dw_geno *g);
 uint64_t dw_geno_digest(const dw_geno *g);
 /* Variants passed over since they have no place or no ALT allele. */
 uint64_t dw_geno_unplaced(const dw_geno *g);

@@ -308,6 +308,11 @@ const dw_people *dw_plink_people(const dw_plink *p)
     return &p->people;
 }
 
+const char *dw_plink_text(const dw_plink *p)
+{
+    return dw_lines_name(dw_bim_lines(p->bim));
+}
+
 uint64_t dw_plink_digest(const dw_plink *p)
 {
     return p->digest;

@@ -23,6 +23,7 @@ dw_plink *dw_plink_open(const char *path, const dw_geno_query *query,
                         dw_err *err) DW_MUST_CHECK;
 void dw_plink_close(dw_plink *p);
 const dw_people *dw_plink_people(const dw_plink *p);
+const char *dw_plink_text(const dw_plink *p);
 uint64_t dw_plink_digest(const dw_plink *p);
 uint64_t dw_plink_unplaced(const dw_plink *p);
 int dw_plink_seek(dw_plink *p, const char *contig, dw_err *err) DW_MUST_CHECK;

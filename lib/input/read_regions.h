@@ -1,10 +1,7 @@
 /*
- * read_regions: the intervals of a BED file, however it was written.
+ * read_regions: the intervals of a BED file as a set of regions.
  *
- * Contig, start, end, and whatever follows, divided by tabs or blanks; 0-based
- * and half-open.  Passed over: empty lines, "#", "track" and "browser" lines,
- * and one first line that holds no numbers (the header of LDetect's blocks).
- * Order and overlap are free.
+ * What stands in a line is bed_lines' matter.  Order and overlap are free.
  */
 #ifndef DW_INPUT_READ_REGIONS_H
 #define DW_INPUT_READ_REGIONS_H

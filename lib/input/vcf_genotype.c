@@ -17,6 +17,10 @@ enum { NOT_PLAIN = 4 };
 static const char *const BAD_PLOIDY =
     "has a genotype that is not of one or two alleles";
 
+/* htslib believes each record of a BCF. */
+static const char *const OTHER_PEOPLE =
+    "has another number of people than the header";
+
 static const unsigned char BY_COPIES[3] = {DW_GENO_ALT0, DW_GENO_ALT1,
                                            DW_GENO_ALT2};
 
@@ -73,6 +77,11 @@ const char *dw_vcf_packed(const bcf_hdr_t *header, bcf1_t *rec, int alt,
     bool plain = gt && gt->type == BCF_BT_INT8 && gt->n == 2;
     unsigned char copies[256];
 
+    if (rec->n_sample != who->n_all)
+        return OTHER_PEOPLE;
+    if (gt && gt->type != BCF_BT_INT8 && gt->type != BCF_BT_INT16 &&
+        gt->type != BCF_BT_INT32)
+        return "has a GT that is no genotype";
     if (gt && gt->n > 2)
         return BAD_PLOIDY;
     memset(column, 0, dw_geno_bytes(DW_GENO_PACKED, who->n));
@@ -112,6 +121,8 @@ const char *dw_vcf_dosage(const bcf_hdr_t *header, bcf1_t *rec, int alt,
     int n = bcf_get_format_float(header, rec, "DS", ds, n_ds);
     size_t each = n > 0 ? (size_t)n / who->n_all : 0;
 
+    if (rec->n_sample != who->n_all)
+        return OTHER_PEOPLE;
     if (n == -2)
         return "has a DS that is no number";
     if (n > 0 && each != rec->n_allele - 1u)

@@ -106,7 +106,8 @@ static void make_block(void *ctx, size_t thread, size_t i)
     bench->ld.end = p->end;
     order->k = bench->ld.k;
     /* A fault is in err. */
-    (void)!b->out.pack(&bench->var, &bench->ld, &order->packed, err);
+    (void)!b->out.pack(b->out.ctx, &bench->var, &bench->ld, &order->packed,
+                       err);
 }
 
 /* Makes the blocks that are ordered, and puts them out in their order. */
@@ -166,6 +167,11 @@ int dw_blocks_turn(dw_blocks *b, const char *contig, dw_err *err)
 const char *dw_blocks_contig(const dw_blocks *b)
 {
     return dw_slide_contig(b->slide);
+}
+
+uint32_t dw_blocks_first(const dw_blocks *b)
+{
+    return dw_slide_size(b->slide) ? dw_slide_pos(b->slide, 0) : UINT32_MAX;
 }
 
 int dw_blocks_take(dw_blocks *b, const dw_variants *v, size_t row,

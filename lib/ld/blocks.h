@@ -34,8 +34,8 @@ typedef struct dw_blocks_opts {
  * takes the bytes of one block after the other, in the caller's thread. */
 typedef struct dw_blocks_out {
     void *ctx;
-    int (*pack)(const dw_variants *v, const dw_ldblock *b, dw_buf *packed,
-                dw_err *err);
+    int (*pack)(void *ctx, const dw_variants *v, const dw_ldblock *b,
+                dw_buf *packed, dw_err *err);
     int (*put)(void *ctx, const dw_buf *packed, dw_err *err);
 } dw_blocks_out;
 
@@ -56,6 +56,9 @@ void dw_blocks_begin(dw_blocks *b, size_t t, size_t p);
 /* Finishes the contig in hand and begins another one; "": none. */
 int dw_blocks_turn(dw_blocks *b, const char *contig, dw_err *err) DW_MUST_CHECK;
 const char *dw_blocks_contig(const dw_blocks *b);
+/* The position of the first variant that blocks to come may hold; UINT32_MAX:
+ * none is in hand. */
+uint32_t dw_blocks_first(const dw_blocks *b);
 /* Takes row `row` of v, on the contig in hand and behind those taken, with a
  * column that counts its ALT; a frequency that is missing becomes the panel's.
  * What became of it is counted: "taken", or the reason (see admit.h). */

@@ -89,6 +89,25 @@ static uint64_t ambiguous(const dw_ingest_counts *c)
            c->fates->n[DW_REASON_AMBIGUOUS_NO_EAF];
 }
 
+/* Which annotations lack values; of many, the first. */
+static void tell_annots(const dw_ingest_counts *c, uint64_t variants)
+{
+    enum { SHOWN = 5 };
+    size_t shown = 0, lacking = 0;
+
+    for (size_t a = 0; a < c->n_annots; a++) {
+        uint64_t n = c->annot_missing[a];
+
+        lacking += n > 0;
+        if (n && shown++ < SHOWN)
+            dw_note("annotation %s: NA for %" PRIu64 " of %" PRIu64 " variants",
+                    c->annot[a], n, variants);
+    }
+    if (lacking > SHOWN)
+        dw_note("... and %zu more of %zu annotations lack some (--report)",
+                lacking - SHOWN, c->n_annots);
+}
+
 void dw_ingest_report_tell(const dw_ingest_counts *c)
 {
     uint64_t variants = c->taken + c->latent;
@@ -116,12 +135,7 @@ void dw_ingest_report_tell(const dw_ingest_counts *c)
             dw_note("  %-20s %9" PRIu64 "  %s", dw_reason_word((dw_reason)r),
                     c->fates->n[r], dw_reason_text((dw_reason)r));
     }
-    for (size_t a = 0; a < c->n_annots; a++) {
-        if (c->annot_missing[a])
-            dw_note("%s: no row for %" PRIu64 " of %" PRIu64
-                    " variants: annotations NA",
-                    c->annot[a], c->annot_missing[a], variants);
-    }
+    tell_annots(c, variants);
     if (c->latent)
         dw_note("%" PRIu64 " variants of the reference without a z", c->latent);
     dw_ingest_verdict(c, &verdict);

@@ -4,7 +4,7 @@
  * Tables, tab-separated with a header: counts by reason (SOURCE REASON COUNT
  * SHARE), one line for each row that was not taken (SOURCE CHR POS ID A1 A2
  * REASON), and one for each that was changed.  SOURCE is sumstats, reference or
- * an annotation file; in the counts also actions and frequencies.
+ * an annotation; in the counts also actions and frequencies.
  */
 #ifndef DW_OUTPUT_INGEST_REPORT_H
 #define DW_OUTPUT_INGEST_REPORT_H

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "data/reason.h"
@@ -24,6 +25,20 @@ void dw_hold_free(dw_hold *h); /* NULL is fine */
 /* Forgets all tables. */
 int dw_hold_reset(dw_hold *h, dw_err *err) DW_MUST_CHECK;
 int dw_hold_put(dw_hold *h, const dw_variants *v, dw_err *err) DW_MUST_CHECK;
+
+/* Back to the first table; and the next one, into v: 1, 0, negative. */
+int dw_hold_rewind(dw_hold *h, dw_err *err) DW_MUST_CHECK;
+int dw_hold_next(dw_hold *h, dw_variants *v, dw_err *err) DW_MUST_CHECK;
+
+/* missing (p) <- how many of the variants whose N is below the limit lack each
+ * of the p annotations. */
+int dw_hold_low_missing(dw_hold *h, double limit, size_t p, uint64_t *missing,
+                        dw_err *err) DW_MUST_CHECK;
+
+/* Called by dw_hold_write behind each VARS, to write what belongs to it. */
+typedef int dw_hold_behind(void *ctx, const dw_variants *v, dw_sink *sink,
+                           dw_err *err);
+void dw_hold_put_behind(dw_hold *h, dw_hold_behind *behind, void *ctx);
 
 /* Writes all tables as VARS, less the variants whose N is below the limit (as
  * dw_low_n_drop does it); *dropped is their number. */

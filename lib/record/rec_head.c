@@ -80,7 +80,8 @@ void dw_head_copy(dw_head *dst, const dw_head *src)
         dw_head_add_trait(dst, src->trait[i].name, src->trait[i].kind,
                           src->trait[i].n);
     for (size_t i = 0; i < src->p; i++)
-        dw_head_add_annot(dst, src->annot[i].name, src->annot[i].unit);
+        dw_head_add_annot(dst, src->annot[i].name, src->annot[i].unit,
+                          src->annot[i].missing);
     if (src->panel.name)
         dw_head_set_panel(dst, src->panel.name, src->panel.people,
                           src->panel.how);
@@ -104,10 +105,11 @@ void dw_head_add_trait(dw_head *h, const char *name, const char *kind, double n)
     h->trait[h->t++] = (dw_trait){dw_strdup(name), dw_strdup(kind), n};
 }
 
-void dw_head_add_annot(dw_head *h, const char *name, const char *unit)
+void dw_head_add_annot(dw_head *h, const char *name, const char *unit,
+                       uint64_t missing)
 {
     h->annot = dw_realloc(h->annot, h->p + 1, sizeof *h->annot);
-    h->annot[h->p++] = (dw_column){dw_strdup(name), dw_strdup(unit)};
+    h->annot[h->p++] = (dw_column){dw_strdup(name), dw_strdup(unit), missing};
 }
 
 void dw_head_set_panel(dw_head *h, const char *name, uint64_t people,

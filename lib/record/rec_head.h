@@ -10,6 +10,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#define DW_MISSING_UNKNOWN UINT64_MAX
+
 enum { DW_HEAD_VERSION = 1, DW_LINEAGES_MAX = 4096 };
 
 typedef struct dw_trait {
@@ -20,7 +22,8 @@ typedef struct dw_trait {
 
 typedef struct dw_column {
     char *name;
-    char *unit; /* "." when none is known */
+    char *unit;       /* "." when none is known */
+    uint64_t missing; /* variants without a value; DW_MISSING_UNKNOWN */
 } dw_column;
 
 /* One step of the history: what was run, and a text input's digest. */
@@ -56,7 +59,8 @@ void dw_head_copy(dw_head *dst, const dw_head *src); /* dst is cleared first */
 void dw_head_set_build(dw_head *h, const char *build);
 void dw_head_add_trait(dw_head *h, const char *name, const char *kind,
                        double n);
-void dw_head_add_annot(dw_head *h, const char *name, const char *unit);
+void dw_head_add_annot(dw_head *h, const char *name, const char *unit,
+                       uint64_t missing);
 void dw_head_set_panel(dw_head *h, const char *name, uint64_t people,
                        const char *how);
 /* Adds a step to every lineage that there is (to lineage 0 if none). */

@@ -45,6 +45,8 @@ size_t dw_head_pack(const dw_head *h, dw_buf *out)
         dw_rec_field(out, "annot");
         dw_rec_field(out, h->annot[i].name);
         dw_rec_field(out, h->annot[i].unit);
+        if (h->annot[i].missing != DW_MISSING_UNKNOWN)
+            dw_rec_field_u64(out, h->annot[i].missing);
         dw_rec_line_end(out);
     }
     if (h->panel.name) {
@@ -147,12 +149,15 @@ static int take_trait(struct parser *p, dw_err *err)
 static int take_annot(struct parser *p, dw_err *err)
 {
     char *text[3] = {0};
+    uint64_t missing = DW_MISSING_UNKNOWN;
     int rc = take_texts(p, 1, 2, text, err);
 
+    if (rc == 0 && p->lines.n > 3)
+        rc = dw_rec_take_u64(&p->lines, 3, &missing, err);
     if (rc == 0)
         rc = check_name(p, 'a', text[0], err);
     if (rc == 0)
-        dw_head_add_annot(p->head, text[0], text[1]);
+        dw_head_add_annot(p->head, text[0], text[1], missing);
     drop(text);
     return rc;
 }

@@ -54,6 +54,9 @@ static void put_annots(dw_outfile *out, const dw_head *h)
         dw_outfile_printf(out, "%s\n    {", comma(i));
         put_pair(out, "", "name", h->annot[i].name);
         put_pair(out, ", ", "unit", h->annot[i].unit);
+        if (h->annot[i].missing != DW_MISSING_UNKNOWN)
+            dw_outfile_printf(out, ", \"missing\": %" PRIu64,
+                              h->annot[i].missing);
         dw_outfile_printf(out, "}");
     }
     dw_outfile_printf(out, "]");

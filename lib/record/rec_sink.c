@@ -51,6 +51,14 @@ int dw_sink_ldblock(dw_sink *sink, const dw_ldblock *b, dw_err *err)
                          err);
 }
 
+int dw_sink_tracks(dw_sink *sink, const dw_tracks *t, dw_err *err)
+{
+    dw_buf_reset(&sink->payload);
+    dw_tracks_pack(t, &sink->payload);
+    return dw_sink_chunk(sink, "TRAK", DW_TRAK_VERSION, t->n, &sink->payload,
+                         err);
+}
+
 int dw_sink_chunk(dw_sink *sink, const char *type, unsigned version,
                   uint64_t records, const dw_buf *payload, dw_err *err)
 {

@@ -23,6 +23,9 @@ struct dw_source {
     uint64_t vars_m;   /* of the last VARS, from its header */
     char vars_contig[DW_CONTIG_MAX]; /* the same, once it was unpacked */
     size_t n_blocks;
+    uint64_t n_vars, n_trak; /* chunks of this run */
+    bool have_tracks;        /* a TRAK was unpacked */
+    dw_tracks tracks;        /* its shape, that of all others */
 };
 
 dw_source *dw_source_take_file(FILE *file, const char *name)
@@ -54,6 +57,7 @@ void dw_source_close(dw_source *src)
     dw_head_clear(&src->first);
     dw_tally_clear(&src->run);
     dw_tally_clear(&src->all);
+    dw_tracks_clear(&src->tracks);
     dw_free(src);
 }
 
@@ -108,6 +112,7 @@ static int take_head(dw_source *src, dw_err *err)
     size_t n;
 
     src->agreed = src->open_block = false;
+    src->n_vars = src->n_trak = 0;
     src->vars_m = 0;
     src->vars_contig[0] = 0;
     if (dw_source_payload(src, &p, &n, &version, err) < 0)
@@ -146,6 +151,25 @@ static int check_agreement(dw_source *src, dw_err *err)
         return 0;
     }
     return dw_head_agree(&src->first, &src->head, err);
+}
+
+/* Each VARS of a run is followed by one TRAK, or none is. */
+static int check_tracks(dw_source *src, const dw_chunk *chunk, dw_err *err)
+{
+    bool trak = dw_chunk_is(chunk, "TRAK"), vars = dw_chunk_is(chunk, "VARS");
+
+    src->n_trak += trak;
+    if (trak && src->n_trak != src->n_vars)
+        return dw_fail(err, DW_EFORMAT, "%s",
+                       src->n_trak > src->n_vars
+                           ? "it has no variants before it"
+                           : "variants before it have no tracks");
+    if ((vars || dw_chunk_is(chunk, "TAIL")) && src->n_trak &&
+        src->n_trak != src->n_vars)
+        return dw_fail(err, DW_EFORMAT,
+                       "the variants before it have no tracks");
+    src->n_vars += vars;
+    return 0;
 }
 
 /* In a run of blocks VARS and LDBK alternate; else there is no LDBK. */
@@ -190,6 +214,8 @@ static int check_chunk(dw_source *src, const dw_chunk *chunk, dw_err *err)
         return dw_fail(err, DW_EVERSION,
                        "a type that this program does not know: it needs a "
                        "newer dw");
+    if (check_tracks(src, chunk, err) < 0)
+        return err->code;
     return check_order(src, chunk, err);
 }
 
@@ -278,6 +304,14 @@ static int check_contig(const dw_source *src, const char *contig, dw_err *err)
                    contig, src->vars_contig);
 }
 
+static int check_shape(dw_source *src, const dw_tracks *t, dw_err *err)
+{
+    if (src->have_tracks)
+        return dw_tracks_agree(&src->tracks, t, err);
+    src->have_tracks = true;
+    return dw_tracks_copy_shape(&src->tracks, t, err);
+}
+
 int dw_source_tracks(dw_source *src, dw_tracks *t, dw_err *err)
 {
     const unsigned char *p;
@@ -287,7 +321,7 @@ int dw_source_tracks(dw_source *src, dw_tracks *t, dw_err *err)
     if (dw_source_payload(src, &p, &n, &version, err) < 0)
         return err->code;
     if (dw_tracks_unpack(t, version, p, n, err) < 0 ||
-        check_contig(src, t->contig, err) < 0)
+        check_contig(src, t->contig, err) < 0 || check_shape(src, t, err) < 0)
         return dw_source_fail(src, err);
     return 0;
 }

@@ -57,7 +57,7 @@ int dw_source_variants(dw_source *src, dw_variants *v,
                        dw_err *err) DW_MUST_CHECK;
 int dw_source_ldblock(dw_source *src, dw_ldblock *b, dw_err *err) DW_MUST_CHECK;
 /* The current TRAK or `true` chunk, which has to be of the variants before it;
- * the current SCOR chunk. */
+ * the current SCOR chunk.  All TRAK of a stream have to be alike. */
 int dw_source_tracks(dw_source *src, dw_tracks *t, dw_err *err) DW_MUST_CHECK;
 int dw_source_truth(dw_source *src, dw_truth *t, dw_err *err) DW_MUST_CHECK;
 int dw_source_scores(dw_source *src, dw_scores *s, dw_err *err) DW_MUST_CHECK;
@@ -93,6 +93,8 @@ int dw_sink_variants(dw_sink *sink, const dw_variants *v,
                      dw_err *err) DW_MUST_CHECK;
 int dw_sink_ldblock(dw_sink *sink, const dw_ldblock *b,
                     dw_err *err) DW_MUST_CHECK;
+int dw_sink_tracks(dw_sink *sink, const dw_tracks *t,
+                   dw_err *err) DW_MUST_CHECK;
 /* One chunk of any type, from its payload. */
 int dw_sink_chunk(dw_sink *sink, const char *type, unsigned version,
                   uint64_t records, const dw_buf *payload,

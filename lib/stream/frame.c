@@ -45,18 +45,31 @@ dw_reader *dw_reader_take_file(FILE *file, const char *name)
     return r;
 }
 
+int dw_refuse_terminal(FILE *file, dw_err *err)
+{
+    if (!isatty(fileno(file)))
+        return 0;
+    return dw_fail(err, DW_EUSAGE,
+                   "a stream is not typed at a terminal: name a STREAM, or let "
+                   "one come through a pipe");
+}
+
 dw_reader *dw_reader_open(const char *path, dw_err *err)
 {
     bool is_stdin = !path || strcmp(path, "-") == 0;
     const char *name = is_stdin ? "standard input" : path;
     int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
                       : open(path, O_RDONLY | O_CLOEXEC);
-    FILE *file = fd >= 0 ? fdopen(fd, "rb") : NULL;
+    FILE *file = NULL;
 
-    if (!file) {
+    if (fd < 0 || !(file = fdopen(fd, "rb"))) {
         dw_fail_errno(err, "cannot read %s", name);
         if (fd >= 0)
             close(fd);
+        return NULL;
+    }
+    if (dw_refuse_terminal(file, err) < 0) {
+        fclose(file);
         return NULL;
     }
     setvbuf(file, NULL, _IOFBF, 1 << 16);

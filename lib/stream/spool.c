@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "stream/frame.h"
 #include "stream/outfile.h"
 
 struct dw_spool {
@@ -64,8 +65,10 @@ dw_spool *dw_spool_open(const char *path, dw_err *err)
         return s;
     }
     file = std ? stdin : fopen(path, "rb");
-    rc = file ? lay_down(s, file, name, err)
+    rc = file ? dw_refuse_terminal(file, err)
               : dw_fail_errno(err, "cannot read %s", name);
+    if (rc == 0)
+        rc = lay_down(s, file, name, err);
     if (file && !std)
         fclose(file);
     if (rc < 0) {

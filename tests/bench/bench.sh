@@ -20,6 +20,13 @@ for program in "$build"/bench/bench_*; do
     [ -x "$program" ] && "$program"
 done
 
+real=../shared/data
+if [ -d "$real" ]; then
+    "$build/bench/bench_tracks" "$real/ukbb_height_windows/geno/1000G.subset.1.bim"
+    "$build/bench/bench_tracks" "$real/ukbb_height_windows/geno/1000G.subset.1.bim" \
+        "$real/annot/bigwig/hela_h3k4_chr22.hg19.bw" "$real/annot/bigwig/valr_hg19.dnase1.bw"
+fi
+
 # measure NAME COMMAND: medians over five runs, after one that is not counted,
 # into $cpu, $wall, $memory; prints them.
 measure() {

@@ -129,6 +129,23 @@ oracle() {
     awk 'NR > 1 && $2 { s += $6; t += $5 } END { exit !(s == 8 && t > 4) }' c.tsv
 }
 
+@test "a simulated trait is drawn from the panel's own LD: no bias is taken off" {
+    dw-synth -q --people 50 --chroms 1, --length 300k --block-size 300k -o syn
+    dw-ingest -q --ref syn.bim --annot syn.annot.gz |
+        dw-ldblock -q --geno syn.bed --blocks syn.blocks.bed |
+        dw-sim -q --n 10000 --h2 0.5 --tau 0.5 --trait y -o sim.dws
+    dw-view --truth sim.dws | cut -f 1,2,4-6 | sed '1s/TRUE_VAR/PRIOR_VAR/' >true.tsv
+    dw-eval -q --prior true.tsv --tau 0.5 --calibration c.tsv sim.dws >/dev/null
+    # All variances are the same: 1.5 + N f mean_j sum_i r_ij^2.
+    dw-view --ld 1 sim.dws | awk -v f="$(sed -n 2p true.tsv | cut -f 5)" '
+        { for (i = 1; i <= NF; i++) s += $i * $i }
+        END { print 1.5 + 10000 * f * s / NR }' >want
+    awk 'NR == FNR { want = $1; next }
+        FNR > 1 { s += $2 * $5; n += $2 }
+        END { print want, s / n
+            exit !(s / n > want * 0.9999 && s / n < want * 1.0001) }' want c.tsv
+}
+
 @test "truth: correlations of what was planted" {
     dw-sim -q --n 1e5 --h2 0.4 --trait y --truth mlp:3 "$blocks" -o sim.dws
     dw-eval -q --prior prior.tsv --trait y --truth t.tsv sim.dws >/dev/null
@@ -213,4 +230,14 @@ oracle() {
     dw-eval -q --prior prior.tsv "$blocks" >one.tsv
     awk 'NR == 2 { print 2 * $4 }' one.tsv >a.txt
     awk 'NR == 2 { print 1 * $4 }' two.tsv | diff a.txt -
+}
+
+@test "the examples of the manual page run" {
+    cp "$blocks" blocks.dws
+    cp "$model" height.dwm
+    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/s/^\.Dl //p' "$ROOT/man/dw-eval.1" >examples.sh
+    [ "$(grep -c '^dw-eval' examples.sh)" -eq 3 ]
+    bash -e examples.sh >shown.txt
+    [ "$(grep -c ^SCOPE shown.txt)" -eq 3 ]
+    [ "$(wc -l <deciles.tsv)" -eq 11 ]
 }

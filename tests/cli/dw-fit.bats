@@ -157,6 +157,19 @@ above() {
     [ ! -e no.dwm ]
 }
 
+@test "outputs are opened before blocks are read: no fit is lost for a folder" {
+    head -c 10000 blocks.dws >cut.dws
+    run --separate-stderr dw-fit -o nowhere/model cut.dws
+    refused 'cannot write nowhere/model: No such file'
+    run --separate-stderr dw-fit --log nowhere/log -o early.dwm cut.dws
+    refused 'cannot write nowhere/log: No such file'
+    run --separate-stderr dw-fit --model linear --coefficients nowhere/tsv -o early.dwm cut.dws
+    refused 'cannot write nowhere/tsv: No such file'
+    run --separate-stderr dw-fit --log early.tsv -o early.dwm cut.dws
+    refused 'cut short'
+    [ -z "$(find . -name 'early*')" ]
+}
+
 @test "a chromosome that is not there is told" {
     run --separate-stderr dw-fit --model const --holdout-chrom 17 -o c.dwm \
         blocks.dws

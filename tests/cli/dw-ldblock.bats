@@ -74,6 +74,14 @@ near() {
     near real.r real.ld 1e-5
 }
 
+@test "the history names the text inputs, each with its own digest" {
+    dw-ldblock -q --geno demo.bed --blocks blocks.bed study.dws -o history.dws
+    dw-view --head history.dws | sed '1,/^step.*dw-ldblock/d' | cut -f 2 >names
+    [ "$(xargs <names)" = "demo.bim blocks.bed" ]
+    dw-ingest -q --ref demo.bim | dw-view --head | grep '^input.demo.bim' >bim
+    dw-view --head history.dws | grep '^input.demo.bim' | diff - bim
+}
+
 @test "signs are those of the stream's ALT" {
     dw-ldblock -q --geno demo.bed --blocks blocks.bed study.dws >signed.dws
     dw-ldblock -q --panel --geno demo.bed --blocks blocks.bed >panel.dws
@@ -317,6 +325,11 @@ refuses() {
     refuses 'cut.bcf: is cut short' --panel --geno cut.bcf
     gunzip -c demo.vcf.gz | head -c 100000 >cut.vcf
     refuses 'cut.vcf: record [0-9]+, at or behind 1:[0-9]+, has' --panel --geno cut.vcf
+    for f in fewer_people:'1, at or behind 1:100, has another number of people' \
+        gt_of_characters:'1, at or behind 1:100, has a GT that is no genotype'; do
+        tail -c +2 "$ROOT/tests/fuzz/corpus/vcf/${f%%:*}" >odd.bcf
+        refuses "odd.bcf: record ${f#*:}" --panel --geno odd.bcf
+    done
     refuses 'neither a .bed nor a VCF or BCF' --panel --geno study.tsv
     refuses 'nobody' --panel --geno demo.bed --samples study.tsv
 }
@@ -417,4 +430,15 @@ downstream() {
     [ -w /dev/full ] || skip "no /dev/full"
     run --separate-stderr dw-ldblock -q --panel --geno demo.bed -o /dev/full
     [ "$status" -eq 1 ]
+}
+
+@test "the examples of the manual page run" {
+    cp demo.bed demo.bim demo.fam study.dws blocks.bed "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR"
+    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/{/^\.Bd/,/^\.Ed/{/^\.[BE]d/d;p}}' \
+        "$ROOT/man/dw-ldblock.1" >examples.sh
+    [ "$(grep -c '^dw-ldblock' examples.sh)" -eq 3 ]
+    bash -e examples.sh >shown.txt
+    head -n 1 shown.txt | grep -q '^BLOCK'
+    dw-view --blocks blocks.dws >/dev/null
 }

@@ -201,3 +201,13 @@ refuses() {
     [ "$status" -eq 2 ]
     [[ $stderr =~ "read twice" ]]
 }
+
+@test "the examples of the manual page run" {
+    cp demo.bed demo.bim demo.fam weights.tsv "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR"
+    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/{/^\.Bd/,/^\.Ed/{/^\.[BE]d/d;p}}' \
+        "$ROOT/man/dw-prs.1" >examples.sh
+    [ "$(grep -c '^dw-prs' examples.sh)" -eq 2 ]
+    bash -e examples.sh
+    [ "$(wc -l <scores.tsv)" -eq 204 ]
+}

@@ -42,6 +42,26 @@ EOF
     same_as "$BATS_TEST_TMPDIR/ld"
 }
 
+@test "--ldscores: the sum of r^2 less its bias, core variants, LDSC's columns" {
+    people=$(dw-view --head "$G/blocks.dws" | awk '$1 == "panel" { print $3; exit }')
+    [ "$people" -gt 2 ]
+    for i in 1 2; do
+        dw-view --ld $i "$G/blocks.dws"
+    done | awk -v n="$people" '{
+        l = 0
+        for (j = 1; j <= NF; j++) l += $j * $j - (1 - $j * $j) / (n - 2)
+        printf "%.6f\n", l
+    }' >"$BATS_TEST_TMPDIR/want"
+    run --separate-stderr dw-view --ldscores "$G/blocks.dws"
+    [ "$status" -eq 0 ]
+    [ "${lines[0]}" = $'CHR\tSNP\tBP\tL2' ]
+    [ "${lines[2]:0:15}" = $'22\trs3;rs33\t107' ]
+    printf '%s\n' "${lines[@]:1}" | awk '{ printf "%.6f\n", $4 }' |
+        diff - "$BATS_TEST_TMPDIR/want"
+    run --separate-stderr dw-view --ldscores "$G/variants.dws"
+    refused 'holds no blocks \(dw-ldblock makes them\)'
+}
+
 @test "--truth: core variants of each block" {
     run --separate-stderr dw-view --truth "$G/blocks.dws"
     [ "$status" -eq 0 ]

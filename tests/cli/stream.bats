@@ -122,6 +122,37 @@ patch() {
     refused 'cannot write standard output: No space left'
 }
 
+# at_terminal WORD...: runs a command with a terminal for all three; its output
+# and status.
+at_terminal() {
+    # shellcheck disable=SC2016 # it is python's
+    run timeout 20 python3 -c 'import os, pty, sys
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@" </dev/null
+}
+
+@test "a stream is neither written to a terminal nor read from one" {
+    cd "$BATS_TEST_TMPDIR"
+    printf '1\tr1\t0\t100\tA\tG\n' >p.bim
+    cp "$G/model.dws" m
+    for words in "dw-ingest --ref p.bim" "dw-sim --n 1000 $G/blocks.dws" \
+        "dw-fit --model const --trait height --pass $G/blocks.dws"; do
+        # shellcheck disable=SC2086 # they are words
+        at_terminal $words
+        echo "$words: $status $output"
+        [ "$status" -eq 2 ]
+        [[ $output == *"binary is not written to a terminal"* ]]
+    done
+    for words in dw-view "dw-view -" "dw-fit -o x" "dw-score -m m" "dw-eval -m m" \
+        "dw-sim --n 1000 -o x" "dw-fit --pass -o x"; do
+        # shellcheck disable=SC2086 # they are words
+        at_terminal $words
+        echo "$words: $status $output"
+        [ "$status" -eq 2 ]
+        [[ $output == *"a stream is not typed at a terminal"* ]]
+    done
+    [ ! -e x ]
+}
+
 @test "a closed pipe ends quietly" {
     for _ in 1 2 3 4 5 6 7 8 9 10; do
         cat "$G/blocks.dws" "$G/blocks.dws" "$G/blocks.dws"

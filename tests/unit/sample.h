@@ -155,8 +155,8 @@ static inline void sample_head(dw_head *h, size_t t, bool blocks)
         dw_head_add_trait(h, "height", "quantitative", 100000);
     if (t > 1)
         dw_head_add_trait(h, "a\tb\\c", "binary", NAN);
-    dw_head_add_annot(h, "cons", ".");
-    dw_head_add_annot(h, "DNase\nHepG2", "fold");
+    dw_head_add_annot(h, "cons", ".", DW_MISSING_UNKNOWN);
+    dw_head_add_annot(h, "DNase\nHepG2", "fold", DW_MISSING_UNKNOWN);
     if (blocks)
         dw_head_set_panel(h, "panel", 489, "genotypes, min-eigen 1e-4");
     dw_head_add_step(h, "dw-ingest", "0.1.0", "--trait height in.tsv");

@@ -293,11 +293,11 @@ static int put(void *ctx, const dw_variants *v, dw_err *err)
 
 /* Joins, beginning anew where an order breaks; the rc of the last time. */
 static int join(dw_join *j, const struct given *study, const struct given *ref,
-                const struct given *annot, size_t *begun, dw_err *err)
+                size_t *begun, dw_err *err)
 {
-    struct fake fs, fr, fa;
-    dw_row_reader rs, rr, ra;
-    dw_ordered *os = NULL, *o_ref = NULL, *oa = NULL;
+    struct fake fs, fr;
+    dw_row_reader rs, rr;
+    dw_ordered *os = NULL, *o_ref = NULL;
     dw_fates *fates = j->fates;
     int rc;
 
@@ -311,15 +311,8 @@ static int join(dw_join *j, const struct given *study, const struct given *ref,
         rr = reader_of(&fr, 0);
         o_ref = dw_ordered_new(&rr, fates, DW_REASON_REF_NO_PLACE);
     }
-    if (annot) {
-        fa = (struct fake){.row = annot};
-        ra = reader_of(&fa, 1);
-        oa = dw_ordered_new(&ra, NULL, DW_REASON_NONE);
-    }
     j->study = os;
     j->ref = o_ref;
-    j->annot = &oa;
-    j->n_annots = annot != NULL;
     j->put = put;
     *begun = 0;
     do {
@@ -330,14 +323,11 @@ static int join(dw_join *j, const struct given *study, const struct given *ref,
         rc = study ? dw_ordered_start(os, err) : 0;
         if (rc == 0 && ref)
             rc = dw_ordered_start(o_ref, err);
-        if (rc == 0 && annot)
-            rc = dw_ordered_start(oa, err);
         if (rc == 0)
             rc = dw_join_run(j, err);
     } while (rc == DW_EMISMATCH && *begun < 9);
     dw_ordered_free(os);
     dw_ordered_free(o_ref);
-    dw_ordered_free(oa);
     return rc;
 }
 
@@ -359,7 +349,7 @@ static void test_join(void)
     dw_err err = {0};
     size_t begun;
 
-    OK(join(&j, STUDY, REF, NULL, &begun, &err) == 0 && begun == 1, "a merge");
+    OK(join(&j, STUDY, REF, &begun, &err) == 0 && begun == 1, "a merge");
     OK(strcmp(got, WANT) == 0, "%s", got);
     OK(j.taken == 3 && j.latent == 0 &&
            fates.n[DW_REASON_NOT_IN_REFERENCE] == 1 &&
@@ -374,7 +364,7 @@ static void test_join(void)
     dw_join_clear(&j);
 
     j = (dw_join){.fates = &fates, .batch = 2, .all = true};
-    OK(join(&j, STUDY, REF, NULL, &begun, &err) == 0, "with --all");
+    OK(join(&j, STUDY, REF, &begun, &err) == 0, "with --all");
     OK(strcmp(got, "1:5:G:A:r5:0.9:-1 1:7:T:C:r7:0.2:2 1:7:T:G:r7b:nan:nan "
                    "2:1:C:A:s1:0.3:3 10:4:A:AC:r4:nan:nan ") == 0,
        "%s", got);
@@ -382,12 +372,12 @@ static void test_join(void)
     dw_join_clear(&j);
 
     j = (dw_join){.fates = &fates, .batch = 100};
-    OK(join(&j, NULL, REF, NULL, &begun, &err) == 0 && j.latent == 5 &&
+    OK(join(&j, NULL, REF, &begun, &err) == 0 && j.latent == 5 &&
            strncmp(got, "1:5:G:A:r5:nan:99 ", 18) == 0,
        "a reference alone: %s", got);
     dw_join_clear(&j);
     j = (dw_join){.fates = &fates, .batch = 100};
-    OK(join(&j, STUDY, NULL, NULL, &begun, &err) == 0 && j.taken == 5 &&
+    OK(join(&j, STUDY, NULL, &begun, &err) == 0 && j.taken == 5 &&
            strncmp(got, "1:4:G:A:s4:0.1:9 1:5:A:G:s5:0.1:1 ", 34) == 0,
        "a study alone: %s", got);
     dw_join_clear(&j);
@@ -418,8 +408,8 @@ static void test_orders(void)
             ref[i] = ref[k];
             ref[k] = x;
         }
-        differ += join(&j, study, ref, NULL, &begun, &err) != 0 ||
-                  strcmp(got, WANT) != 0;
+        differ +=
+            join(&j, study, ref, &begun, &err) != 0 || strcmp(got, WANT) != 0;
         most = begun > most ? begun : most;
         dw_join_clear(&j);
     }
@@ -427,37 +417,58 @@ static void test_orders(void)
     OK(most == 3, "begun at most three times, and here %zu", most);
 }
 
+/* An annotator of one column: twice the position, none where that is odd. */
+static size_t finished;
+
+static int fake_fill(void *self, const dw_variants *v, float *x, dw_err *err)
+{
+    (void)self;
+    (void)err;
+    for (size_t i = 0; i < v->m; i++)
+        x[i] = v->pos[i] % 2 ? NAN : 2 * (float)v->pos[i];
+    return 0;
+}
+
+static int fake_finish(void *self, dw_err *err)
+{
+    (void)self;
+    (void)err;
+    finished++;
+    return 0;
+}
+
+static void fake_close(void *self)
+{
+    (void)self;
+}
+
 static void test_annotations(void)
 {
-    /* By alleles; an id that misleads does not matter. */
-    static const struct given alleles[] = {{"1", 7, "r7", "G", "T", 11, 0, 0},
-                                           {"1", 7, "r7b", "T", "C", 22, 0, 0},
-                                           {"3", 1, "x", "A", "C", 33, 0, 0},
-                                           END};
-    /* By id; by the only row; not at all. */
-    static const struct given ids[] = {
-        {"1", 5, "other", "", "", 5, 0, 0}, {"1", 7, "r7b", "", "", 6, 0, 0},
-        {"1", 7, "r7", "", "", 7, 0, 0},    {"2", 1, "p", "", "", 8, 0, 0},
-        {"2", 1, "q", "", "", 9, 0, 0},     END};
+    static const dw_annotator_kind kind = {fake_fill, fake_finish, NULL,
+                                           fake_close};
+    dw_annotators all = {0};
+    dw_annotator *a = dw_annotator_new(&kind, NULL, "fake", 1);
     dw_fates fates = {0};
-    dw_join j = {.fates = &fates, .batch = 100, .all = true};
+    dw_join j = {.fates = &fates, .batch = 2, .annot = &all};
     dw_err err = {0};
     size_t begun;
 
-    OK(join(&j, NULL, REF, alleles, &begun, &err) == 0 &&
-           strcmp(got, "1:5:G:A:r5:nan:99:nan 1:7:T:C:r7:nan:99:22 "
-                       "1:7:T:G:r7b:nan:99:11 2:1:C:A:.:nan:99:nan "
-                       "10:4:A:AC:r4:nan:99:nan ") == 0,
-       "by alleles: %s", got);
-    OK(j.annot_missing[0] == 3, "three variants without a row");
+    dw_annotator_name(a, 0, "twice", "bp");
+    OK(dw_annotators_take(&all, a, &err) == 0 && all.p == 1, "taken");
+    OK(join(&j, NULL, REF, &begun, &err) == 0 && finished == 1 &&
+           strcmp(got, "1:5:G:A:r5:nan:99:nan 1:7:T:C:r7:nan:99:nan "
+                       "1:7:T:G:r7b:nan:99:nan 2:1:C:A:.:nan:99:nan "
+                       "10:4:A:AC:r4:nan:99:8 ") == 0,
+       "in tables whole and cut: %s", got);
+    OK(all.missing[0] == 4, "what is missing is counted");
     dw_join_clear(&j);
-    j = (dw_join){.fates = &fates, .batch = 100, .all = true};
-    OK(join(&j, NULL, REF, ids, &begun, &err) == 0 &&
-           strcmp(got, "1:5:G:A:r5:nan:99:5 1:7:T:C:r7:nan:99:7 "
-                       "1:7:T:G:r7b:nan:99:6 2:1:C:A:.:nan:99:nan "
-                       "10:4:A:AC:r4:nan:99:nan ") == 0,
-       "by id: %s", got);
-    dw_join_clear(&j);
+
+    a = dw_annotator_new(&kind, NULL, "other", 1);
+    dw_annotator_name(a, 0, "twice", ".");
+    OK(dw_annotators_take(&all, a, &err) == DW_EMISMATCH &&
+           strcmp(err.msg, "other: has an annotation twice, as fake has") == 0,
+       "%s", err.msg);
+    dw_annotators_clear(&all);
 }
 
 static void test_limits(void)
@@ -471,14 +482,14 @@ static void test_limits(void)
 
     for (size_t i = 0; i < MANY; i++)
         g[i] = (struct given){"1", 1, "x", "A", "G", 1, .1f, 5};
-    OK(join(&j, g, NULL, NULL, &begun, &err) == DW_EFORMAT &&
+    OK(join(&j, g, NULL, &begun, &err) == DW_EFORMAT &&
            strstr(err.msg, "4096 rows at 1:1"),
        "%s", err.msg);
     dw_join_clear(&j);
     free(g);
     j = (dw_join){.fates = &fates, .batch = 100};
     dw_mem_fail_at(3);
-    OK(join(&j, STUDY, REF, NULL, &begun, &err) == DW_ENOMEM, "%s", err.msg);
+    OK(join(&j, STUDY, REF, &begun, &err) == DW_ENOMEM, "%s", err.msg);
     dw_mem_fail_at(0);
     dw_join_clear(&j);
 }
@@ -491,7 +502,7 @@ static void test_low_n(void)
     dw_err err = {0};
     size_t begun, dropped;
 
-    if (join(&j, STUDY, REF, NULL, &begun, &err) < 0)
+    if (join(&j, STUDY, REF, &begun, &err) < 0)
         exit(1);
     /* The last table is chromosome 2's; make three rows of N 5, 9, 10. */
     if (dw_variants_resize(&out, 3, 1, 1, &err) < 0)

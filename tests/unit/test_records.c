@@ -42,6 +42,13 @@ static void test_head(void)
            dw_head_find_annot(&h, "cons") == 0 &&
            dw_head_find_annot(&h, "height") == SIZE_MAX,
        "found by name");
+    OK(copy.annot[0].missing == DW_MISSING_UNKNOWN, "missing: not known");
+    copy.annot[0].missing = 12;
+    dw_buf_reset(&b);
+    dw_head_pack(&copy, &b);
+    OK(dw_head_unpack(&back, 1, (unsigned char *)b.s, b.n, &err) == 0 &&
+           back.annot[0].missing == 12 && dw_head_agree(&back, &h, &err) == 0,
+       "missing: 12, and agrees with another count");
     dw_head_clear(&copy);
     dw_head_clear(&back);
 
@@ -58,6 +65,7 @@ static void test_head(void)
     unpack_text(&h, "build\t.\nannot\t\t.\n", DW_EFORMAT, "a name is empty");
     unpack_text(&h, "build\t.\nannot\ta\\x\t.\n", DW_EFORMAT, "an escape");
     unpack_text(&h, "build\t.\nannot\ta\\\t.\n", DW_EFORMAT, "an escape");
+    unpack_text(&h, "build\t.\nannot\ta\t.\tmany\n", DW_EFORMAT, "below 2^64");
     unpack_text(&h, "build\t.\nstep\t1\ta\tb\tc\n", DW_EFORMAT,
                 "a lineage is not the next one");
     unpack_text(&h, "build\t.\nstep\t99999999999999999999\ta\tb\tc\n",

@@ -34,6 +34,10 @@ int main(void)
     OK(parse("x=c:/d/e.bed", all) == 0 && s.n_words == 0 &&
            strcmp(s.file, "c:/d/e.bed") == 0,
        "a : before a slash belongs to the name");
+    OK(parse("/:a/min,b:c", DW_SPEC_WORDS) == 0 && strcmp(s.file, "/") == 0 &&
+           s.n_words == 2 && strcmp(s.word[0], "a/min") == 0 &&
+           strcmp(s.word[1], "b:c") == 0,
+       "behind a file that is there, words may hold / and :");
     OK(parse("x=a@1M", all) == 0 && s.size[0] == 1000000, "1M");
     OK(parse("peaks.bed", all) == DW_EUSAGE && strstr(err.msg, "NAME=FILE"),
        "no name: %s", err.msg);

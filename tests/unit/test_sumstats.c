@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "annot/read_annot.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "data/harmonise.h"
@@ -286,7 +285,7 @@ static void test_faults(void)
           "header line");
 }
 
-/* ---- the reference and annotations ---- */
+/* ---- the reference ---- */
 
 static void test_reference(void)
 {
@@ -348,83 +347,6 @@ static void test_reference(void)
     remove(file);
 }
 
-/* Reads all rows: how many, the last one's first value, and itself, whose
- * texts are gone. */
-static int read_annot(const char *text, const char *bim, size_t *n, float *last,
-                      dw_row *row, dw_annot **a, dw_err *err)
-{
-    const dw_row_reader *r;
-    dw_row next;
-    int rc;
-
-    *n = 0;
-    put(other, text, strlen(text));
-    *a = dw_annot_open(other, bim, err);
-    if (!*a)
-        return err->code;
-    r = dw_annot_reader(*a);
-    while ((rc = r->next(r->self, &next, err)) > 0) {
-        *last = next.value[0];
-        *row = next;
-        ++*n;
-    }
-    return rc;
-}
-
-static void test_annot(void)
-{
-    dw_err err = {0};
-    dw_annot *a = NULL;
-    dw_row row;
-    size_t n;
-    float x = 0;
-
-    snprintf(other, sizeof other, "%s/x.annot", dir);
-    OK(read_annot("CHR\tBP\tSNP\tCM\tbase\tcoding\n1\t5\tr1\t0\t1\t0.5\n"
-                  "1\t6\tr2\t0\tNA\t0\n",
-                  NULL, &n, &x, &row, &a, &err) == 0 &&
-           n == 2 && isnan(x),
-       "a full one, NA is missing");
-    OK(a && dw_annot_width(a) == 2 &&
-           strcmp(dw_annot_name(a, 0), "base") == 0 &&
-           strcmp(dw_annot_name(a, 1), "coding") == 0,
-       "CM is no annotation");
-    dw_annot_close(a);
-    OK(read_annot("ANNOT\n1\n2\n3\n", path, &n, &x, &row, &a, &err) == 0 &&
-           n == 3 && x == 3 && row.pos == 7 && row.a2.n == 2,
-       "a thin one has the .bim's keys");
-    OK(a && strcmp(dw_annot_name(a, 0), "x") == 0,
-       "ANNOT is named by its file");
-    dw_annot_close(a);
-    OK(read_annot("ANNOT\n1\n2\n", path, &n, &x, &row, &a, &err) ==
-               DW_EMISMATCH &&
-           strstr(err.msg, "has fewer than its 3"),
-       "%s", err.msg);
-    dw_annot_close(a);
-    OK(read_annot("ANNOT\n1\n2\n3\n4\n", path, &n, &x, &row, &a, &err) ==
-               DW_EMISMATCH &&
-           strstr(err.msg, "has more than its 3"),
-       "%s", err.msg);
-    dw_annot_close(a);
-    OK(read_annot("ANNOT\n1\n", NULL, &n, &x, &row, &a, &err) == DW_EFORMAT &&
-           strstr(err.msg, "--ref FILE.bim"),
-       "%s", err.msg);
-    OK(read_annot("CHR\tBP\tSNP\n1\t5\tr1\n", NULL, &n, &x, &row, &a, &err) ==
-               DW_EFORMAT &&
-           strstr(err.msg, "no column of annotations"),
-       "%s", err.msg);
-    OK(read_annot("CHR\tBP\tx\n1\t5\tabc\n", NULL, &n, &x, &row, &a, &err) ==
-               DW_EFORMAT &&
-           strstr(err.msg, ":2: column x: \"abc\" is not a number"),
-       "%s", err.msg);
-    dw_annot_close(a);
-    OK(read_annot("CHR\tBP\tx\n1\t5\tinf\n", NULL, &n, &x, &row, &a, &err) ==
-               DW_EFORMAT &&
-           strstr(err.msg, "infinite"),
-       "%s", err.msg);
-    dw_annot_close(a);
-}
-
 int main(void)
 {
     if (!mkdtemp(dir))
@@ -440,7 +362,6 @@ int main(void)
     test_faults();
     remove(path);
     test_reference();
-    test_annot();
     remove(path);
     remove(other);
     rmdir(dir);

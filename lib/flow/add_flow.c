@@ -1,0 +1,199 @@
+#include "flow/add_flow.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "flow/added.h"
+#include "flow/ldscore_annot.h"
+
+struct job {
+    const dw_add_plan *plan;
+    dw_annotators annot;
+    dw_added *added;
+    dw_source *src;
+    dw_sink *sink;
+    size_t run;    /* the current one, from 0 */
+    uint64_t vars; /* variants of all tables */
+    dw_variants v, wide;
+    dw_signal_tracks *tracks; /* NULL: none */
+    dw_tracks table;          /* the tracks of one VARS */
+};
+
+/* ---- what is added ---- */
+
+/* The list of --feature has ldscore, which takes the stream itself. */
+static int open_features(struct job *j, const char *text, const char *path,
+                         dw_err *err)
+{
+    size_t n = dw_text_split(dw_span_of(text), ',', NULL, 0);
+    dw_span *name = dw_alloc(n, sizeof *name);
+    int rc = 0;
+
+    dw_text_split(dw_span_of(text), ',', name, n);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        char *one = dw_strndup(name[i].s, name[i].n);
+        dw_annot_source source = {"feature", one};
+
+        if (strcmp(one, "ldscore") == 0) {
+            dw_annotator *a = dw_ldscore_annot_open(path, err);
+
+            rc = a ? dw_annotators_take(&j->annot, a, err) : err->code;
+        } else {
+            rc = dw_annot_source_open(&j->annot, &source, NULL, err);
+        }
+        dw_free(one);
+    }
+    dw_free(name);
+    return rc;
+}
+
+static int open_sources(struct job *j, const char *path, dw_err *err)
+{
+    const dw_add_plan *plan = j->plan;
+    int rc = 0;
+
+    for (size_t i = 0; i < plan->n_annots && rc == 0; i++) {
+        const dw_annot_source *s = &plan->annot[i];
+
+        rc = strcmp(s->option, "feature") == 0
+                 ? open_features(j, s->text, path, err)
+                 : dw_annot_source_open(&j->annot, s, plan->bim, err);
+    }
+    return rc;
+}
+
+/* ---- the second pass ---- */
+
+static void add_input(void *head, const char *name, uint64_t digest)
+{
+    dw_head_add_input(head, name, digest);
+}
+
+static int check_build(const struct job *j, const char *build, dw_err *err)
+{
+    int rc = dw_annotators_check_build(&j->annot, build, err);
+
+    if (rc == 0 && j->tracks)
+        rc = dw_signal_tracks_check_build(j->tracks, build, err);
+    return rc;
+}
+
+static int begin_run(struct job *j, dw_err *err)
+{
+    dw_head head = {0};
+    int rc = 0;
+
+    dw_head_copy(&head, dw_source_head(j->src));
+    if (check_build(j, head.build, err) < 0)
+        rc = err->code;
+    for (size_t c = 0; c < j->annot.p && rc == 0; c++) {
+        const char *name = dw_annotators_name(&j->annot, c);
+
+        if (dw_head_find_annot(&head, name) != SIZE_MAX)
+            rc = dw_fail(err, DW_EMISMATCH,
+                         "%s: has an annotation %s already: give the new one "
+                         "another name",
+                         dw_source_name(j->src), name);
+        else
+            dw_head_add_annot(&head, name, dw_annotators_unit(&j->annot, c),
+                              dw_added_missing(j->added, j->run, c));
+    }
+    if (rc == 0) {
+        dw_head_add_step(&head, "dw-ingest", j->plan->version, j->plan->args);
+        dw_annotators_inputs(&j->annot, add_input, &head);
+        if (j->tracks)
+            dw_signal_tracks_inputs(j->tracks, add_input, &head);
+        rc = dw_sink_begin(j->sink, &head, err);
+    }
+    dw_head_clear(&head);
+    return rc;
+}
+
+static int put_variants(struct job *j, dw_err *err)
+{
+    const dw_variants *v = &j->v;
+
+    if (dw_source_variants(j->src, &j->v, err) < 0 ||
+        dw_added_widen(&j->wide, v, 0, j->annot.p, err) < 0 ||
+        dw_added_next(j->added, v->m, j->wide.annot + v->m * v->p, err) < 0)
+        return err->code;
+    j->vars += v->m;
+    if (dw_sink_variants(j->sink, &j->wide, err) < 0)
+        return err->code;
+    if (!j->tracks)
+        return 0;
+    if (dw_signal_tracks_fill(j->tracks, v, &j->table, err) < 0)
+        return err->code;
+    return dw_sink_tracks(j->sink, &j->table, err);
+}
+
+static int put_chunk(struct job *j, const dw_chunk *chunk, dw_err *err)
+{
+    if (dw_chunk_is(chunk, "HEAD"))
+        return begin_run(j, err);
+    if (dw_chunk_is(chunk, "VARS"))
+        return put_variants(j, err);
+    if (dw_chunk_is(chunk, "TAIL")) {
+        j->run++;
+        return dw_sink_end(j->sink, j->src, "dw-ingest", NULL, err);
+    }
+    if (j->tracks && dw_chunk_is(chunk, "TRAK"))
+        return dw_fail(err, DW_EMISMATCH, "%s: has tracks already",
+                       dw_source_name(j->src));
+    return dw_sink_pass(j->sink, j->src, err);
+}
+
+static int second_pass(struct job *j, const char *path, dw_err *err)
+{
+    dw_chunk chunk;
+    int rc = 0;
+
+    j->src = dw_source_open(path, err);
+    if (!j->src)
+        return err->code;
+    while (rc == 0 && (rc = dw_source_next(j->src, &chunk, err)) > 0)
+        rc = put_chunk(j, &chunk, err);
+    return rc;
+}
+
+static void tell(const struct job *j)
+{
+    for (size_t c = 0; c < j->annot.p; c++) {
+        uint64_t n = 0;
+
+        for (size_t r = 0; r < j->run; r++)
+            n += dw_added_missing(j->added, r, c);
+        dw_note("annotation %s added: NA for %" PRIu64 " of %" PRIu64
+                " variants",
+                dw_annotators_name(&j->annot, c), n, j->vars);
+    }
+    if (j->tracks)
+        dw_signal_tracks_tell(j->tracks);
+}
+
+int dw_add_run(const dw_add_plan *plan, const char *path, dw_sink *sink,
+               dw_err *err)
+{
+    struct job j = {.plan = plan, .sink = sink};
+    int rc = open_sources(&j, path, err);
+
+    if (rc == 0 && plan->tracks.n) {
+        j.tracks = dw_signal_tracks_open(&plan->tracks, err);
+        rc = j.tracks ? 0 : err->code;
+    }
+    if (rc == 0) {
+        j.added = dw_added_make(path, &j.annot, err);
+        rc = j.added ? second_pass(&j, path, err) : err->code;
+    }
+    if (rc == 0)
+        tell(&j);
+    dw_signal_tracks_close(j.tracks);
+    dw_tracks_clear(&j.table);
+    dw_source_close(j.src);
+    dw_added_free(j.added);
+    dw_annotators_clear(&j.annot);
+    dw_variants_clear(&j.v);
+    dw_variants_clear(&j.wide);
+    return rc;
+}

@@ -1,0 +1,27 @@
+/*
+ * ingest_flow: a study, a reference and annotations in, a stream of variants
+ * and the reports on it out.  dw-ingest(1).
+ */
+#ifndef DW_FLOW_INGEST_FLOW_H
+#define DW_FLOW_INGEST_FLOW_H
+
+#include "annot/signal_tracks.h"
+#include "base/err.h"
+#include "ingest/ingest.h"
+
+typedef struct dw_ingest_plan {
+    dw_ingest_opts in;
+    const char *trait;                    /* its name; NULL: the file's */
+    const char *report, *report_variants; /* paths; NULL: not wanted */
+    const char *report_actions;           /* the same */
+    dw_track_plan tracks;                 /* none if its n is 0 */
+    double min_n_share; /* of the median N, below which a variant is left out */
+    const char *version, *args; /* for the history */
+} dw_ingest_plan;
+
+/* Writes the stream to `out` (NULL: stdout), then the reports; tells what
+ * became of all rows.  With nothing taken, DW_EDEGENERATE and only reports. */
+int dw_ingest_flow_run(const dw_ingest_plan *plan, const char *out,
+                       dw_err *err) DW_MUST_CHECK;
+
+#endif
