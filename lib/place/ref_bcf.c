@@ -71,7 +71,9 @@ static float count_frequency(struct ref_bcf *b)
 
 static float genotype_frequency(struct ref_bcf *b)
 {
-    int n = bcf_get_genotypes(b->header, b->rec, &b->counts, &b->cap_counts);
+    int n = b->rec->n_sample ? bcf_get_genotypes(b->header, b->rec, &b->counts,
+                                                 &b->cap_counts)
+                             : 0;
     size_t all = 0, alt = 0;
 
     for (int i = 0; i < n; i++) {
@@ -125,6 +127,10 @@ static int read_record(struct ref_bcf *b, dw_err *err)
     b->records++;
     if (rc < 0 || b->rec->errcode || bcf_unpack(b->rec, BCF_UN_INFO) < 0)
         return bad_record(b, "cannot be read: the file is broken or cut short",
+                          err);
+    /* htslib believes each record, and reads past its end. */
+    if (b->rec->n_sample && b->rec->n_sample != bcf_hdr_nsamples(b->header))
+        return bad_record(b, "has another number of people than the header",
                           err);
     dw_digest_add(b->digest, b->rec->shared.s, b->rec->shared.l);
     dw_digest_add(b->digest, b->rec->indiv.s, b->rec->indiv.l);
