@@ -91,6 +91,8 @@ static void take_alleles(dw_sumstats *s, dw_row *row, dw_reason *reason)
     row->a2 = dw_allele_upper_in(&s->a2, oa);
     if (*reason != DW_REASON_NONE)
         return;
+    if (dw_allele_is_indel_code(row->a1, row->a2))
+        return; /* I and D: the reference says of what */
     if (!dw_allele_is_acgt(row->a1) || !dw_allele_is_acgt(row->a2))
         *reason = dw_text_is_na(ea) || dw_text_is_na(oa)
                       ? DW_REASON_ALLELE_MISSING
