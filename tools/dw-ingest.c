@@ -18,7 +18,6 @@ struct ingest_opts {
     dw_ingest_plan plan;
     dw_opt_list annot; /* sources of all kinds, in the order given */
     dw_opt_list track;
-    int ambiguous;
     bool add, explain;
 };
 
@@ -51,7 +50,6 @@ static int ingest(struct ingest_opts *o, const dw_common *common, dw_err *err)
     dw_ingest_opts *in = &o->plan.in;
 
     in->study = common->n_args ? common->arg[0] : in->ref ? NULL : "-";
-    in->ambiguous = (dw_ambiguous)o->ambiguous;
     o->plan.version = dw_version();
     o->plan.args = common->history;
     return dw_ingest_flow_run(&o->plan, common->out, err);
@@ -126,14 +124,37 @@ static int run(void *opts, const dw_common *common, dw_err *err)
     return rc;
 }
 
+/* drop, keep, af, or af:X. */
+static int parse_ambiguous(const char *text, void *value, dw_err *err)
+{
+    dw_ingest_opts *o = value;
+    dw_span s = dw_span_of(text);
+
+    o->af_limit = 0;
+    if (strcmp(text, "drop") == 0)
+        o->ambiguous = DW_AMBIGUOUS_DROP;
+    else if (strcmp(text, "keep") == 0)
+        o->ambiguous = DW_AMBIGUOUS_KEEP;
+    else if (strcmp(text, "af") == 0)
+        o->ambiguous = DW_AMBIGUOUS_AF;
+    else if (s.n > 3 && memcmp(text, "af:", 3) == 0 &&
+             dw_text_double((dw_span){s.s + 3, s.n - 3}, &o->af_limit) == 0 &&
+             o->af_limit > 0 && o->af_limit <= 0.5)
+        o->ambiguous = DW_AMBIGUOUS_AF;
+    else
+        return dw_fail(err, DW_EUSAGE,
+                       "\"%s\" is none of drop, keep, af and af:X (a "
+                       "frequency within 0 and 0.5)",
+                       text);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct ingest_opts o = {
-        .plan = {.build = ".",
-                 .min_n_share = 0.8,
+        .plan = {.min_n_share = 0.8,
                  .tracks = {.window = 256, .bin = 16},
-                 .in = {.min_overlap = 0.05}},
-        .ambiguous = DW_AMBIGUOUS_AF,
+                 .in = {.ambiguous = DW_AMBIGUOUS_AF, .min_overlap = 0.05}},
     };
     dw_ingest_plan *p = &o.plan;
     dw_sumstats_opts *c = &p->in.columns;
@@ -156,12 +177,18 @@ int main(int argc, char **argv)
          1e9, 0, NULL},
         {NULL, 0, "zero-based", DW_OPT_FLAG, &c->zero_based, NULL,
          "positions count from 0", 0, 0, 0, NULL},
-        {NULL, 0, "build", DW_OPT_TEXT, &p->build, "NAME",
-         "genome build, for the HEAD: GRCh37, GRCh38", 0, 0, 0, NULL},
+        {NULL, 0, "build", DW_OPT_TEXT, &p->in.build, "NAME",
+         "genome build: GRCh37, GRCh38; checked, else told from positions", 0,
+         0, 0, NULL},
         {"Reference", 0, "ref", DW_OPT_TEXT, &p->in.ref, "FILE",
-         "variants to harmonise with: a .bim", 0, 0, 0, NULL},
-        {NULL, 0, "ambiguous", DW_OPT_CHOICE, &o.ambiguous, "drop|keep|af",
-         "what to do with A/T and C/G", 0, 0, DW_OPT_LIVE, NULL},
+         "variants to harmonise with: .bim, VCF, BCF, .pvar", 0, 0, 0, NULL},
+        {NULL, 0, "fasta", DW_OPT_TEXT, &p->in.fasta, "FILE",
+         "the genome, with its .fai: tells REF, normalises indels", 0, 0, 0,
+         NULL},
+        {NULL, 0, "chain", DW_OPT_TEXT, &p->in.chain, "FILE",
+         "lift the study to another build (UCSC chain)", 0, 0, 0, NULL},
+        {NULL, 0, "ambiguous", DW_OPT_PARSE, &p->in, "drop|keep|af[:X]",
+         "what to do with A/T and C/G [af:0.4]", 0, 0, 0, parse_ambiguous},
         {NULL, 0, "all", DW_OPT_FLAG, &p->in.all, NULL,
          "keep variants of --ref without a z", 0, 0, 0, NULL},
         {NULL, 0, "min-overlap", DW_OPT_REAL, &p->in.min_overlap, "X",
@@ -216,6 +243,9 @@ int main(int argc, char **argv)
          0, 0, DW_OPT_QUIET, NULL},
         {NULL, 0, "report-variants", DW_OPT_TEXT, &p->report_variants, "FILE",
          "one line for each row not taken", 0, 0, DW_OPT_QUIET, NULL},
+        {NULL, 0, "report-actions", DW_OPT_TEXT, &p->report_actions, "FILE",
+         "one line for each row taken that was changed", 0, 0, DW_OPT_QUIET,
+         NULL},
     };
     const dw_tool tool = {
         .name = "dw-ingest",

@@ -163,5 +163,6 @@ int dw_annotators_check_build(const dw_annotators *all, const char *build,
 
 void dw_annotators_reset(dw_annotators *all)
 {
-    memset(all->missing, 0, all->p * sizeof *all->missing);
+    if (all->p) /* else there is no array */
+        memset(all->missing, 0, all->p * sizeof *all->missing);
 }

@@ -5,11 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "annot/bigbed_items.h"
+#include "annot/bigwig_check.h"
 #include "annot/cover_fill.h"
 #include "annot/spec.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "input/bed_blocks.h"
 #include "input/bed_lines.h"
 
 enum type { BED, NARROW_PEAK, BROAD_PEAK, BED_GRAPH, GUESS };
@@ -38,12 +41,15 @@ static const char *const rules[] = {
     [DW_COVER_COUNT] = "count",
 };
 
+#define WORDS "max, min, mean, sum, count, zero, na, blocks"
+
 struct bed_annot {
     char *file;
     enum type type;
     size_t column;      /* of the value, from 1; 0: none */
     dw_cover_rule rule; /* INSIDE: none was asked for */
     bool zero, na;      /* outside, as asked for */
+    bool blocks;        /* of a BED12, instead of the whole */
     float outside;
     dw_contig_set contigs;
     dw_cover *cover; /* (k) without padding, then with each */
@@ -96,7 +102,8 @@ static void say_what_it_is(const struct bed_annot *b, dw_buf *words)
         dw_buf_adds(words, "how many intervals");
     else
         dw_buf_addf(words, "%s of column %zu", rules[b->rule], b->column);
-    dw_buf_addf(words, ", outside %s; ", isnan(b->outside) ? "NA" : "0");
+    dw_buf_addf(words, "%s, outside %s; ", b->blocks ? ", by blocks" : "",
+                isnan(b->outside) ? "NA" : "0");
     dw_buf_add_count(words, b->n, "interval");
     dw_buf_adds(words, " on ");
     dw_buf_add_count(words, b->contigs.n, "chromosome");
@@ -196,7 +203,7 @@ static size_t find_column(const dw_bed_lines *l, const char *word)
 
     if (dw_text_int64(dw_span_of(word), &number) == 0)
         return number >= 1 && number <= INT32_MAX ? (size_t)number : 0;
-    if ((column = dw_bed_lines_find(l, word)) > 0)
+    if (l && (column = dw_bed_lines_find(l, word)) > 0)
         return column;
     for (size_t i = 0; i < DW_COUNT(columns); i++) {
         if (dw_span_eq_nocase(dw_span_of(word), columns[i].name))
@@ -205,7 +212,8 @@ static size_t find_column(const dw_bed_lines *l, const char *word)
     return 0;
 }
 
-/* Asked for once the first interval was read, and the header before it. */
+/* Asked for once the first interval was read, and the header before it; l NULL:
+ * there is none. */
 static int take_words(struct bed_annot *b, const dw_spec *s,
                       const dw_bed_lines *l, dw_err *err)
 {
@@ -216,20 +224,20 @@ static int take_words(struct bed_annot *b, const dw_spec *s,
             b->zero = true;
         else if (strcmp(word, "na") == 0)
             b->na = true;
+        else if (strcmp(word, "blocks") == 0)
+            b->blocks = true;
         else if (!take_rule(b, word)) {
             if (b->column)
                 return dw_fail(err, DW_EUSAGE,
-                               "--bed %s:%s: a column is named "
-                               "already, or it is not max, min, mean, sum, "
-                               "count, zero, na",
+                               "--bed %s:%s: a column is named already, or it "
+                               "is none of " WORDS,
                                s->file, word);
             b->column = find_column(l, word);
             if (!b->column)
                 return dw_fail(err, DW_EUSAGE,
                                "--bed %s:%s: is no column by number, by the "
                                "file's header, or of score, signalValue, "
-                               "pValue, qValue; nor max, min, mean, sum, "
-                               "count, zero, na",
+                               "pValue, qValue; and none of " WORDS,
                                s->file, word);
         }
     }
@@ -294,6 +302,31 @@ static void guess_value(struct bed_annot *b, const dw_bed_lines *l,
         *value = (float)x;
 }
 
+static int add_interval(struct bed_annot *b, const dw_bed_interval *at,
+                        float value, dw_stretches *to, dw_err *err)
+{
+    if (at->start == at->end)
+        b->n_empty++;
+    return dw_stretches_add(to, at->contig, at->start, at->end, value, err);
+}
+
+static int add_blocks(struct bed_annot *b, const dw_bed_lines *l,
+                      const dw_bed_interval *at, float value, dw_stretches *to,
+                      dw_err *err)
+{
+    dw_bed_interval block;
+    dw_bed_blocks k;
+    int rc;
+
+    if (dw_bed_blocks_begin(&k, l, at, err) < 0)
+        return err->code;
+    while ((rc = dw_bed_blocks_next(&k, &block, err)) > 0) {
+        if ((rc = add_interval(b, &block, value, to, err)) < 0)
+            break;
+    }
+    return rc;
+}
+
 static int take_interval(struct bed_annot *b, const dw_bed_lines *l,
                          const dw_bed_interval *at, dw_stretches *to,
                          dw_err *err)
@@ -307,9 +340,8 @@ static int take_interval(struct bed_annot *b, const dw_bed_lines *l,
         guess_value(b, l, &value);
     if (rc < 0)
         return rc;
-    if (at->start == at->end)
-        b->n_empty++;
-    return dw_stretches_add(to, at->contig, at->start, at->end, value, err);
+    return b->blocks ? add_blocks(b, l, at, value, to, err)
+                     : add_interval(b, at, value, to, err);
 }
 
 /* What the first line, and those before it, tell. */
@@ -347,8 +379,22 @@ static int settle(struct bed_annot *b, size_t n, dw_err *err)
     return 0;
 }
 
-static int read_all(struct bed_annot *b, const dw_spec *s, dw_stretches *to,
-                    dw_err *err)
+/* A bigBed is a BED, packed with an index. */
+static int read_bigbed(struct bed_annot *b, const dw_spec *s, dw_stretches *to,
+                       dw_err *err)
+{
+    int rc = take_words(b, s, NULL, err);
+
+    b->type = BED;
+    if (rc == 0)
+        rc = dw_bigbed_items(b->file, b->column, to, &b->digest, err);
+    for (size_t i = 0; rc == 0 && i < to->n; i++)
+        b->n_valued += !isnan(to->item[i].value);
+    return rc;
+}
+
+static int read_text(struct bed_annot *b, const dw_spec *s, dw_stretches *to,
+                     dw_err *err)
 {
     dw_bed_lines *l = dw_bed_lines_open(b->file, err);
     dw_bed_interval at;
@@ -366,12 +412,22 @@ static int read_all(struct bed_annot *b, const dw_spec *s, dw_stretches *to,
         if (rc < 0)
             break;
     }
+    b->digest = dw_lines_digest(dw_bed_lines_text(l));
+    dw_bed_lines_close(l);
+    return rc;
+}
+
+static int read_all(struct bed_annot *b, const dw_spec *s, dw_stretches *to,
+                    dw_err *err)
+{
+    int rc = dw_bigwig_kind_of(b->file) != DW_NOT_BIGWIG
+                 ? read_bigbed(b, s, to, err)
+                 : read_text(b, s, to, err);
+
     if (rc == 0 && to->n == 0)
         rc = dw_fail(err, DW_EFORMAT,
                      "%s: no interval in it; a line is contig, start, end",
                      b->file);
-    b->digest = dw_lines_digest(dw_bed_lines_text(l));
-    dw_bed_lines_close(l);
     if (rc == 0)
         rc = settle(b, to->n, err);
     if (rc == 0)

@@ -4,8 +4,8 @@
  *
  * Without a word a variant is in (1) or out (0); a bedGraph gives its value, NA
  * outside.  A word is a column by number or name; what to do where several
- * intervals are: max, min, mean, sum, count; what is outside: zero, na.  Each
- * PAD gives one column more, NAME.extend.PAD.
+ * intervals are: max, min, mean, sum, count; what is outside: zero, na; blocks,
+ * of a BED12.  Each PAD gives one column more, NAME.extend.PAD.
  */
 #ifndef DW_ANNOT_BED_ANNOT_H
 #define DW_ANNOT_BED_ANNOT_H

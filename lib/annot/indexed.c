@@ -94,6 +94,34 @@ static void take_columns(dw_indexed *x)
     };
 }
 
+/* A chromosome by two names would be sought by one of them only. */
+static int check_names(const dw_indexed *x, dw_err *err)
+{
+    dw_map *seen = dw_map_new();
+    int rc = 0;
+
+    for (int i = 0; i < x->n_names && rc == 0; i++) {
+        char name[DW_CONTIG_MAX];
+        uint64_t *of;
+        bool fresh;
+
+        if (dw_contig_name(dw_span_of(x->name[i]), DW_CONTIG_PLINK, name) < 0)
+            continue;
+        of = dw_map_put(seen, name, strlen(name), &fresh);
+        if (!of)
+            rc = dw_fail(err, DW_ENOMEM, "no memory for names of chromosomes");
+        else if (!fresh)
+            rc = dw_fail(err, DW_EFORMAT,
+                         "%s: has chromosome %s by two names, %s and %s",
+                         dw_lines_name(x->lines), name, x->name[*of],
+                         x->name[i]);
+        else
+            *of = (uint64_t)i;
+    }
+    dw_map_free(seen);
+    return rc;
+}
+
 static int load_index(dw_indexed *x, const char *path, const char *index,
                       dw_err *err)
 {
@@ -112,7 +140,7 @@ static int load_index(dw_indexed *x, const char *path, const char *index,
                        path);
     take_columns(x);
     x->name = tbx_seqnames(x->tbx, &x->n_names);
-    return 0;
+    return check_names(x, err);
 }
 
 /* Only a file that is packed by bgzip can have one. */

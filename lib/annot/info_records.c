@@ -414,17 +414,21 @@ static int next_of_bcf(dw_info_records *r, dw_err *err)
     return rc < 0 ? rc : 1;
 }
 
-/* The contig's number in the header, or -1. */
+/* The contig's number in the header, or -1; of those that a header may have by
+ * several names the one that has records. */
 static int number_of(const struct dw_info_input *in)
 {
     char name[DW_CONTIG_MAX];
+    uint64_t records = 0, rest;
     int n = 0, found = -1;
     const char **names = bcf_hdr_seqnames(in->bcf, &n);
 
-    for (int i = 0; names && i < n && found < 0; i++) {
-        if (dw_contig_name(dw_span_of(names[i]), DW_CONTIG_PLINK, name) == 0 &&
-            strcmp(name, in->contig) == 0)
-            found = bcf_hdr_name2id(in->bcf, names[i]);
+    for (int i = 0; names && i < n && records == 0; i++) {
+        if (dw_contig_name(dw_span_of(names[i]), DW_CONTIG_PLINK, name) < 0 ||
+            strcmp(name, in->contig) != 0)
+            continue;
+        found = bcf_hdr_name2id(in->bcf, names[i]);
+        (void)!hts_idx_get_stat(in->csi, found, &records, &rest);
     }
     free(names);
     return found;

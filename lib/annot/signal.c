@@ -18,6 +18,7 @@ enum {
     N_FINE = TILE / FINE,
     N_COARSE = TILE / COARSE,
     N_TILES = (INT32_MAX >> 18) + 1,
+    SMALL = 1 << 14, /* runs, items: what may stay when a signal rests */
 };
 
 struct sum {
@@ -83,22 +84,34 @@ dw_signal *dw_signal_open(const char *path, size_t column, size_t tiles,
     return s;
 }
 
-void dw_signal_rest(dw_signal *s)
+/* Frees what is larger than that. */
+static void let_go(dw_signal *s, size_t most)
 {
     for (size_t i = 0; i < s->n_tiles; i++) {
-        dw_free(s->tile[i].run);
-        s->tile[i].run = NULL;
-        s->tile[i].cap = s->tile[i].used = 0;
+        struct tile *t = &s->tile[i];
+
+        if (t->cap <= most)
+            continue;
+        dw_free(t->run);
+        t->run = NULL;
+        t->cap = t->used = 0;
     }
-    dw_free(s->items.item);
-    s->items = (dw_bigwig_items){0};
+    if (s->items.cap > most) {
+        dw_free(s->items.item);
+        s->items = (dw_bigwig_items){0};
+    }
+}
+
+void dw_signal_rest(dw_signal *s)
+{
+    let_go(s, SMALL);
 }
 
 void dw_signal_close(dw_signal *s)
 {
     if (!s)
         return;
-    dw_signal_rest(s);
+    let_go(s, 0);
     dw_bigwig_close(s->file);
     dw_free(s->tile);
     dw_free(s->whole);

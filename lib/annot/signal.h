@@ -43,7 +43,7 @@ int dw_signal_mean(dw_signal *s, int64_t begin, int64_t end, float *mean,
  * 1 when all are there, 0 when not. */
 int dw_signal_runs(dw_signal *s, uint32_t begin, uint32_t end, size_t limit,
                    dw_runs *out, dw_err *err) DW_MUST_CHECK;
-/* Lets go of what is in memory; it is read again when it is asked for. */
+/* Lets go of what takes much memory; it is read again when it is asked for. */
 void dw_signal_rest(dw_signal *s);
 
 /* Where a value that is infinite was met first: its contig, *pos from 1; NULL:

@@ -41,7 +41,8 @@ static char complement(char c)
     case 'A': return 'T';
     case 'C': return 'G';
     case 'G': return 'C';
-    default: return 'A';
+    case 'T': return 'A';
+    default: return 'N';
     }
 }
 
@@ -66,4 +67,29 @@ dw_match dw_allele_match(dw_span a1, dw_span a2, dw_span alt, dw_span ref)
     if (are_complements(a1, ref) && are_complements(a2, alt))
         return DW_MATCH_STRAND_SWAPPED;
     return DW_MATCH_NONE;
+}
+
+bool dw_allele_is_indel_code(dw_span a, dw_span b)
+{
+    return a.n == 1 && b.n == 1 &&
+           ((*a.s == 'I' && *b.s == 'D') || (*a.s == 'D' && *b.s == 'I'));
+}
+
+void dw_allele_reverse(char *to, dw_span from)
+{
+    for (size_t i = 0; i < from.n; i++)
+        to[i] = complement(from.s[from.n - 1 - i]);
+}
+
+void dw_allele_trim(dw_span *a, dw_span *b, uint32_t *pos)
+{
+    while (a->n > 1 && b->n > 1 && a->s[a->n - 1] == b->s[b->n - 1]) {
+        a->n--;
+        b->n--;
+    }
+    while (a->n > 1 && b->n > 1 && *a->s == *b->s) {
+        *a = (dw_span){a->s + 1, a->n - 1};
+        *b = (dw_span){b->s + 1, b->n - 1};
+        ++*pos;
+    }
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -34,5 +35,15 @@ bool dw_allele_is_ambiguous(dw_span a, dw_span b);
 /* As written is preferred to the other strand: an ambiguous pair comes out as
  * DW_MATCH_SAME or DW_MATCH_SWAPPED. */
 dw_match dw_allele_match(dw_span a1, dw_span a2, dw_span alt, dw_span ref);
+
+/* The alleles in a file that codes an insertion as I and a deletion as D. */
+bool dw_allele_is_indel_code(dw_span a, dw_span b);
+
+/* The other strand's letters, in its order; `to` has room for from.n and is not
+ * from.s.  A letter but ACGT becomes N. */
+void dw_allele_reverse(char *to, dw_span from);
+/* Takes off what both alleles have in common: behind, then before, where *pos
+ * moves on; one base of each is left. */
+void dw_allele_trim(dw_span *a, dw_span *b, uint32_t *pos);
 
 #endif

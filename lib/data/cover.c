@@ -188,7 +188,7 @@ static size_t index_of(const uint32_t *bound, size_t n, uint32_t x)
  * leaf; an interval is added to the few nodes of a binary tree that make up its
  * leaves, and a leaf's value is the sum of its ancestors: n log n for any
  * overlap, and nothing is ever subtracted.  Leaf i is tree[n_leaves + i], the
- * parent of node j is j / 2.
+ * parent of node j is j / 2.  The tree comes zeroed.
  */
 static int cover_cluster(dw_cover *c, size_t contig, const dw_stretch *s,
                          size_t n, uint32_t pad, uint32_t *bound,
@@ -197,7 +197,6 @@ static int cover_cluster(dw_cover *c, size_t contig, const dw_stretch *s,
     size_t n_bounds = take_bounds(bound, s, n, pad), n_leaves = n_bounds - 1;
     int rc = 0;
 
-    memset(tree, 0, 2 * n_leaves * sizeof *tree);
     for (size_t i = 0; i < n; i++) {
         dw_stretch x = padded(s[i], pad);
         struct sum one = sum_of(&x, c->rule);

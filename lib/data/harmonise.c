@@ -6,11 +6,18 @@
 #include "base/mem.h"
 #include "data/allele.h"
 
-/* Within this of a half a frequency does not tell which allele it counts. */
-static const double NEAR_HALF = 0.1;
+/* From here to one minus this a frequency does not tell which allele it
+ * counts. */
+static const double AF_LIMIT = 0.4;
 /* Two z of one variant that differ by no more are the same number, printed
  * twice or counted for the other allele. */
 static const double SAME_Z = 1e-5;
+
+void dw_harmonise_reset(dw_harmonise *h)
+{
+    memset(h->acted, 0, sizeof h->acted);
+    h->agreement = (dw_agreement){0};
+}
 
 void dw_harmonise_clear(dw_harmonise *h)
 {
@@ -85,62 +92,109 @@ static dw_match find_pair(const dw_harmonise *h, const dw_rows *ref,
     return best;
 }
 
-static bool near_half(double f)
+/* I and D against the one variant here whose alleles differ in length. */
+static dw_match find_indel(const dw_harmonise *h, const dw_rows *ref,
+                           const dw_row *row, size_t *pair)
 {
-    return fabs(f - 0.5) <= NEAR_HALF;
+    dw_match found = DW_MATCH_NONE;
+    size_t n = 0;
+
+    for (size_t p = 0; p < h->n_pairs; p++) {
+        dw_row r = dw_rows_at(ref, h->pair[p].ref);
+        bool alt_longer = r.a1.n > r.a2.n;
+
+        if (r.a1.n == r.a2.n)
+            continue;
+        n++;
+        *pair = p;
+        found = alt_longer == (*row->a1.s == 'I') ? DW_MATCH_SAME
+                                                  : DW_MATCH_SWAPPED;
+    }
+    return n == 1 ? found : DW_MATCH_NONE;
+}
+
+static bool near_half(const dw_harmonise *h, double f)
+{
+    double limit = h->af_limit > 0 ? h->af_limit : AF_LIMIT;
+
+    return f >= limit && f <= 1 - limit;
 }
 
 /* Sets *turn when the two frequencies say that the alleles as written stand on
  * the other strand; a reason when they cannot say. */
-static int tell_by_frequency(dw_harmonise *h, size_t index, double alt_freq,
-                             bool *turn, dw_reason *reason, dw_err *err)
+static int tell_by_frequency(dw_harmonise *h, const dw_row *ref,
+                             double alt_freq, bool *turn, dw_reason *reason,
+                             dw_err *err)
 {
     double panel = NAN;
     int rc = 0;
 
     *turn = false;
     if (h->frequency)
-        rc = h->frequency(h->frequency_self, index, &panel, err);
+        rc = h->frequency(h->frequency_self, ref, &panel, err);
     if (rc < 0)
         return rc;
     if (isnan(panel) || isnan(alt_freq))
         *reason = DW_REASON_AMBIGUOUS_NO_EAF;
-    else if (near_half(panel) || near_half(alt_freq))
+    else if (near_half(h, panel) || near_half(h, alt_freq))
         *reason = DW_REASON_AMBIGUOUS_EAF;
     else
         *turn = (panel < 0.5) != (alt_freq < 0.5);
     return 0;
 }
 
-/* Finds row s its pair, or the reason why it has none. */
+static uint32_t action_if(bool done, dw_action action)
+{
+    return done ? DW_ACTION_BIT(action) : 0;
+}
+
+/* The row's pair, and how it stands to it; or the reason why there is none. */
+static dw_match look_up(const dw_harmonise *h, const dw_rows *ref,
+                        const dw_row *row, struct dw_harmonise_row *out,
+                        dw_reason *reason)
+{
+    bool code = dw_allele_is_indel_code(row->a1, row->a2);
+    dw_match m = code ? find_indel(h, ref, row, &out->ref)
+                      : find_pair(h, ref, row, &out->ref);
+
+    *reason = DW_REASON_NONE;
+    if (m == DW_MATCH_NONE)
+        *reason = !h->n_pairs ? DW_REASON_NOT_IN_REFERENCE
+                  : code      ? DW_REASON_INDEL_CODE
+                              : DW_REASON_ALLELES_DIFFER;
+    out->flip = m == DW_MATCH_SWAPPED || m == DW_MATCH_STRAND_SWAPPED;
+    out->actions =
+        row->actions | action_if(code, DW_ACTION_INDEL_CODE) |
+        action_if(m == DW_MATCH_STRAND || m == DW_MATCH_STRAND_SWAPPED,
+                  DW_ACTION_STRAND);
+    return m;
+}
+
+/* Finds a row its pair, or the reason why it has none. */
 static int match_row(dw_harmonise *h, const dw_rows *ref, const dw_row *row,
                      struct dw_harmonise_row *out, dw_reason *reason,
                      dw_err *err)
 {
-    dw_match m = find_pair(h, ref, row, &out->ref);
+    dw_match m = look_up(h, ref, row, out, reason);
+    bool turn = false;
     int rc = 0;
 
-    *reason = DW_REASON_NONE;
-    out->match = m;
-    out->turned = false;
-    if (m == DW_MATCH_NONE) {
-        *reason =
-            h->n_pairs ? DW_REASON_ALLELES_DIFFER : DW_REASON_NOT_IN_REFERENCE;
-        return 0;
-    }
-    out->flip = m == DW_MATCH_SWAPPED || m == DW_MATCH_STRAND_SWAPPED;
-    if (ref == &h->own || !dw_allele_is_ambiguous(row->a1, row->a2))
-        return 0;
-    if (h->ambiguous == DW_AMBIGUOUS_DROP)
-        *reason = DW_REASON_AMBIGUOUS;
-    if (h->ambiguous == DW_AMBIGUOUS_AF) {
-        dw_row r = dw_rows_at(ref, h->pair[out->ref].ref);
-        double eaf = row->value[DW_STUDY_EAF];
+    if (m != DW_MATCH_NONE && ref != &h->own &&
+        dw_allele_is_ambiguous(row->a1, row->a2)) {
+        if (h->ambiguous == DW_AMBIGUOUS_DROP)
+            *reason = DW_REASON_AMBIGUOUS;
+        if (h->ambiguous == DW_AMBIGUOUS_AF) {
+            dw_row r = dw_rows_at(ref, h->pair[out->ref].ref);
+            double eaf = row->value[DW_STUDY_EAF];
 
-        rc = tell_by_frequency(h, r.index, out->flip ? 1 - eaf : eaf,
-                               &out->turned, reason, err);
-        out->flip ^= out->turned;
+            rc = tell_by_frequency(h, &r, out->flip ? 1 - eaf : eaf, &turn,
+                                   reason, err);
+        }
     }
+    out->flip ^= turn;
+    out->actions |= action_if(turn, DW_ACTION_BY_FREQUENCY);
+    /* What is swapped as written, and turned, is not swapped. */
+    out->actions |= action_if(out->flip, DW_ACTION_SWAPPED);
     return rc;
 }
 
@@ -184,8 +238,40 @@ static void settle_pair(dw_harmonise *h, const dw_rows *study, size_t p,
         return;
     h->pair[p].study = first;
     h->pair[p].flip = h->row[first].flip;
-    h->matched[h->row[first].match]++;
-    h->by_frequency += h->row[first].turned;
+}
+
+/* Counts and tells of a pair that has its row. */
+static int count_pair(dw_harmonise *h, const dw_rows *study, const dw_rows *ref,
+                      const dw_pair *pair, dw_err *err)
+{
+    dw_row row = dw_rows_at(study, pair->study);
+    dw_row variant = dw_rows_at(ref, pair->ref);
+    uint32_t actions = h->row[pair->study].actions;
+    double f = row.value[DW_STUDY_EAF], panel = NAN;
+    int rc = 0;
+
+    dw_action_count(actions, h->acted);
+    if (h->told)
+        h->told(h->told_ctx, &row, &variant, actions);
+    if (ref == &h->own || !h->frequency || !h->compare_every ||
+        variant.index % h->compare_every || isnan(f))
+        return 0;
+    rc = h->frequency(h->frequency_self, &variant, &panel, err);
+    if (rc == 0 && !isnan(panel))
+        dw_agreement_add(&h->agreement, pair->flip ? 1 - f : f, panel);
+    return rc;
+}
+
+/* A study's own variants whose rows were dropped are none. */
+static void keep_matched(dw_harmonise *h)
+{
+    size_t n = 0;
+
+    for (size_t p = 0; p < h->n_pairs; p++) {
+        if (h->pair[p].study != SIZE_MAX)
+            h->pair[n++] = h->pair[p];
+    }
+    h->n_pairs = n;
 }
 
 static int cmp_bytes(dw_span a, dw_span b)
@@ -256,6 +342,12 @@ int dw_harmonise_group(dw_harmonise *h, const dw_rows *study,
     }
     for (size_t p = 0; study->n && p < h->n_pairs; p++)
         settle_pair(h, study, p, fates);
+    if (ref == &h->own)
+        keep_matched(h);
     sort_pairs(h, ref);
-    return 0;
+    for (size_t p = 0; p < h->n_pairs && rc == 0; p++) {
+        if (h->pair[p].study != SIZE_MAX)
+            rc = count_pair(h, study, ref, &h->pair[p], err);
+    }
+    return rc;
 }

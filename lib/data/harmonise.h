@@ -3,9 +3,10 @@
  * reference has there.
  *
  * A row belongs to the reference variant that has its two alleles, as written
- * or swapped, and only then on the other strand (single bases).  Where the
- * study's effect allele is the reference's REF, z changes its sign and the
- * frequency becomes 1 - f.  Several variants at a place are several keys.
+ * or swapped, and only then on the other strand (single bases); a row of I and
+ * D to the one indel there, of which I is the longer allele.  Where the study's
+ * effect allele is the reference's REF, z changes its sign and the frequency
+ * becomes 1 - f.  Several variants at a place are several keys.
  */
 #ifndef DW_DATA_HARMONISE_H
 #define DW_DATA_HARMONISE_H
@@ -15,6 +16,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "data/action.h"
+#include "data/agreement.h"
 #include "data/allele.h"
 #include "data/reason.h"
 #include "data/rows.h"
@@ -29,8 +32,9 @@ typedef enum dw_ambiguous {
 /* A study's three numbers in dw_row.value. */
 enum { DW_STUDY_Z, DW_STUDY_EAF, DW_STUDY_N, DW_STUDY_VALUES };
 
-/* ALT's frequency in the panel of reference row `index`; NAN: not known. */
-typedef int dw_frequency_fn(void *self, size_t index, double *f, dw_err *err);
+/* ALT's frequency in the panel of a reference's row; NAN: not known. */
+typedef int dw_frequency_fn(void *self, const dw_row *ref, double *f,
+                            dw_err *err);
 
 /* A variant at this place: a row of the reference and one of the study. */
 typedef struct dw_pair {
@@ -41,18 +45,27 @@ typedef struct dw_pair {
 
 typedef struct dw_harmonise {
     dw_ambiguous ambiguous;
+    double af_limit; /* a rarer allele is known by its frequency; 0: 0.4 */
     dw_frequency_fn *frequency; /* NULL: none known */
     void *frequency_self;
-    /* How the rows taken stood to the reference: by dw_match. */
-    uint64_t matched[5];
-    uint64_t by_frequency; /* ambiguous ones that were turned by frequency */
+    /* The frequencies of each such row of the reference are held against the
+     * study's, by its index; 0: of none. */
+    size_t compare_every;
+    /* Hears of each row taken and all that was done to it; or NULL. */
+    void (*told)(void *ctx, const dw_row *study, const dw_row *variant,
+                 uint32_t actions);
+    void *told_ctx;
+
+    /* Of the rows taken: what was done to them, and their frequencies. */
+    uint64_t acted[DW_ACTION_COUNT];
+    dw_agreement agreement;
     /* workspace */
     dw_pair *pair;
     size_t n_pairs, cap_pairs;
     struct dw_harmonise_row {
         size_t ref;
-        int match;
-        bool flip, turned;
+        uint32_t actions;
+        bool flip;
     } * row;
     size_t cap_rows;
     dw_rows own;
@@ -65,6 +78,8 @@ typedef struct dw_harmonise {
 int dw_harmonise_group(dw_harmonise *h, const dw_rows *study,
                        const dw_rows *ref, dw_fates *fates,
                        dw_err *err) DW_MUST_CHECK;
+/* What was counted is forgotten. */
+void dw_harmonise_reset(dw_harmonise *h);
 void dw_harmonise_clear(dw_harmonise *h);
 
 #endif

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "data/action.h"
+#include "data/agreement.h"
 #include "data/rows.h"
 
 /* In the order in which a row is tried. */
@@ -19,6 +21,11 @@
     X(TEST_OTHER, "test_other", "of another test than the additive one")     \
     X(TEST_FAILED, "test_failed", "the program says that its test failed")   \
     X(NO_PLACE, "no_place", "chromosome or position missing")                \
+    X(LIFT_NO_CHAIN, "lift_no_chain", "in no chain of --chain")              \
+    X(LIFT_GAP, "lift_gap", "in a gap of its chain")                         \
+    X(LIFT_AMBIGUOUS, "lift_ambiguous", "in two chains of the same score")   \
+    X(LIFT_INDEL, "lift_indel",                                              \
+      "indel in a reversed chain, and not in a --fasta of the new build")    \
     X(ALLELE_MISSING, "allele_missing", "an allele is missing")              \
     X(OTHER_UNCLEAR, "other_unclear",                                        \
       "several alleles, and not told which one is the other")                \
@@ -40,12 +47,20 @@
     X(SD_MISMATCH, "sd_mismatch",                                            \
       "standard error and frequency disagree (--check-sd)")                  \
     X(ID_UNKNOWN, "id_unknown", "no position, and id not in the reference")  \
+    X(ID_AMBIGUOUS, "id_ambiguous",                                          \
+      "no position, and id at several places of the reference")              \
     X(EXCLUDED, "excluded", "in a region of --exclude")                      \
+    X(FASTA_NO_CONTIG, "fasta_no_contig",                                    \
+      "on a chromosome that --fasta lacks")                                  \
+    X(FASTA_MISMATCH, "fasta_mismatch",                                      \
+      "neither allele is the genome's there, on either strand")              \
     X(CONTIG_NOT_IN_REFERENCE, "contig_not_in_reference",                    \
       "on a chromosome that the reference lacks")                            \
     X(NOT_IN_REFERENCE, "not_in_reference", "position not in the reference") \
     X(ALLELES_DIFFER, "alleles_differ",                                      \
       "position in the reference, with other alleles")                       \
+    X(INDEL_CODE, "indel_code",                                              \
+      "I/D, and not just one indel of the reference there")                  \
     X(AMBIGUOUS, "ambiguous", "A/T or C/G, and --ambiguous drop")            \
     X(AMBIGUOUS_NO_EAF, "ambiguous_no_eaf",                                  \
       "A/T or C/G, and no frequency in study or panel to tell the strand")   \
@@ -57,6 +72,7 @@
     X(N_LOW, "n_low", "sample size below --min-n-share of the median")       \
     X(REF_NO_PLACE, "ref_no_place", "reference: not placed")                 \
     X(REF_ALLELE, "ref_allele", "reference: an allele is not ACGT")          \
+    X(REF_SYMBOLIC, "ref_symbolic", "reference: ALT is symbolic, * or .")    \
     X(REF_DUPLICATE, "ref_duplicate", "reference: the same variant again")   \
     X(REF_EXCLUDED, "ref_excluded", "reference: in a region of --exclude")   \
     X(REF_NO_Z, "ref_no_z", "reference: no z in the study")
@@ -95,7 +111,8 @@ typedef struct dw_ingest_counts {
     uint64_t taken;  /* variants with a z */
     uint64_t latent; /* variants without */
     const dw_fates *fates;
-    uint64_t swapped, strand, by_frequency; /* of those taken */
+    const uint64_t *acted;  /* (DW_ACTION_COUNT) of those taken */
+    dw_agreement agreement; /* of their frequencies with the panel's */
     size_t n_annots;
     const char *const *annot;      /* (n_annots) names of annotations */
     const uint64_t *annot_missing; /* (n_annots) variants without a value */

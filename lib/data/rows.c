@@ -64,7 +64,8 @@ static uint32_t put_text(dw_rows *r, dw_span a)
 
 int dw_rows_add(dw_rows *r, const dw_row *row)
 {
-    struct dw_rows_item item = {.pos = row->pos, .index = row->index};
+    struct dw_rows_item item = {
+        .pos = row->pos, .index = row->index, .actions = row->actions};
 
     if (make_room(r, row->id.n + row->a1.n + row->a2.n) < 0 ||
         contig_index(r, row->contig, &item.contig) < 0)
@@ -92,6 +93,7 @@ dw_row dw_rows_at(const dw_rows *r, size_t i)
         .a1 = {s + item->id_n, item->a1_n},
         .a2 = {s + item->id_n + item->a1_n, item->a2_n},
         .value = r->k ? r->value + i * r->k : NULL,
+        .actions = item->actions,
     };
 }
 

@@ -23,6 +23,7 @@ typedef struct dw_row {
     dw_span id;         /* "." when it has none */
     dw_span a1, a2;     /* a1 is the effect allele; empty when it has none */
     const float *value; /* (k) NAN where missing */
+    uint32_t actions;   /* dw_action bits: what was done to it so far */
 } dw_row;
 
 /* Many rows, one behind the other.  {.k = ...} is an empty one. */
@@ -31,7 +32,7 @@ typedef struct dw_rows {
     struct dw_rows_item {
         uint32_t contig, pos; /* contig: index into the names below */
         size_t index, text;
-        uint32_t id_n, a1_n, a2_n;
+        uint32_t id_n, a1_n, a2_n, actions;
     } * item;
     float *value; /* (k x n), ld k */
     char *text;

@@ -56,7 +56,7 @@ int dw_track_cut(const dw_spans *s, dw_runs_of *of, void *ctx, dw_runs *out,
     for (size_t i = 0; i < s->n; i++) {
         int rc;
 
-        if (i) {
+        if (i && out->n) {
             dw_runs_reset(scratch);
             rc = of(ctx, s->item[i - 1].end, s->item[i].begin,
                     RUNS_OF_A_GAP + 1, scratch, err);

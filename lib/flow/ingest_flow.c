@@ -18,7 +18,9 @@ struct job {
     dw_ingest in;
     dw_hold *hold; /* all variants, until the median of N is known */
     dw_count_median *median;
-    dw_drop_log *drops;       /* NULL: nobody asked */
+    dw_drop_log *drops, *actions; /* NULL: nobody asked */
+    int build;                    /* as found; DW_BUILD_NONE: it was not */
+    dw_buf build_why;
     dw_signal_tracks *tracks; /* NULL: none */
     dw_tracks table;          /* the tracks of one table */
 };
@@ -33,6 +35,8 @@ static int begin_tables(void *ctx, dw_err *err)
     j->median = dw_count_median_new();
     if (j->drops)
         dw_drop_log_reset(j->drops);
+    if (j->actions)
+        dw_drop_log_reset(j->actions);
     return dw_hold_reset(j->hold, err);
 }
 
@@ -54,14 +58,22 @@ static void add_input(void *head, const char *name, uint64_t digest)
     dw_head_add_input(head, name, digest);
 }
 
+/* As stated, else as found, else as the study says of itself. */
+static const char *build_of(const struct job *j)
+{
+    const char *own =
+        j->in.study && !j->plan->in.chain ? dw_sumstats_build(j->in.study) : "";
+
+    if (j->plan->in.build)
+        return dw_build_name(j->plan->in.build);
+    if (j->build != DW_BUILD_NONE)
+        return dw_build_word(j->build);
+    return *own ? dw_build_name(own) : ".";
+}
+
 static void make_head(const struct job *j, double n, dw_head *head)
 {
-    const char *build = j->in.study ? dw_sumstats_build(j->in.study) : "";
-
-    /* What the user says goes before what the study says of itself. */
-    if (strcmp(j->plan->build, ".") != 0 || !*build)
-        build = j->plan->build;
-    dw_head_set_build(head, dw_build_name(build));
+    dw_head_set_build(head, build_of(j));
     if (j->in.study) {
         char *stem = dw_lines_stem(j->plan->in.study, ".");
         const char *name = j->plan->trait ? j->plan->trait
@@ -176,6 +188,9 @@ static void tell(const struct job *j, double n, const dw_ingest_counts *counts,
     } else {
         dw_note("no SUMSTATS (- is stdin): variants of the reference, no z");
     }
+    if (j->build != DW_BUILD_NONE)
+        dw_note("build %s%s, by %s", dw_build_word(j->build),
+                j->plan->in.build ? " as --build says" : "", j->build_why.s);
     dw_ingest_report_tell(counts);
     if (j->tracks)
         dw_signal_tracks_tell(j->tracks);
@@ -194,6 +209,8 @@ static int write_reports(const struct job *j, const dw_ingest_counts *counts,
         rc = dw_ingest_report_write(o->report, counts, err);
     if (rc == 0 && o->report_variants)
         rc = dw_drop_log_write(j->drops, o->report_variants, err);
+    if (rc == 0 && o->report_actions)
+        rc = dw_action_log_write(j->actions, o->report_actions, err);
     return rc;
 }
 
@@ -211,15 +228,53 @@ static int nothing_taken(const struct job *j, dw_err *err)
                         err);
 }
 
+/* What reads the genome has to be of the build. */
+static int check_signals(const struct job *j, const char *build, dw_err *err)
+{
+    int rc = dw_annotators_check_build(&j->in.annot, build, err);
+
+    if (rc == 0 && j->tracks)
+        rc = dw_signal_tracks_check_build(j->tracks, build, err);
+    return rc;
+}
+
+/* The build that was stated is held against before anything is read. */
+static int open_signals(struct job *j, dw_err *err)
+{
+    if (j->plan->tracks.n) {
+        j->tracks = dw_signal_tracks_open(&j->plan->tracks, err);
+        if (!j->tracks)
+            return err->code;
+    }
+    return check_signals(j, build_of(j), err);
+}
+
+/* The builds of all inputs, as what was read of them says. */
+static int check_build(struct job *j, dw_err *err)
+{
+    int rc = dw_ingest_check_build(&j->in, &j->build, &j->build_why, err);
+
+    return rc < 0 ? rc : check_signals(j, build_of(j), err);
+}
+
 static int work(struct job *j, const char *out, dw_err *err)
 {
-    const dw_ingest_sink sink = {begin_tables, hold_table, j,
-                                 j->drops ? dw_drop_log_add : NULL, j->drops};
+    const dw_ingest_sink sink = {
+        .begin = begin_tables,
+        .put = hold_table,
+        .ctx = j,
+        .drop = j->drops ? dw_drop_log_add : NULL,
+        .drop_ctx = j->drops,
+        .act = j->actions ? dw_action_log_add : NULL,
+        .act_ctx = j->actions,
+    };
     dw_ingest_counts counts;
     dw_buf warning = {0};
     double n = NAN;
     int rc = dw_ingest_run(&j->in, &sink, err);
 
+    if (rc == 0)
+        rc = check_build(j, err);
     if (rc == 0)
         rc = dw_ingest_check_overlap(&j->in, &warning, err);
     if (rc == 0 && j->in.join.taken + j->in.join.latent == 0)
@@ -236,25 +291,14 @@ static int work(struct job *j, const char *out, dw_err *err)
     return rc;
 }
 
-/* What reads the genome is held against the build before it is read. */
-static int open_signals(struct job *j, dw_err *err)
-{
-    const char *build = dw_build_name(j->plan->build);
-    int rc = dw_annotators_check_build(&j->in.annot, build, err);
-
-    if (rc < 0 || j->plan->tracks.n == 0)
-        return rc;
-    j->tracks = dw_signal_tracks_open(&j->plan->tracks, err);
-    return j->tracks ? dw_signal_tracks_check_build(j->tracks, build, err)
-                     : err->code;
-}
-
 int dw_ingest_flow_run(const dw_ingest_plan *plan, const char *out, dw_err *err)
 {
-    struct job j = {.plan = plan};
+    struct job j = {.plan = plan, .build = DW_BUILD_NONE};
     int rc = 0;
 
     if (plan->report_variants && !(j.drops = dw_drop_log_new(err)))
+        rc = err->code;
+    if (rc == 0 && plan->report_actions && !(j.actions = dw_drop_log_new(err)))
         rc = err->code;
     if (rc == 0 && !(j.hold = dw_hold_new(err)))
         rc = err->code;
@@ -270,5 +314,7 @@ int dw_ingest_flow_run(const dw_ingest_plan *plan, const char *out, dw_err *err)
     dw_hold_free(j.hold);
     dw_count_median_free(j.median);
     dw_drop_log_free(j.drops);
+    dw_drop_log_free(j.actions);
+    dw_buf_clear(&j.build_why);
     return rc;
 }

@@ -12,8 +12,8 @@
 typedef struct dw_ingest_plan {
     dw_ingest_opts in;
     const char *trait;                    /* its name; NULL: the file's */
-    const char *build;                    /* for the HEAD */
     const char *report, *report_variants; /* paths; NULL: not wanted */
+    const char *report_actions;           /* the same */
     dw_track_plan tracks;                 /* none if its n is 0 */
     double min_n_share; /* of the median N, below which a variant is left out */
     const char *version, *args; /* for the history */

@@ -1,11 +1,13 @@
 #include "ingest/ingest.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
 #include "input/read_regions.h"
+#include "place/build_check.h"
 #include "place/overlap.h"
 
 /* Below this share of common places something is likely to be wrong. */
@@ -40,8 +42,50 @@ static int open_study(dw_ingest *in, dw_err *err)
                        "%s: has ids but no positions; --ref FILE gives them "
                        "theirs (or name the columns: --columns CHR=..,POS=..)",
                        o->study);
-    in->study_rows = dw_ordered_new(dw_sumstats_reader(in->study), &in->fates,
-                                    DW_REASON_NO_PLACE);
+    return 0;
+}
+
+static int open_reference(dw_ingest *in, dw_err *err)
+{
+    in->ref = dw_reference_open(in->o->ref, &in->fates, err);
+    if (!in->ref)
+        return err->code;
+    in->ref_rows = dw_ordered_new(dw_reference_reader(in->ref), &in->fates,
+                                  DW_REASON_REF_NO_PLACE);
+    return 0;
+}
+
+static void weigh_contig(void *evidence, const char *contig, uint32_t length)
+{
+    dw_build_evidence_size(evidence, contig, length);
+}
+
+/* What tells the study's rows their places: genome, chain and a first reading
+ * of the reference. */
+static int open_places(dw_ingest *in, dw_err *err)
+{
+    const dw_ingest_opts *o = in->o;
+
+    if (o->fasta) {
+        if (!(in->genome = dw_genome_open(o->fasta, err)))
+            return err->code;
+        dw_genome_contigs(in->genome, weigh_contig, &in->genome_sizes);
+    }
+    if (o->chain && !(in->chain = dw_chain_open(o->chain, err)))
+        return err->code;
+    if (!in->study)
+        return 0;
+    if (in->ref) {
+        in->survey =
+            dw_survey_read(dw_reference_reader(in->ref), in->genome, err);
+        if (!in->survey)
+            return err->code;
+    }
+    in->placed = dw_placed_rows_new(
+        dw_sumstats_reader(in->study),
+        &(dw_placed_opts){in->chain, in->genome, in->survey, &in->fates});
+    in->study_rows = dw_ordered_new(dw_placed_rows_reader(in->placed),
+                                    &in->fates, DW_REASON_NO_PLACE);
     return 0;
 }
 
@@ -52,13 +96,9 @@ int dw_ingest_open(dw_ingest *in, const dw_ingest_opts *o, dw_err *err)
     *in = (dw_ingest){.o = o};
     if (o->study && (rc = open_study(in, err)) < 0)
         return rc;
-    if (o->ref) {
-        in->ref = dw_reference_open(o->ref, &in->fates, err);
-        if (!in->ref)
-            return err->code;
-        in->ref_rows = dw_ordered_new(dw_reference_reader(in->ref), &in->fates,
-                                      DW_REASON_REF_NO_PLACE);
-    }
+    if ((o->ref && (rc = open_reference(in, err)) < 0) ||
+        (rc = open_places(in, err)) < 0)
+        return rc;
     if (o->exclude)
         rc =
             dw_read_regions(o->exclude, &in->exclude, &in->exclude_digest, err);
@@ -72,6 +112,10 @@ void dw_ingest_close(dw_ingest *in)
     dw_free(in->annot_name);
     dw_ordered_free(in->study_rows);
     dw_ordered_free(in->ref_rows);
+    dw_placed_rows_free(in->placed);
+    dw_survey_free(in->survey);
+    dw_chain_close(in->chain);
+    dw_genome_close(in->genome);
     dw_sumstats_close(in->study);
     dw_reference_close(in->ref);
     dw_regions_clear(&in->exclude);
@@ -92,7 +136,8 @@ static int start_all(dw_ingest *in, const dw_ingest_sink *sink, dw_err *err)
                                     dw_reference_reader(in->ref), err);
     /* The reference was read for its ids: what it dropped, it drops again. */
     if (in->study && !dw_sumstats_has_places(in->study))
-        in->fates.n[DW_REASON_REF_ALLELE] = 0;
+        in->fates.n[DW_REASON_REF_ALLELE] =
+            in->fates.n[DW_REASON_REF_SYMBOLIC] = 0;
     if (rc == 0 && in->ref)
         rc = dw_ordered_start(in->ref_rows, err);
     return rc;
@@ -124,8 +169,13 @@ static void set_up(dw_ingest *in, const dw_ingest_sink *sink)
         .put = sink->put,
         .ctx = sink->ctx,
         .harmonise = {.ambiguous = o->ambiguous,
-                      .frequency = dw_reference_frequency,
-                      .frequency_self = in->ref},
+                      .af_limit = o->af_limit,
+                      .frequency = in->ref ? dw_reference_frequency : NULL,
+                      .frequency_self = in->ref,
+                      .compare_every =
+                          in->ref ? dw_reference_compare_every(in->ref) : 0,
+                      .told = sink->act,
+                      .told_ctx = sink->act_ctx},
     };
 }
 
@@ -152,25 +202,69 @@ int dw_ingest_run(dw_ingest *in, const dw_ingest_sink *sink, dw_err *err)
 static int explain(dw_ingest *in, dw_buf *why, dw_err *err)
 {
     dw_fates saved = in->fates;
-    int rc;
+    double as_written = 0;
+    int rc = 0;
 
     if (!dw_sumstats_has_places(in->study)) {
         dw_buf_adds(why, "it has no positions, and was joined by its ids");
         return 0;
     }
     in->fates.tell = NULL;
-    rc = dw_overlap_explain(dw_sumstats_reader(in->study),
-                            dw_reference_reader(in->ref), why, err);
+    if (in->chain)
+        rc = dw_overlap_share(dw_sumstats_reader(in->study),
+                              dw_reference_reader(in->ref), &as_written, err);
+    if (as_written > LOW_OVERLAP)
+        dw_buf_addf(why, "%.0f %% of the positions are there without --chain",
+                    100 * as_written);
+    else if (rc == 0)
+        rc = dw_overlap_explain(dw_placed_rows_reader(in->placed),
+                                dw_reference_reader(in->ref), why, err);
     in->fates = saved;
+    return rc;
+}
+
+/* The positions that could be in both, and the share that is. */
+static double overlap(const dw_ingest *in, uint64_t *of)
+{
+    const dw_join *m = &in->join;
+
+    *of = m->study_places < m->ref_places ? m->study_places : m->ref_places;
+    return *of ? (double)m->agreed_places / (double)*of : 0;
+}
+
+int dw_ingest_check_build(dw_ingest *in, int *build, dw_buf *why, dw_err *err)
+{
+    const dw_ingest_opts *o = in->o;
+    dw_build_check c = {.chain = in->chain, .stated = o->build, .share = NAN};
+    uint64_t of;
+    int rc;
+
+    if (in->study)
+        c.study = (dw_build_witness){o->study,
+                                     dw_placed_rows_evidence(in->placed), NULL};
+    if (in->ref)
+        c.ref = (dw_build_witness){
+            o->ref, in->survey ? dw_survey_evidence(in->survey) : NULL,
+            dw_reference_evidence(in->ref)};
+    if (in->genome)
+        c.genome = (dw_build_witness){o->fasta, NULL, &in->genome_sizes};
+    if (in->study && in->ref)
+        c.share = overlap(in, &of);
+    rc = dw_build_check_all(&c, build, why, err);
+    if (rc == 0 && in->genome && in->survey)
+        rc = dw_genome_fit_check(dw_survey_fit(in->survey), o->ref, o->fasta,
+                                 err);
+    if (rc == 0 && in->genome && in->placed)
+        rc = dw_genome_fit_check(dw_placed_rows_fit(in->placed), o->study,
+                                 o->fasta, err);
     return rc;
 }
 
 int dw_ingest_check_overlap(dw_ingest *in, dw_buf *warning, dw_err *err)
 {
     const dw_join *m = &in->join;
-    uint64_t of =
-        m->study_places < m->ref_places ? m->study_places : m->ref_places;
-    double share = of ? (double)m->agreed_places / (double)of : 0;
+    uint64_t of;
+    double share = overlap(in, &of);
     dw_buf why = {0};
     int rc;
 
@@ -205,7 +299,7 @@ void dw_ingest_drop_low_n(dw_ingest *in, size_t dropped)
 dw_ingest_counts dw_ingest_count(const dw_ingest *in)
 {
     const dw_join *j = &in->join;
-    const uint64_t *matched = j->harmonise.matched;
+    const uint64_t *acted = j->harmonise.acted;
 
     return (dw_ingest_counts){
         .has_study = in->study != NULL,
@@ -215,9 +309,8 @@ dw_ingest_counts dw_ingest_count(const dw_ingest *in)
         .taken = j->taken,
         .latent = j->latent,
         .fates = &in->fates,
-        .swapped = matched[DW_MATCH_SWAPPED] + matched[DW_MATCH_STRAND_SWAPPED],
-        .strand = matched[DW_MATCH_STRAND] + matched[DW_MATCH_STRAND_SWAPPED],
-        .by_frequency = j->harmonise.by_frequency,
+        .acted = acted,
+        .agreement = j->harmonise.agreement,
         .n_annots = in->annot.p,
         .annot = in->annot_name,
         .annot_missing = in->annot.missing,
@@ -251,4 +344,8 @@ void dw_ingest_inputs(const dw_ingest *in,
     dw_annotators_inputs(&in->annot, add, ctx);
     if (in->o->exclude)
         add(ctx, in->o->exclude, in->exclude_digest);
+    if (in->chain)
+        add(ctx, in->o->chain, dw_chain_origin(in->chain).digest);
+    if (in->genome)
+        add(ctx, in->o->fasta, dw_genome_origin(in->genome).digest);
 }

@@ -16,16 +16,20 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "ingest/join.h"
+#include "place/placed_rows.h"
 #include "place/reference.h"
 #include "study/read_sumstats.h"
 
 typedef struct dw_ingest_opts {
     const char *study, *ref, *exclude; /* paths; NULL: none */
+    const char *fasta, *chain;         /* the same */
+    const char *build;                 /* as stated; NULL: it is not */
     const dw_annot_source *annot;      /* (n_annots), in the order of columns */
     size_t n_annots;
     dw_sumstats_opts columns;
     bool all;
     dw_ambiguous ambiguous;
+    double af_limit; /* see harmonise.h */
     double min_overlap;
     size_t batch;
 } dw_ingest_opts;
@@ -34,8 +38,13 @@ typedef struct dw_ingest_opts {
 typedef struct dw_ingest {
     const dw_ingest_opts *o;
     dw_fates fates;
-    dw_sumstats *study; /* NULL: none */
-    dw_reference *ref;  /* NULL: none */
+    dw_sumstats *study;     /* NULL: none */
+    dw_reference *ref;      /* NULL: none */
+    dw_genome *genome;      /* NULL: none */
+    dw_chain *chain;        /* NULL: none */
+    dw_survey *survey;      /* of the reference; NULL: no study or reference */
+    dw_placed_rows *placed; /* the study's rows; NULL: no study */
+    dw_build_evidence genome_sizes;
     dw_annotators annot;
     const char **annot_name; /* (annot.p) lent by annot */
     dw_ordered *study_rows, *ref_rows;
@@ -53,6 +62,10 @@ typedef struct dw_ingest_sink {
     void *ctx;
     void (*drop)(void *ctx, const dw_row *row, dw_reason reason); /* or NULL */
     void *drop_ctx;
+    /* Of each row taken: what was done to it; or NULL. */
+    void (*act)(void *ctx, const dw_row *study, const dw_row *variant,
+                uint32_t actions);
+    void *act_ctx;
 } dw_ingest_sink;
 
 /* Opens all inputs and understands their headers; the options are borrowed. */
@@ -68,6 +81,12 @@ int dw_ingest_run(dw_ingest *in, const dw_ingest_sink *sink,
  * `warning`.  Reads both files anew, so digests are to be taken before. */
 int dw_ingest_check_overlap(dw_ingest *in, dw_buf *warning,
                             dw_err *err) DW_MUST_CHECK;
+
+/* After the run, and before the overlap: DW_EMISMATCH where the inputs are of
+ * several builds, or not of the one that was stated; else the build found, or
+ * DW_BUILD_NONE, and why. */
+int dw_ingest_check_build(dw_ingest *in, int *build, dw_buf *why,
+                          dw_err *err) DW_MUST_CHECK;
 
 /* So many of the variants were dropped for their N after the run. */
 void dw_ingest_drop_low_n(dw_ingest *in, size_t dropped);

@@ -212,8 +212,7 @@ static void begin(dw_join *j)
 {
     j->taken = j->latent = 0;
     j->study_places = j->ref_places = j->both_places = j->agreed_places = 0;
-    j->harmonise.by_frequency = 0;
-    memset(j->harmonise.matched, 0, sizeof j->harmonise.matched);
+    dw_harmonise_reset(&j->harmonise);
     j->m = 0;
     j->ref_contig[0] = j->study_contig[0] = 0;
     j->none = (dw_rows){.k = DW_STUDY_VALUES};

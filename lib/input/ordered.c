@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "input/site_id.h"
 
 /* More rows than this at one position are no variants: the column is wrong. */
 enum { MAX_AT_PLACE = 4096 };
@@ -168,31 +169,67 @@ static int load_by_id(dw_ordered *o, dw_map *map, size_t **same_id, dw_err *err)
     return rc;
 }
 
+/* Gives the rows of one id the place; *several: they have another already. */
+static int place_rows(dw_ordered *o, size_t first, const size_t *same_id,
+                      const dw_row *ref, bool *several)
+{
+    for (size_t i = first; i != SIZE_MAX; i = same_id[i]) {
+        const struct dw_rows_item *item = &o->all.item[i];
+
+        if (item->pos == 0) {
+            if (dw_rows_place(&o->all, i, ref->contig, ref->pos) < 0)
+                return DW_ENOMEM;
+        } else if (item->pos != ref->pos ||
+                   strcmp(o->all.contig[item->contig], ref->contig) != 0) {
+            several[i] = true;
+        }
+    }
+    return 0;
+}
+
+/* Drops rows without a place, or with several; an id that is not in the
+ * reference may be a place itself. */
+static int settle_ids(dw_ordered *o, const bool *several)
+{
+    for (size_t i = 0; i < o->all.n; i++) {
+        dw_row row = dw_rows_at(&o->all, i);
+        char contig[DW_CONTIG_MAX];
+        uint32_t pos;
+
+        if (!row.pos && dw_site_id_place(row.id, contig, &pos)) {
+            if (dw_rows_place(&o->all, i, contig, pos) < 0)
+                return DW_ENOMEM;
+        } else if (!row.pos) {
+            dw_fates_drop(o->fates, &row, DW_REASON_ID_UNKNOWN);
+        } else if (several[i]) {
+            dw_fates_drop(o->fates, &row, DW_REASON_ID_AMBIGUOUS);
+            o->all.item[i].pos = 0;
+        }
+    }
+    return 0;
+}
+
 /* Gives the rows the places of their ids, and drops those that have none. */
 static int place_by_id(dw_ordered *o, const dw_row_reader *ref,
                        const dw_map *map, const size_t *same_id, dw_err *err)
 {
+    bool *several = dw_try_alloc(o->all.n, sizeof *several);
     dw_row row;
-    int rc;
+    int rc = several ? 0 : no_memory(o, err);
 
-    while ((rc = ref->next(ref->self, &row, err)) > 0) {
+    while (rc >= 0 && (rc = ref->next(ref->self, &row, err)) > 0) {
         uint64_t *at = dw_map_get(map, row.id.s, row.id.n);
 
-        if (!row.pos || !row.contig[0] || dw_span_eq(row.id, "."))
+        if (!at || !row.pos || !row.contig[0] || dw_span_eq(row.id, "."))
             continue;
-        for (size_t i = at ? *at : SIZE_MAX; i != SIZE_MAX; i = same_id[i]) {
-            if (o->all.item[i].pos == 0 &&
-                dw_rows_place(&o->all, i, row.contig, row.pos) < 0)
-                return no_memory(o, err);
-        }
+        if (place_rows(o, *at, same_id, &row, several) < 0)
+            rc = no_memory(o, err);
     }
+    if (rc == 0 && settle_ids(o, several) < 0)
+        rc = no_memory(o, err);
+    dw_free(several);
     if (rc < 0)
         return rc;
-    for (size_t i = 0; i < o->all.n; i++) {
-        row = dw_rows_at(&o->all, i);
-        if (!row.pos)
-            dw_fates_drop(o->fates, &row, DW_REASON_ID_UNKNOWN);
-    }
     o->order = dw_rows_order(&o->all);
     return o->order ? 0 : no_memory(o, err);
 }

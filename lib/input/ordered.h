@@ -39,7 +39,9 @@ const dw_row_reader *dw_ordered_reader(const dw_ordered *o);
  * was found broken, by reading and sorting all of them now. */
 int dw_ordered_start(dw_ordered *o, dw_err *err) DW_MUST_CHECK;
 /* Loads rows that have no place, and gives them the place that the reference
- * has for their id; told to `fates` as DW_REASON_ID_UNKNOWN where it has none.
+ * has for their id, or that the id itself is; told to `fates` as
+ * DW_REASON_ID_UNKNOWN where there is none, as DW_REASON_ID_AMBIGUOUS where the
+ * reference has several.
  * Both readers are read from their start. */
 int dw_ordered_start_by_id(dw_ordered *o, const dw_row_reader *ref,
                            dw_err *err) DW_MUST_CHECK;

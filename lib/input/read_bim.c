@@ -15,13 +15,16 @@ struct dw_bim {
 
 dw_bim *dw_bim_open(const char *path, dw_err *err)
 {
+    dw_lines *lines = dw_lines_open_kept(path, err);
+
+    return lines ? dw_bim_take(lines) : NULL;
+}
+
+dw_bim *dw_bim_take(dw_lines *lines)
+{
     dw_bim *bim = dw_alloc(1, sizeof *bim);
 
-    bim->lines = dw_lines_open_kept(path, err);
-    if (!bim->lines) {
-        dw_free(bim);
-        return NULL;
-    }
+    bim->lines = lines;
     return bim;
 }
 

@@ -28,6 +28,8 @@ typedef struct dw_bim_row {
 typedef struct dw_bim dw_bim;
 
 dw_bim *dw_bim_open(const char *path, dw_err *err) DW_MUST_CHECK;
+/* From lines that are at their start; they become its own. */
+dw_bim *dw_bim_take(dw_lines *lines);
 void dw_bim_close(dw_bim *bim); /* NULL is fine */
 /* The next row.  1, 0 at the end, negative with file and line. */
 int dw_bim_next(dw_bim *bim, dw_bim_row *row, dw_err *err) DW_MUST_CHECK;

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/tmpfile.h"
+#include "output/ingest_verdict.h"
 #include "stream/outfile.h"
 
 static double share(uint64_t n, uint64_t of)
@@ -36,6 +37,18 @@ static void put_reasons(dw_outfile *out, const dw_ingest_counts *c,
     }
 }
 
+/* Variants compared and their correlation; those that are far apart. */
+static void put_agreement(dw_outfile *out, const dw_ingest_counts *c)
+{
+    const dw_agreement *a = &c->agreement;
+
+    if (a->n == 0)
+        return;
+    dw_outfile_printf(out, "frequencies\tcorrelation\t%" PRIu64 "\t%.6g\n",
+                      a->n, dw_agreement_r(a));
+    put(out, "frequencies", "far_apart", a->far, a->n);
+}
+
 int dw_ingest_report_write(const char *path, const dw_ingest_counts *c,
                            dw_err *err)
 {
@@ -55,6 +68,12 @@ int dw_ingest_report_write(const char *path, const dw_ingest_counts *c,
         put(out, "reference", "taken", variants, c->ref_rows);
         put_reasons(out, c, true);
     }
+    for (int a = 0; a < DW_ACTION_COUNT; a++) {
+        if (c->acted[a])
+            put(out, "actions", dw_action_word((dw_action)a), c->acted[a],
+                c->taken);
+    }
+    put_agreement(out, c);
     for (size_t a = 0; a < c->n_annots; a++)
         put(out, c->annot[a], "annot_missing", c->annot_missing[a], variants);
     return dw_outfile_close(out, err);
@@ -94,6 +113,7 @@ void dw_ingest_report_tell(const dw_ingest_counts *c)
     uint64_t variants = c->taken + c->latent;
     uint64_t elsewhere = c->fates->n[DW_REASON_CONTIG_NOT_IN_REFERENCE];
     uint64_t rows = c->study_rows - elsewhere;
+    dw_buf verdict = {0};
 
     if (c->has_study)
         dw_note("%" PRIu64 " of %" PRIu64 " rows%s taken (%.1f %%)", c->taken,
@@ -103,8 +123,10 @@ void dw_ingest_report_tell(const dw_ingest_counts *c)
         dw_note("of those %" PRIu64 " with alleles swapped, %" PRIu64
                 " on the other strand, %" PRIu64
                 " A/T or C/G turned by frequency",
-                c->swapped, c->strand, c->by_frequency);
-    if (c->has_ref && c->taken && c->strand == 0 && ambiguous(c))
+                c->acted[DW_ACTION_SWAPPED], c->acted[DW_ACTION_STRAND],
+                c->acted[DW_ACTION_BY_FREQUENCY]);
+    if (c->has_ref && c->taken && c->acted[DW_ACTION_STRAND] == 0 &&
+        ambiguous(c))
         dw_note("no other variant is on the other strand: --ambiguous keep "
                 "would take %" PRIu64 " more A/T and C/G",
                 ambiguous(c));
@@ -116,6 +138,10 @@ void dw_ingest_report_tell(const dw_ingest_counts *c)
     tell_annots(c, variants);
     if (c->latent)
         dw_note("%" PRIu64 " variants of the reference without a z", c->latent);
+    dw_ingest_verdict(c, &verdict);
+    if (verdict.n)
+        dw_note("%s", verdict.s);
+    dw_buf_clear(&verdict);
 }
 
 int dw_ingest_report_refuse(const dw_ingest_counts *c, const char *name,
@@ -213,7 +239,24 @@ void dw_drop_log_add(void *log, const dw_row *row, dw_reason reason)
             dw_reason_word(reason));
 }
 
-int dw_drop_log_write(dw_drop_log *d, const char *path, dw_err *err)
+void dw_action_log_add(void *log, const dw_row *study, const dw_row *variant,
+                       uint32_t actions)
+{
+    dw_drop_log *d = log;
+    dw_buf words = {0};
+
+    if (!actions)
+        return;
+    dw_action_tell(actions, &words);
+    fprintf(d->file, "%zu\t%s\t%" PRIu32 "\t%.*s\t%.*s\t%.*s\t%s\n",
+            study->index + 1, variant->contig, variant->pos, (int)study->id.n,
+            study->id.s, (int)variant->a2.n, variant->a2.s, (int)variant->a1.n,
+            variant->a1.s, words.s);
+    dw_buf_clear(&words);
+}
+
+static int write_log(dw_drop_log *d, const char *path, const char *names,
+                     dw_err *err)
 {
     dw_outfile *out = dw_outfile_open(path, false, err);
     char part[1 << 14];
@@ -221,7 +264,7 @@ int dw_drop_log_write(dw_drop_log *d, const char *path, dw_err *err)
 
     if (!out)
         return err->code;
-    dw_outfile_printf(out, "SOURCE\tCHR\tPOS\tID\tA1\tA2\tREASON\n");
+    dw_outfile_printf(out, "%s\n", names);
     if (fflush(d->file) != 0 || ferror(d->file)) {
         dw_outfile_abandon(out);
         return dw_fail_errno(err, "temporary file for %s (TMPDIR says where)",
@@ -231,4 +274,14 @@ int dw_drop_log_write(dw_drop_log *d, const char *path, dw_err *err)
     while ((n = fread(part, 1, sizeof part, d->file)) > 0)
         dw_outfile_write(out, part, n);
     return dw_outfile_close(out, err);
+}
+
+int dw_drop_log_write(dw_drop_log *d, const char *path, dw_err *err)
+{
+    return write_log(d, path, "SOURCE\tCHR\tPOS\tID\tA1\tA2\tREASON", err);
+}
+
+int dw_action_log_write(dw_drop_log *d, const char *path, dw_err *err)
+{
+    return write_log(d, path, "ROW\tCHR\tPOS\tID\tREF\tALT\tACTIONS", err);
 }

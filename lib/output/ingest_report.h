@@ -1,9 +1,10 @@
 /*
  * ingest_report: what became of every row that dw-ingest read.
  *
- * Two tables, tab-separated with a header: counts by reason (SOURCE REASON
- * COUNT SHARE), and one line for each row that was not taken (SOURCE CHR POS ID
- * A1 A2 REASON).  SOURCE is sumstats, reference or an annotation.
+ * Tables, tab-separated with a header: counts by reason (SOURCE REASON COUNT
+ * SHARE), one line for each row that was not taken (SOURCE CHR POS ID A1 A2
+ * REASON), and one for each that was changed.  SOURCE is sumstats, reference or
+ * an annotation; in the counts also actions and frequencies.
  */
 #ifndef DW_OUTPUT_INGEST_REPORT_H
 #define DW_OUTPUT_INGEST_REPORT_H
@@ -34,5 +35,12 @@ void dw_drop_log_reset(dw_drop_log *d);
 void dw_drop_log_add(void *d, const dw_row *row, dw_reason reason);
 int dw_drop_log_write(dw_drop_log *d, const char *path,
                       dw_err *err) DW_MUST_CHECK;
+
+/* The same of rows that were taken, and to which something was done (ROW CHR
+ * POS ID REF ALT ACTIONS; ROW is the row of the study, from 1). */
+void dw_action_log_add(void *log, const dw_row *study, const dw_row *variant,
+                       uint32_t actions);
+int dw_action_log_write(dw_drop_log *d, const char *path,
+                        dw_err *err) DW_MUST_CHECK;
 
 #endif

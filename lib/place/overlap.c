@@ -132,21 +132,45 @@ static void tell(const struct sample *s, dw_buf *out)
                     100 * ids);
 }
 
+static int look(struct sample *s, const dw_row_reader *study,
+                const dw_row_reader *ref, dw_err *err)
+{
+    int rc;
+
+    *s = (struct sample){
+        .contig = dw_map_new(), .place = dw_map_new(), .id = dw_map_new()};
+    rc = read_contigs(s, ref, err);
+    if (rc == 0)
+        rc = read_study(s, study, err);
+    return rc < 0 ? rc : read_ref(s, ref, err);
+}
+
+static void clear(struct sample *s)
+{
+    dw_map_free(s->contig);
+    dw_map_free(s->place);
+    dw_map_free(s->id);
+}
+
 int dw_overlap_explain(const dw_row_reader *study, const dw_row_reader *ref,
                        dw_buf *out, dw_err *err)
 {
-    struct sample s = {
-        dw_map_new(), dw_map_new(), dw_map_new(), 0, 0, 0, 0, 0, 0, 0};
-    int rc = read_contigs(&s, ref, err);
+    struct sample s;
+    int rc = look(&s, study, ref, err);
 
     if (rc == 0)
-        rc = read_study(&s, study, err);
-    if (rc == 0)
-        rc = read_ref(&s, ref, err);
-    if (rc == 0)
         tell(&s, out);
-    dw_map_free(s.contig);
-    dw_map_free(s.place);
-    dw_map_free(s.id);
+    clear(&s);
+    return rc;
+}
+
+int dw_overlap_share(const dw_row_reader *study, const dw_row_reader *ref,
+                     double *exact, dw_err *err)
+{
+    struct sample s;
+    int rc = look(&s, study, ref, err);
+
+    *exact = rc == 0 ? share(s.exact, s.places, s.ref_rows) : 0;
+    clear(&s);
     return rc;
 }

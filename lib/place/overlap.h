@@ -19,4 +19,9 @@
 int dw_overlap_explain(const dw_row_reader *study, const dw_row_reader *ref,
                        dw_buf *out, dw_err *err) DW_MUST_CHECK;
 
+/* The share of the study's positions, of those that the reference could have,
+ * that it has.  The same otherwise. */
+int dw_overlap_share(const dw_row_reader *study, const dw_row_reader *ref,
+                     double *share, dw_err *err) DW_MUST_CHECK;
+
 #endif

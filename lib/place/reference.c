@@ -1,176 +1,74 @@
 #include "place/reference.h"
 
-#include <fcntl.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "data/allele.h"
-#include "data/genotype.h"
-#include "input/read_bim.h"
+#include "place/ref_rows.h"
 
-enum { BED_HEADER = 3 };
+/* Bytes of genotypes that one variant may cost on average, to hold a study's
+ * frequencies against the panel's. */
+enum { COMPARE_BYTES = 2048 };
 
 struct dw_reference {
-    dw_bim *bim;
-    dw_fates *fates;
-    dw_row_reader reader;
-    uint64_t rows;
-    dw_bim_row row; /* the current one */
-    dw_buf a1, a2;
-
-    char *bed_name;
-    int bed;       /* -1: none */
-    size_t people; /* in the .bed */
-    unsigned char *packed;
-    size_t n_packed; /* bytes of one variant */
+    dw_ref_rows rows;
+    dw_build_evidence evidence;
 };
 
-static int next_row(void *self, dw_row *row, dw_err *err)
+static bool is_symbolic(dw_span alt)
 {
-    dw_reference *ref = self;
-    int rc;
-
-    while ((rc = dw_bim_next(ref->bim, &ref->row, err)) > 0) {
-        ref->rows++;
-        *row = (dw_row){
-            .contig = ref->row.contig,
-            .pos = ref->row.pos,
-            .index = ref->row.index,
-            .id = dw_text_is_na(ref->row.id) ? dw_span_of(".") : ref->row.id,
-            .a1 = dw_allele_upper_in(&ref->a1, ref->row.a1),
-            .a2 = dw_allele_upper_in(&ref->a2, ref->row.a2),
-        };
-        if (dw_allele_is_acgt(row->a1) && dw_allele_is_acgt(row->a2))
-            break;
-        dw_fates_drop(ref->fates, row, DW_REASON_REF_ALLELE);
-    }
-    return rc;
+    return dw_span_eq(alt, "*") || dw_span_eq(alt, ".") ||
+           (alt.n && *alt.s == '<') || memchr(alt.s, '[', alt.n) ||
+           memchr(alt.s, ']', alt.n);
 }
 
-static int rewind_rows(void *self, dw_err *err)
+bool dw_ref_take(dw_ref_rows *r, dw_row *row, dw_span alt, dw_span ref,
+                 dw_buf *a1, dw_buf *a2)
 {
-    dw_reference *ref = self;
-
-    ref->rows = 0;
-    return dw_bim_rewind(ref->bim, err);
+    r->rows++;
+    row->a1 = dw_allele_upper_in(a1, alt);
+    row->a2 = dw_allele_upper_in(a2, ref);
+    if (dw_allele_is_acgt(row->a1) && dw_allele_is_acgt(row->a2))
+        return true;
+    dw_fates_drop(r->fates, row,
+                  is_symbolic(alt) ? DW_REASON_REF_SYMBOLIC
+                                   : DW_REASON_REF_ALLELE);
+    return false;
 }
 
-static dw_origin origin_of(const void *self)
+/* A text by its first line: a VCF or .pvar begins with '#', a .bim does not. */
+static int open_text(dw_reference *ref, const char *path, dw_err *err)
 {
-    const dw_reference *ref = self;
-
-    return dw_lines_origin(dw_bim_lines(ref->bim));
-}
-
-/* ---- frequencies ---- */
-
-/* "X.bim" to "X" ending; NULL when the path does not end in .bim. */
-static char *beside(const char *path, const char *ending)
-{
-    size_t n = strlen(path);
-    dw_buf b = {0};
-    char *other;
-
-    if (n < 4 || strcmp(path + n - 4, ".bim") != 0)
-        return NULL;
-    dw_buf_add(&b, path, n - 4);
-    dw_buf_adds(&b, ending);
-    other = dw_strdup(b.s);
-    dw_buf_clear(&b);
-    return other;
-}
-
-static int count_lines(const char *path, size_t *n, dw_err *err)
-{
-    dw_lines *l = dw_lines_open(path, err);
+    dw_lines *lines = dw_lines_open_kept(path, err);
+    bool sites = false;
     dw_span line;
     int rc;
 
-    if (!l)
+    if (!lines)
         return err->code;
-    *n = 0;
-    while ((rc = dw_lines_next(l, &line, err)) > 0)
-        *n += line.n > 0;
-    dw_lines_close(l);
-    return rc;
-}
-
-/* Takes the genotypes beside the .bim if they are there: without them there
- * are no frequencies, which is no fault. */
-static int open_genotypes(dw_reference *ref, const char *path, dw_err *err)
-{
-    char *fam = beside(path, ".fam");
-    unsigned char magic[BED_HEADER];
-    int rc = 0;
-
-    ref->bed_name = beside(path, ".bed");
-    ref->bed = ref->bed_name ? open(ref->bed_name, O_RDONLY) : -1;
-    if (ref->bed < 0)
-        goto out;
-    if (access(fam, R_OK) != 0) {
-        close(ref->bed);
-        ref->bed = -1;
-        goto out;
+    if ((rc = dw_lines_next(lines, &line, err)) > 0)
+        sites = line.n && *line.s == '#';
+    if (rc >= 0)
+        rc = dw_lines_rewind(lines, err);
+    if (rc < 0) {
+        dw_lines_close(lines);
+        return rc;
     }
-    if ((rc = count_lines(fam, &ref->people, err)) < 0)
-        goto out;
-    if (pread(ref->bed, magic, sizeof magic, 0) != sizeof magic ||
-        memcmp(magic, "\x6c\x1b\x01", sizeof magic) != 0) {
-        rc = dw_fail(err, DW_EFORMAT,
-                     "%s: is not a .bed with one variant after the other",
-                     ref->bed_name);
-        goto out;
-    }
-    ref->n_packed = dw_geno_bytes(DW_GENO_PACKED, ref->people);
-    ref->packed = dw_alloc(ref->n_packed, 1);
-out:
-    dw_free(fam);
-    return rc;
+    return sites ? dw_ref_sites_open(&ref->rows, lines, &ref->evidence, err)
+                 : dw_ref_bim_open(&ref->rows, path, lines, err);
 }
-
-int dw_reference_frequency(void *self, size_t index, double *f, dw_err *err)
-{
-    dw_reference *ref = self;
-    dw_geno_stats stats;
-    ssize_t got;
-
-    *f = NAN;
-    if (ref->bed < 0)
-        return 0;
-    got = pread(ref->bed, ref->packed, ref->n_packed,
-                (off_t)(BED_HEADER + index * ref->n_packed));
-    if (got < 0)
-        return dw_fail_errno(err, "%s", ref->bed_name);
-    if ((size_t)got != ref->n_packed)
-        return dw_fail(err, DW_EMISMATCH,
-                       "%s: ends before variant %zu of the .bim: is it cut "
-                       "short, or of another .bim or .fam?",
-                       ref->bed_name, index + 1);
-    stats = dw_geno_stats_of(DW_GENO_PACKED, ref->people, ref->packed);
-    if (stats.missing < ref->people)
-        *f = stats.mean / 2;
-    return 0;
-}
-
-bool dw_reference_has_frequency(const dw_reference *ref)
-{
-    return ref->bed >= 0;
-}
-
-/* ---- opening ---- */
 
 dw_reference *dw_reference_open(const char *path, dw_fates *fates, dw_err *err)
 {
     dw_reference *ref = dw_alloc(1, sizeof *ref);
+    int rc;
 
-    ref->bed = -1;
-    ref->fates = fates;
-    ref->reader = (dw_row_reader){ref, 0, next_row, rewind_rows, origin_of};
-    ref->bim = dw_bim_open(path, err);
-    if (ref->bim && open_genotypes(ref, path, err) == 0)
+    ref->rows.fates = fates;
+    rc = dw_ref_is_bcf(path)
+             ? dw_ref_bcf_open(&ref->rows, path, &ref->evidence, err)
+             : open_text(ref, path, err);
+    if (rc == 0)
         return ref;
     dw_reference_close(ref);
     return NULL;
@@ -180,22 +78,44 @@ void dw_reference_close(dw_reference *ref)
 {
     if (!ref)
         return;
-    dw_bim_close(ref->bim);
-    if (ref->bed >= 0)
-        close(ref->bed);
-    dw_buf_clear(&ref->a1);
-    dw_buf_clear(&ref->a2);
-    dw_free(ref->bed_name);
-    dw_free(ref->packed);
+    if (ref->rows.close)
+        ref->rows.close(ref->rows.reader.self);
     dw_free(ref);
 }
 
 const dw_row_reader *dw_reference_reader(const dw_reference *ref)
 {
-    return &ref->reader;
+    return &ref->rows.reader;
 }
 
 uint64_t dw_reference_rows(const dw_reference *ref)
 {
-    return ref->rows;
+    return ref->rows.rows;
+}
+
+const dw_build_evidence *dw_reference_evidence(const dw_reference *ref)
+{
+    return &ref->evidence;
+}
+
+int dw_reference_frequency(void *self, const dw_row *row, double *f,
+                           dw_err *err)
+{
+    dw_reference *ref = self;
+
+    *f = NAN;
+    if (ref->rows.frequency)
+        return ref->rows.frequency(ref->rows.reader.self, row->index, f, err);
+    if (ref->rows.reader.k)
+        *f = row->value[0];
+    return 0;
+}
+
+size_t dw_reference_compare_every(const dw_reference *ref)
+{
+    if (ref->rows.reader.k)
+        return 1;
+    if (!ref->rows.frequency)
+        return 0;
+    return 1 + ref->rows.frequency_bytes / COMPARE_BYTES;
 }

@@ -1,19 +1,21 @@
 /*
  * reference: the variants that a study is harmonised with.
  *
- * A row has no numbers of its own (k = 0); a1 is ALT and a2 is REF, in upper
+ * Told by content: a PLINK .bim, whose A1 is ALT and whose .bed, if it lies
+ * beside, gives frequencies; a VCF or a plink2 .pvar, plain or packed; a BCF.
+ * Of the latter each ALT is a row, and its number is the frequency of ALT: INFO
+ * AF, or AC / AN, or that of the genotypes.  a1 is ALT and a2 is REF, in upper
  * case.  Rows whose alleles are not made of ACGT are told to `fates`.
- * Today a PLINK .bim, whose A1 is ALT and whose .bed gives frequencies.
  */
 #ifndef DW_PLACE_REFERENCE_H
 #define DW_PLACE_REFERENCE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "data/reason.h"
 #include "input/ordered.h"
+#include "place/build_evidence.h"
 
 typedef struct dw_reference dw_reference;
 
@@ -23,11 +25,14 @@ dw_reference *dw_reference_open(const char *path, dw_fates *fates,
 void dw_reference_close(dw_reference *ref); /* NULL is fine */
 const dw_row_reader *dw_reference_reader(const dw_reference *ref);
 uint64_t dw_reference_rows(const dw_reference *ref); /* read so far */
+/* What its header says of its build. */
+const dw_build_evidence *dw_reference_evidence(const dw_reference *ref);
 
-/* A dw_frequency_fn, with the reference as self: reads the genotypes of the
- * one variant.  NAN when there are none, or all are missing. */
-int dw_reference_frequency(void *self, size_t index, double *f,
+/* A dw_frequency_fn, with the reference as self.  NAN when it is not known. */
+int dw_reference_frequency(void *self, const dw_row *row, double *f,
                            dw_err *err) DW_MUST_CHECK;
-bool dw_reference_has_frequency(const dw_reference *ref);
+/* Frequencies are cheap enough to ask for that of each such row; 0: there are
+ * none. */
+size_t dw_reference_compare_every(const dw_reference *ref);
 
 #endif

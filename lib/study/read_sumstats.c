@@ -57,6 +57,8 @@ static void take_alleles(dw_sumstats *s, dw_row *row, dw_reason *reason)
         row->a1 = letter_of(&s->a1);
         row->a2 = letter_of(&s->a2);
     }
+    if (dw_allele_is_indel_code(row->a1, row->a2))
+        return; /* I and D: the reference says of what */
     if (!dw_allele_is_acgt(row->a1) || !dw_allele_is_acgt(row->a2))
         *reason = is_missing_allele(ea) || is_missing_allele(oa)
                       ? DW_REASON_ALLELE_MISSING
@@ -463,11 +465,10 @@ void dw_sumstats_tell(const dw_sumstats *s, dw_buf *out)
 {
     static const dw_meaning shown[] = {DW_MEANING_EA, DW_MEANING_EAF,
                                        DW_MEANING_INFO};
-    static const char *const places[] = {
-        [DW_PLACES_IN_COLUMNS] = "",
-        [DW_PLACES_IN_IDS] = "; places from ids",
-        [DW_PLACES_IN_SOME_IDS] = "; places from ids, or by them",
-        [DW_PLACES_NONE] = "; places by id"};
+    static const char *const places[] = {[DW_PLACES_IN_COLUMNS] = "",
+                                         [DW_PLACES_IN_IDS] =
+                                             "; places from ids",
+                                         [DW_PLACES_BY_ID] = "; places by id"};
 
     dw_buf_addf(out, "%s: z = ", dw_sumstat_format_name(&s->col));
     dw_sumstats_tell_way(s, 0, out);

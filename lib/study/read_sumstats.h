@@ -2,7 +2,8 @@
  * read_sumstats: the rows of a study that carry a z.
  *
  * A row's value is z, frequency of a1 (NAN: missing) and sample size, as
- * harmonise.h orders them; a1 is the effect allele, both alleles in upper case.
+ * harmonise.h orders them; a1 is the effect allele, both alleles in upper case,
+ * of ACGT or I and D.
  * Rows that carry none are told to `fates`, one reason each.  Text where a
  * number belongs is a fault, with line and column.  Tables of any format and
  * GWAS-VCF (text or BCF) are read the same way.

@@ -135,7 +135,9 @@ counts() {
     sed '3s/0\.3\t0\.1/inf\t0.1/' good.tsv >inf.tsv
     counts inf.tsv not_finite
     sed '3s/T\tC/I\tD/' good.tsv >indel.tsv
-    counts indel.tsv allele_not_acgt
+    counts indel.tsv indel_code
+    sed '3s/T\tC/R\tY/' good.tsv >iupac.tsv
+    counts iupac.tsv allele_not_acgt
     cut -f 1-8,10 good.tsv | sed '3s/0\.1$/0/; 4s/0\.1$/1e-400/' >p.tsv
     counts p.tsv p_zero
     [ "$(dw-view --variants out.dws | cut -f 9 | tail -1 | cut -c 1-7)" = 42.8264 ]
@@ -158,7 +160,7 @@ counts() {
     sed '3s/T\tC/A\tT/' good.tsv >at.tsv
     sed '2s/C\tT/A\tT/' p.bim >q.bim && cp p.fam q.fam && cp p.bed q.bed
     run --separate-stderr dw-ingest --ref q.bim at.tsv
-    refused 'q.bed: ends before variant 2 of the .bim'
+    refused 'q.bed: ends before variant 1 of the .bim'
     rm p.bed
     printf 'CHR\tBP\tSNP\tx\n1\t100\tr1\tabc\n' >text.annot
     run --separate-stderr dw-ingest --ref p.bim --annot text.annot good.tsv

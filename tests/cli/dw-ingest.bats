@@ -306,6 +306,10 @@ sumstats\t2\t60\tx\tA\tC\tnot_in_reference' ]
     for e in bim bed fam; do cp p.$e panel.$e; done
     printf 'CHR\tBP\tSNP\tCM\tone\n1\t200\tr2\t0\t0.5\n' | gzip >panel.annot.gz
     gzip -c study.tsv >study.fastGWA.gz
+    printf 'chain 1 chr1 1000 + 0 900 chr1 2000 + 10 910 1\n900\n' |
+        gzip >hg19ToHg38.over.chain.gz
+    printf '#CHROM\tPOS\tID\tREF\tALT\n1\t110\tr1\tG\tA\n1\t210\tr2\tT\tC\n' |
+        bgzip >sites.vcf.gz
     printf 'chr1\t90\t260\t2.5\n' |
         python3 "$ROOT/tests/oracle/signals.py" write dnase.bw chr1=1000
     printf '1\t150\t250\tx\t0\t.\t7\t-1\t-1\t9\n' | gzip >peaks.narrowPeak.gz
@@ -313,12 +317,13 @@ sumstats\t2\t60\tx\tA\tC\tnot_in_reference' ]
         gzip >genes.gtf.gz
     sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/{/^\.Bd/,/^\.Ed/{/^\.[BE]d/d;p}}' \
         "$ROOT/man/dw-ingest.1" | sed 's/\\e$/\\/' >examples.sh
-    [ "$(grep -c dw-ingest examples.sh)" -ge 6 ]
+    [ "$(grep -c dw-ingest examples.sh)" -eq 7 ]
     run --separate-stderr bash -e -o pipefail examples.sh
     [ "$status" -eq 0 ]
     [[ $output == *$'tally\tdw-ingest/taken\t4'* ]]
     [ -s report.tsv ] && [ -s height.dws ] && [ -s panel.dws ] &&
         [ -s windows.dws ] && [ -s genes.dws ]
+    [ "$(grep -c lifted actions.tsv)" -eq 2 ]
 }
 
 @test "every reason is in the manual page" {

@@ -396,10 +396,10 @@ END
     { row SNP A1 A2 Z N
       row 1:100_A_G A G 1 50
       row chr1:200:C:T C T 2 50
-      row X-300-G-A G A 3 50; } >f
+      row X:300_G_A G A 3 50; } >f
     same "1 100 1:100_A_G G A NA 1 50
 1 200 chr1:200:C:T T C NA 2 50
-X 300 X-300-G-A A G NA 3 50" "$(taken f)"
+X 300 X:300_G_A A G NA 3 50" "$(taken f)"
     grep -q 'places from ids' said
     row rs3 G A 4 50 >>f
     run --separate-stderr dw-ingest -o x.dws f

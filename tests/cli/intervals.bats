@@ -90,7 +90,7 @@ real_bim() {
     bed=$SHARED/annot/bed
     genes=$bed/valr_hg19.refGene.chr22.bed.gz
     vhmec=$bed/UCSF-UBC.Breast_vHMEC.H3K4me1.bed.gz
-    dw-ingest -q --ref p.bim --bed "g=$genes" --bed "k=$vhmec@500" \
+    dw-ingest -q --ref p.bim --bed "g=$genes" --bed "e=$genes:blocks" --bed "k=$vhmec@500" \
         --bed "s=$bed/valr_hg19.snps147.chr22.bed.gz" -o out.dws
     in_it() { # NAME BED
         column "$1" out.dws >ours
@@ -98,6 +98,9 @@ real_bim() {
         same_column ours theirs
     }
     in_it g "$genes"
+    column e out.dws >ours
+    bedtools intersect -split -c -a p.bed3 -b "$genes" | awk '{ print ($NF > 0) + 0 }' >theirs
+    same_column ours theirs
     zcat "$vhmec" | tail -n +2 >k.bed
     in_it k k.bed
     awk -v OFS='\t' '{ print $1, $2 < 500 ? 0 : $2 - 500, $3 + 500 }' k.bed >k500.bed

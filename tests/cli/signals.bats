@@ -191,6 +191,57 @@ PY
     diff ours want.sorted
 }
 
+@test "--bed of a bigBed is --bed of its text" {
+    need_shared
+    /usr/bin/python3 -c 'import pyBigWig' 2>/dev/null ||
+        skip "python3-pybigwig is not installed"
+    bb=$SHARED/annot/bigwig/valr_test.bb
+    /usr/bin/python3 - "$bb" >text.bed <<'PY'
+import sys, pyBigWig
+b = pyBigWig.open(sys.argv[1])
+for c in b.chroms():
+    for s, e, rest in b.entries(c, 0, b.chroms(c)):
+        print(c, s, e, rest, sep="\t")
+PY
+    awk -v OFS='\t' '{ c = substr($1, 4)
+        print c, "a" NR, 0, $2, "A", "G"; print c, "b" NR, 0, $2 + 1, "A", "G"
+        print c, "c" NR, 0, $3, "A", "G"; print c, "d" NR, 0, $3 + 300, "A", "G" }' \
+        text.bed | sort -k 1n -k 4n | awk '!seen[$1, $4]++' >p.bim
+    for words in x@500 x:score x:score,mean,na x:count@1k; do
+        dw-ingest -q --ref p.bim --bed "${words/x/x=$bb}" -o bb.dws
+        dw-ingest -q --ref p.bim --bed "${words/x/x=text.bed}" -o text.dws
+        diff <(dw-view --variants bb.dws) <(dw-view --variants text.dws)
+        dw-view --variants bb.dws | cut -f 9 | grep -q 1
+    done
+    run --separate-stderr dw-ingest -q --ref p.bim --bed "x=$bb:13"
+    refused 'has no column 13 of values'
+    run --separate-stderr dw-ingest -q --ref p.bim --bed "x=$BW"
+    [ "$status" -eq 2 ]
+    run --separate-stderr dw-ingest --ref p.bim --bed "x=$bb" -o bb.dws
+    tells 'BED, inside or not'
+}
+
+@test "--track: variants that fall for their N have no window" {
+    small
+    {
+        printf 'CHR\tPOS\tSNP\tEA\tOA\tN\tZ\n'
+        awk -v OFS='\t' '$1 == 2 { print $1, $4, $2, "A", "G",
+            ($4 > 140 && $4 < 160 ? 10 : 1000), 1 }' p.bim
+    } >study.tsv
+    dw-ingest -q --ref p.bim --track s=s.bw --track-window 8 --track-bin 2 \
+        -o v.dws study.tsv
+    [ "$(dw-view v.dws | awk '$1 == "TRAK" { print $2, $3 }')" = "1 1" ]
+    dw-view --bins s v.dws | tail -n +2 | cut -f 4,8- >ours
+    positions p.bim 2 | awk '$1 < 140 || $1 > 160' |
+        python3 "$ORACLE" bins s.bg chr2 8 2 >theirs
+    diff ours theirs
+    # Nothing is kept for those: between 104 and 195 the signal has one step.
+    awk '$2 != 100 && $2 != 101' study.tsv >far
+    dw-ingest -q --ref p.bim --track s=s.bw --track-window 8 --track-bin 2 \
+        -o v.dws far
+    [ "$(dw-view --runs s v.dws | awk 'NR == 2' | cut -f 3)" -gt 160 ]
+}
+
 @test "no chromosome in common, and another build, are told" {
     small
     printf 'chr9\t1\t9\t1\n' | python3 "$ORACLE" write n.bw chr9=100

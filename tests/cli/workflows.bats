@@ -136,6 +136,7 @@ END
 @test "a library that is missing or too old is told with the package to install" {
     libraries() {
         run --separate-stderr env CC="${CC:-cc}" LAPACK_LIBS="${LAPACK_LIBS:--llapack -lblas}" \
+            BIGWIG_LIBS="${BIGWIG_LIBS:--lBigWig -lz}" \
             PKG_CONFIG="$1" sh "$ROOT/workflows/check-libraries.sh" "$BATS_TEST_TMPDIR/stamp"
     }
     libraries pkg-config
@@ -157,6 +158,9 @@ END
     LAPACK_LIBS=-lnone libraries pkg-config
     [ "$status" -eq 1 ]
     [[ $stderr == *"install libopenblas-dev"* ]]
+    BIGWIG_LIBS=-lnone libraries pkg-config
+    [ "$status" -eq 1 ]
+    [[ $stderr == *"install libbigwig-dev"* ]]
     libraries none-config
     [ "$stderr" = "pkg-config was not found: install pkg-config" ]
     [ ! -e "$BATS_TEST_TMPDIR/stamp" ]

@@ -12,9 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The first byte says how; 0x20 less, so that it can be written: space, ! ...
  */
-static const char *const ways[] = {"",        "@5,1M",    ":5",     ":4,mean",
-                                   ":sum,7",  ":8,min@9", ":count", ":na,zero",
-                                   ":zero@3", ":score",   ":x,na",  ":max"};
+static const char *const ways[] = {
+    "",         "@5,1M",  ":5",           ":4,mean", ":sum,7",
+    ":8,min@9", ":count", ":na,zero",     ":zero@3", ":score",
+    ":x,na",    ":max",   ":blocks,count"};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -33,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!a && !err.msg[0])
         abort();
     if (a)
-        some_tables(a);
+        (void)some_tables(a, NULL);
     dw_annotator_free(a);
     dw_buf_clear(&spec);
     return 0;

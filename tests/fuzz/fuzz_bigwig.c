@@ -1,4 +1,5 @@
 /* Any bytes as a bigWig or bigBed: the first says which column of a bigBed. */
+#include "annot/bigbed_items.h"
 #include "annot/signal.h"
 #include "as_file.h"
 #include "base/mem.h"
@@ -32,12 +33,20 @@ static void look(dw_signal *s)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const contig[] = {"1", "2", "22", "X"};
-    dw_err err = {0};
+    dw_stretches all = {0};
+    dw_err err = {0}, other = {0};
+    const char *path;
+    uint64_t digest;
     dw_signal *s;
 
     if (size < 1)
         return 0;
-    s = dw_signal_open(as_file(data + 1, size - 1), data[0], 2, &err);
+    path = as_file(data + 1, size - 1);
+    if (dw_bigbed_items(path, data[0], &all, &digest, &other) < 0 &&
+        !other.msg[0])
+        abort();
+    dw_stretches_clear(&all);
+    s = dw_signal_open(path, data[0], 2, &err);
     if (!s && !err.msg[0])
         abort();
     for (size_t i = 0; s && i < DW_COUNT(contig); i++) {

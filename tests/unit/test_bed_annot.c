@@ -133,6 +133,28 @@ static void test_graph(void)
           "1.25 1.875");
 }
 
+#define BED12 "1\t100\t200\tx\t7\t+\t100\t200\t0\t"
+
+static void test_blocks(void)
+{
+    check("whole", BED12 "2\t10,20,\t0,80,\n", ".bed", "", 0, "101 150 200",
+          "1 1 1");
+    check("blocks", BED12 "2\t10,20,\t0,80,\n", ".bed", ":blocks", 0,
+          "100 101 110 111 180 181 200 201", "0 1 1 0 0 1 1 0");
+    check("values of blocks", BED12 "3\t10,0,20\t0,5,70\n", ".bed",
+          ":blocks,score", 0, "105 111 171 190 191", "7 0 7 7 0");
+    refuse("1 1 2\n", ".bed", ":blocks", DW_EFORMAT, ":1: blocks need the");
+    refuse(BED12 "x\t10\t0\n", ".bed", ":blocks", DW_EFORMAT, "column 10");
+    refuse(BED12 "1\t10,20\t0\n", ".bed", ":blocks", DW_EFORMAT,
+           "there are more blocks");
+    refuse(BED12 "2\t10\t0,2\n", ".bed", ":blocks", DW_EFORMAT, "column 11");
+    refuse(BED12 "2\t10,2\t0,\n", ".bed", ":blocks", DW_EFORMAT, "column 12");
+    refuse(BED12 "1\t10\t91\n", ".bed", ":blocks", DW_EFORMAT,
+           "ends behind its line's end");
+    refuse(BED12 "1\t9223372036854775807\t1\n", ".bed", ":blocks", DW_EFORMAT,
+           "ends behind its line's end");
+}
+
 static void test_refused(void)
 {
     refuse(bed, ".bed", ":colour", DW_EUSAGE, ":colour: is no column");
@@ -212,6 +234,7 @@ int main(void)
     test_values();
     test_peaks();
     test_graph();
+    test_blocks();
     test_refused();
     test_names();
     test_order();

@@ -403,6 +403,7 @@ static void test_bed(void)
     dw_runs runs = {0};
     dw_signal *s;
 
+    err = (dw_err){0};
     made_write(path, &m);
     OK(dw_bigwig_kind_of(path) == DW_BIGBED, "told by its magic");
     s = dw_signal_open(path, 0, 2, &err);
@@ -418,6 +419,10 @@ static void test_bed(void)
            runs.start == 0 && runs.end[0] == 100 && runs.end[1] == 300 &&
            runs.end[2] == 1000 && runs.end[3] == 5000 && runs.value[3] == 1,
        "runs of 0 and 1");
+    OK(mean_of(s, 0, 600000) == (float)(299200. / 600000) &&
+           dw_signal_seek(s, "2") == 1 &&
+           mean_of(s, 0, 600000) == (float)(1. / 600000),
+       "whole tiles of one chromosome, then of another");
     OK(dw_signal_seek(s, "9") == 0 && mean_of(s, 5, 6) == 0,
        "a chromosome without items");
     dw_signal_close(s);

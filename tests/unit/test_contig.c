@@ -24,6 +24,18 @@ static const struct {
     {"27", "27", "27"},
     {"GL000192.1", "GL000192.1", "GL000192.1"},
     {"chrUn_1", "Un_1", "Un_1"},
+    {"chr1_random", "1_random", "1_random"},
+    {"NC_000001.10", "1", "1"},
+    {"NC_000022.11", "22", "22"},
+    {"NC_000023.11", "X", "X"},
+    {"NC_000024.10", "Y", "Y"},
+    {"NC_012920.1", "MT", "MT"},
+    {"CM000663.2", "1", "1"},
+    {"CM000685.1", "X", "X"},
+    {"NC_000067.6", "NC_000067.6", "NC_000067.6"}, /* a mouse's */
+    {"NC_000001.", "NC_000001.", "NC_000001."},
+    {"NC_000000.1", "NC_000000.1", "NC_000000.1"},
+    {"NC_0000011.1", "NC_0000011.1", "NC_0000011.1"},
     {"chr", "chr", "chr"},
     {"", NULL, NULL},
     {"0", NULL, NULL},
@@ -84,8 +96,31 @@ static void test_order(void)
     OK(wrong == 0, "contigs in order");
 }
 
+static void test_settle(void)
+{
+    static const struct {
+        const char *name;
+        uint32_t pos;
+        const char *want;
+    } cases[] = {
+        {"XY", 263, "MT"},   {"XY", 16571, "MT"}, {"XY", 16572, "XY"},
+        {"XY", 60001, "XY"}, {"XY", 0, "XY"},     {"X", 263, "X"},
+        {"MT", 263, "MT"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char name[DW_CONTIG_MAX];
+
+        strcpy(name, cases[i].name);
+        dw_contig_settle(name, cases[i].pos);
+        OK(!strcmp(name, cases[i].want), "%s:%u is %s", cases[i].name,
+           (unsigned)cases[i].pos, name);
+    }
+}
+
 int main(void)
 {
+    test_settle();
     test_names();
     test_length();
     test_order();

@@ -153,6 +153,23 @@ static void test_biotypes(void)
        "%s", err.msg);
 }
 
+/* Introns as short as a frameshift, and as long as both splice regions. */
+static void test_short_introns(void)
+{
+    static const char text[] =
+        "1\tx\texon\t11\t20\t.\t+\t.\tgene_id g=1; transcript_id t=1\n"
+        "1\tx\texon\t22\t30\t.\t+\t.\tgene_id g=1; transcript_id t=1\n"
+        "1\tx\texon\t37\t38\t.\t+\t.\tgene_id g=1; transcript_id t=1\n"
+        "1\tx\texon\t39\t50\t.\t+\t.\tgene_id g=1; transcript_id t=1\n";
+
+    check(text, ":splice_site", "20 21 22 30 31 32 33 34 35 36 37 39",
+          "0 1 0 0 1 1 0 0 1 1 0 0");
+    check(text, ":splice_region", "17 18 20 21 22 24 25 28 30 31 32",
+          "0 1 1 0 1 1 0 1 1 0 0");
+    check(text, ":splice_region", "33 34 35 36 37 38 39 40", "1 1 0 0 1 1 0 0");
+    check(text, ":intron", "20 21 22 30 31 36 37 38 39", "0 1 0 0 1 1 0 0 0");
+}
+
 static void test_names(void)
 {
     dw_annotator *a = open_text(bare, "");
@@ -249,6 +266,7 @@ int main(void)
     test_places(bare);
     test_places(gff3);
     test_biotypes();
+    test_short_introns();
     test_names();
     test_other_contig();
     test_refused();

@@ -22,9 +22,13 @@ static dw_row row_of(const struct given *g, size_t i, float value[3])
     value[DW_STUDY_Z] = g->z;
     value[DW_STUDY_EAF] = g->eaf;
     value[DW_STUDY_N] = g->n;
-    return (dw_row){
-        g->contig,         g->pos, i, dw_span_of(g->id), dw_span_of(g->a1),
-        dw_span_of(g->a2), value};
+    return (dw_row){.contig = g->contig,
+                    .pos = g->pos,
+                    .index = i,
+                    .id = dw_span_of(g->id),
+                    .a1 = dw_span_of(g->a1),
+                    .a2 = dw_span_of(g->a2),
+                    .value = value};
 }
 
 /* Study rows end where a1 is NULL. */
@@ -41,10 +45,10 @@ static void fill(dw_rows *r, size_t k, const struct given *g)
 }
 
 /* The panel's frequency: by index. */
-static int frequency(void *self, size_t index, double *f, dw_err *err)
+static int frequency(void *self, const dw_row *row, double *f, dw_err *err)
 {
     (void)err;
-    *f = ((const double *)self)[index];
+    *f = ((const double *)self)[row->index];
     return 0;
 }
 

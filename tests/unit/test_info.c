@@ -7,6 +7,7 @@
 #include <htslib/tbx.h>
 #include <htslib/vcf.h>
 
+#include "annot/info_header.h"
 #include "base/mem.h"
 #include "some_variants.h"
 #include "tap.h"
@@ -39,7 +40,7 @@
     "chr1\t400\t.\tG\tT\t.\t.\t.\n"                                      \
     "chr1\t500\t.\tG\t*,<DEL>,A\t.\t.\tAF=0.1,0.2,.\n"                   \
     "chr1\t600\t.\tACGTC\tACGAC\t.\t.\tDP=9;AF=1e-3\n"                   \
-    "chr1\t601\t.\tC\tT\t.\t.\tDP=10\n"                                  \
+    "chr1\t601\t.\tC\tT\t.\t.\tDP=10;AD=5,.\n"                           \
     "chr2\t100\t.\tA\tC\t.\t.\tDP=11\n"
 
 #define VARIANTS                                                              \
@@ -176,6 +177,50 @@ static void test_order(void)
        "another chromosome: %s", values(1));
 }
 
+/* Rows and variants that trimming moves behind those after them. */
+static void test_trimmed(void)
+{
+    const char *const text = HEADER "chr1\t100\t.\tAAAG\tAAAC\t.\t.\tDP=1\n"
+                                    "chr1\t101\t.\tAAAG\tAAAC\t.\t.\tDP=2\n"
+                                    "chr1\t102\t.\tAAAG\tC\t.\t.\tDP=3\n"
+                                    "chr1\t103\t.\tA\tC\t.\t.\tDP=4\n"
+                                    "chr1\t104\t.\tAG\tA\t.\t.\tDP=5\n"
+                                    "chr1\t110\t.\tAG\tT\t.\t.\tDP=6\n"
+                                    "chr2\t1\t.\tAAG\tAAT\t.\t.\tDP=7\n";
+
+    put_file(of_vcf, text);
+    pack(text);
+    pack_bcf();
+    if (bcf_index_build(of_bcf, 14) < 0)
+        abort();
+    make_variants("1", "100 AAAAG AAAAC,101 A C,102 AAAG C,102 AAG AAC,"
+                       "103 G C,103 A C,104 A AG,110 AGT TT");
+    check("DP", 1, "2,.,3,2,1,4,5,6");
+    make_variants("2", "1 A C,2 AG AT,3 G T");
+    check("DP", 1, ".,7,7");
+}
+
+static void test_header(void)
+{
+    dw_info_header h = {0};
+    const dw_info_tag *tag;
+
+    OK(dw_info_header_take(
+           &h, dw_span_of("##INFO=<ID=x,Description=\"a,Number=A,\\\","
+                          "Type=Flag\",Number=2,Type=Integer>")) == 0 &&
+           (tag = dw_info_header_find(&h, "x")) && tag->number == 2 &&
+           tag->type == DW_INFO_NUMBER && tag->is_integer,
+       "what is quoted is not looked at");
+    OK(dw_info_header_take(&h, dw_span_of("##INFO=<ID=y,Number=65,"
+                                          "Type=String>")) == 0 &&
+           (tag = dw_info_header_find(&h, "y")) &&
+           tag->number == DW_INFO_LIST && tag->type == DW_INFO_TEXT,
+       "too many are a list");
+    OK(dw_info_header_take(&h, dw_span_of("1\t5")) == -1 && !h.ended,
+       "no line of a header");
+    dw_info_header_clear(&h);
+}
+
 static void test_names(void)
 {
     dw_annotator *a;
@@ -233,8 +278,9 @@ static void test_faults(void)
             "POS \"x\" is not a position");
     refused(HEADER ".\t5\t.\tA\tC\t.\t.\t.\n", "AF",
             "CHROM \".\" is no chromosome");
-    refused(HEADER "2\t5\t.\tA\tC\t.\t.\t.\n2\t6\t.\tA\tC\t.\t.\tAF=z\n", "AF",
-            ":16: INFO AF");
+    refused(HEADER "2\t5\t.\tA\tC\t.\t.\t.\n2\t6\t.\tA\tC\t.\t.\t.\n"
+                   "2\t7\t.\tA\tC\t.\t.\t.\n2\t8\t.\tA\tC\t.\t.\tAF=z\n",
+            "AF", ":18: INFO AF");
     OK(!dw_info_annot_open(of_vcf, NULL, &err) && strstr(err.msg, "which of"),
        "%s", err.msg);
     OK(!open_tags("/nonexistent.vcf", "AF"), "%s", err.msg);
@@ -291,6 +337,8 @@ int main(void)
     test_values();
     test_alleles();
     test_order();
+    test_trimmed();
+    test_header();
     test_names();
     test_faults();
     test_index();

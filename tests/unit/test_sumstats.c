@@ -308,7 +308,8 @@ static void test_reference(void)
     snprintf(other, sizeof other, "%s/p.bed", dir);
     put(other, "\x6c\x1b\x01\xe4\x03\x55\x01\x00\x00", 9);
     ref = dw_reference_open(path, &fates, &err);
-    OK(ref && dw_reference_has_frequency(ref), "a .bim with its genotypes");
+    OK(ref && dw_reference_compare_every(ref) == 1,
+       "a .bim with its genotypes");
     if (!ref)
         return;
     r = dw_reference_reader(ref);
@@ -321,13 +322,15 @@ static void test_reference(void)
     OK(r->next(r->self, &row, &err) == 0 && dw_reference_rows(ref) == 3,
        "three rows");
     for (size_t i = 0; i < 3; i++) {
-        if (dw_reference_frequency(ref, i, &f[i], &err) < 0)
+        row.index = i;
+        if (dw_reference_frequency(ref, &row, &f[i], &err) < 0)
             f[i] = -1;
     }
     OK(f[0] == 3.0 / 8, "two, missing, one, none, none: 3 of 8 are A1");
     OK(isnan(f[1]), "all missing");
     OK(f[2] == 1, "all A1");
-    OK(dw_reference_frequency(ref, 3, &f[0], &err) == DW_EMISMATCH &&
+    row.index = 3;
+    OK(dw_reference_frequency(ref, &row, &f[0], &err) == DW_EMISMATCH &&
            strstr(err.msg, "ends before variant 4"),
        "%s", err.msg);
     dw_reference_close(ref);
@@ -337,8 +340,8 @@ static void test_reference(void)
        "%s", err.msg);
     remove(other);
     ref = dw_reference_open(path, &fates, &err);
-    OK(ref && !dw_reference_has_frequency(ref) &&
-           dw_reference_frequency(ref, 0, &f[0], &err) == 0 && isnan(f[0]),
+    OK(ref && dw_reference_compare_every(ref) == 0 &&
+           dw_reference_frequency(ref, &row, &f[0], &err) == 0 && isnan(f[0]),
        "no genotypes, no frequency, no fault");
     dw_reference_close(ref);
     remove(file);

@@ -187,6 +187,9 @@ static void test_faults(void)
     refused("score", "it has no header, so that columns are numbers");
     put_file(index_of, "nonsense");
     refused("score", "make it anew");
+    pack("#c\tp\tscore\n1\t5\t1\nchr1\t6\t1\n");
+    make_index(&point);
+    refused("score", "has chromosome 1 by two names, 1 and chr1");
     remove(index_of);
     pack("#CHR\tPOS\tscore\n1\t5\tz\n");
     refused("score", ":2: column score: \"z\" is not a number");
