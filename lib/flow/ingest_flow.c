@@ -1,6 +1,7 @@
 #include "flow/ingest_flow.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -164,12 +165,19 @@ static int write_stream(struct job *j, const char *out, double n,
 
 /* ---- what is told ---- */
 
+static void warn_lines(const char *line)
+{
+    for (; *line; line += strcspn(line, "\n") + 1)
+        dw_warn("%.*s", (int)strcspn(line, "\n"), line);
+}
+
 static void tell(const struct job *j, double n, const dw_ingest_counts *counts,
                  const dw_buf *warning)
 {
     dw_buf words = {0};
 
     if (j->in.study) {
+        warn_lines(dw_sumstats_warnings(j->in.study));
         dw_sumstats_tell(j->in.study, &words);
         dw_note("%s: %s; median N %.10g", j->plan->in.study, words.s, n);
     } else {

@@ -240,14 +240,15 @@ int dw_ingest_check_build(dw_ingest *in, int *build, dw_buf *why, dw_err *err)
     int rc;
 
     if (in->study)
-        c.study = (dw_build_witness){o->study,
-                                     dw_placed_rows_evidence(in->placed), NULL};
+        c.study =
+            (dw_build_witness){o->study, dw_placed_rows_evidence(in->placed),
+                               NULL, dw_sumstats_build(in->study)};
     if (in->ref)
         c.ref = (dw_build_witness){
             o->ref, in->survey ? dw_survey_evidence(in->survey) : NULL,
-            dw_reference_evidence(in->ref)};
+            dw_reference_evidence(in->ref), NULL};
     if (in->genome)
-        c.genome = (dw_build_witness){o->fasta, NULL, &in->genome_sizes};
+        c.genome = (dw_build_witness){o->fasta, NULL, &in->genome_sizes, NULL};
     if (in->study && in->ref)
         c.share = overlap(in, &of);
     rc = dw_build_check_all(&c, build, why, err);
@@ -325,6 +326,7 @@ void dw_ingest_inputs(const dw_ingest *in,
         in->study ? dw_sumstats_reader(in->study) : NULL,
         in->ref ? dw_reference_reader(in->ref) : NULL,
     };
+    uint64_t meta;
 
     for (size_t i = 0; i < DW_COUNT(reader); i++) {
         if (reader[i]) {
@@ -332,6 +334,13 @@ void dw_ingest_inputs(const dw_ingest *in,
 
             add(ctx, of.name, of.digest);
         }
+    }
+    if (in->study && dw_sumstats_has_meta(in->study, &meta)) {
+        dw_buf name = {0};
+
+        dw_buf_addf(&name, "%s-meta.yaml", in->o->study);
+        add(ctx, name.s, meta);
+        dw_buf_clear(&name);
     }
     dw_annotators_inputs(&in->annot, add, ctx);
     if (in->o->exclude)

@@ -415,6 +415,15 @@ const char *dw_lines_name(const dw_lines *l)
     return l->name;
 }
 
+const char *dw_lines_packing(const dw_lines *l)
+{
+    if (l->dec)
+        return "zstd";
+    if (!l->bgzf->is_compressed)
+        return "plain text";
+    return l->bgzf->is_gzip ? "gzip" : "bgzip";
+}
+
 size_t dw_lines_number(const dw_lines *l)
 {
     return l->number;

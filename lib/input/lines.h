@@ -30,6 +30,7 @@ int dw_lines_next(dw_lines *l, dw_span *line, dw_err *err) DW_MUST_CHECK;
 int dw_lines_rewind(dw_lines *l, dw_err *err) DW_MUST_CHECK;
 
 const char *dw_lines_name(const dw_lines *l);
+const char *dw_lines_packing(const dw_lines *l); /* "plain text", "gzip" .. */
 size_t dw_lines_number(const dw_lines *l); /* of the current line, from 1 */
 /* XXH64 of the uncompressed bytes read so far: the file's, once at its end. */
 uint64_t dw_lines_digest(const dw_lines *l);
