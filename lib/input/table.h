@@ -25,6 +25,7 @@ enum { DW_TABLE_NONE = -1 };
 dw_table *dw_table_open(const char *path, dw_err *err) DW_MUST_CHECK;
 void dw_table_close(dw_table *t); /* NULL is fine */
 const dw_lines *dw_table_lines(const dw_table *t);
+void dw_table_share(dw_table *t, dw_crew *crew); /* as dw_lines_share */
 
 size_t dw_table_width(const dw_table *t);
 const char *dw_table_name(const dw_table *t, size_t column);
