@@ -419,6 +419,11 @@ void dw_sumstats_close(dw_sumstats *s)
     dw_free(s);
 }
 
+void dw_sumstats_share(dw_sumstats *s, dw_crew *crew)
+{
+    dw_table_share(s->table, crew);
+}
+
 const dw_row_reader *dw_sumstats_reader(const dw_sumstats *s)
 {
     return &s->reader;
