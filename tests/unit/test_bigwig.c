@@ -483,6 +483,14 @@ static void test_broken(void)
     made_write(path, &m);
     OK(read_all(0) == DW_EFORMAT && strstr(err.msg, "8-20 overlaps"), "%s",
        err.msg);
+    begin_items();
+    add_item(0, 500, 510, 1);
+    add_item(0, 8, 20, 2);
+    m = made();
+    m.per_block = 1;
+    made_write(path, &m);
+    OK(read_all(0) == DW_EFORMAT && strstr(err.msg, "blocks are not in order"),
+       "%s", err.msg);
     n_items = 1;
     m = made();
     m.n_says = 1;
