@@ -56,7 +56,8 @@ struct bed_annot {
     size_t k;
     uint64_t digest;
     size_t n, n_empty, n_valued; /* intervals */
-    bool all_numbers;            /* four columns, the fourth a number */
+    bool all_numbers;            /* four columns, the fourth a number, */
+    bool row_numbers;            /* and that of its row */
     bool contig_met;
     uint64_t n_variants, n_inside;
 };
@@ -124,15 +125,16 @@ static int finish(void *self, dw_err *err)
             b->n_inside, b->n_variants);
     dw_buf_clear(&words);
     if (b->n_variants && !b->contig_met)
-        dw_warn("%s: no chromosome of the variants is in it: it has %s%s",
-                b->file, b->contigs.name[0], b->contigs.n > 1 ? " ..." : "");
+        dw_warn("%s: no chromosome of the variants is in it; its first is %s",
+                b->file, b->contigs.name[0]);
     else if (b->n_variants && b->n_inside == 0)
         dw_warn("%s: no variant is inside; is it of another genome build?",
                 b->file);
     if (b->column && b->n_valued == 0)
         dw_warn("%s: no interval has a value in column %zu", b->file,
                 b->column);
-    if (b->type == BED && b->all_numbers && b->rule == DW_COVER_INSIDE)
+    if (b->type == BED && b->all_numbers && !b->row_numbers &&
+        b->rule == DW_COVER_INSIDE)
         dw_warn("%s: column 4 is all numbers, which are not used: %s:4 takes "
                 "them as values",
                 b->file, b->file);
@@ -287,8 +289,9 @@ static int read_value(struct bed_annot *b, const dw_bed_lines *l, float *value,
     return 0;
 }
 
-/* The value of a line that may be one of a bedGraph, for all that is known. */
-static void guess_value(struct bed_annot *b, const dw_bed_lines *l,
+/* The value of a line that may be one of a bedGraph, for all that is known. One
+ * whose fourth column counts its rows has names there, no signal. */
+static void guess_value(struct bed_annot *b, const dw_bed_lines *l, size_t row,
                         float *value)
 {
     double x;
@@ -298,8 +301,10 @@ static void guess_value(struct bed_annot *b, const dw_bed_lines *l,
     b->all_numbers = dw_bed_lines_width(l) == 4 &&
                      dw_text_double(dw_bed_field(l, 4), &x) == 0 &&
                      isfinite((float)x);
-    if (b->all_numbers)
-        *value = (float)x;
+    if (!b->all_numbers)
+        return;
+    b->row_numbers &= x == (double)row || x == (double)(row + 1);
+    *value = (float)x;
 }
 
 static int add_interval(struct bed_annot *b, const dw_bed_interval *at,
@@ -337,7 +342,7 @@ static int take_interval(struct bed_annot *b, const dw_bed_lines *l,
     if (b->column)
         rc = read_value(b, l, &value, err);
     else
-        guess_value(b, l, &value);
+        guess_value(b, l, to->n + b->n_empty, &value);
     if (rc < 0)
         return rc;
     return b->blocks ? add_blocks(b, l, at, value, to, err)
@@ -351,7 +356,7 @@ static int take_first(struct bed_annot *b, const dw_spec *s,
     int rc = take_words(b, s, l, err);
 
     b->type = told_type(l, b->file);
-    b->all_numbers = true;
+    b->all_numbers = b->row_numbers = true;
     if (b->type == BED_GRAPH && !b->column)
         b->column = 4;
     return rc;
@@ -362,7 +367,7 @@ static int settle(struct bed_annot *b, size_t n, dw_err *err)
 {
     b->n = n;
     if (b->type == GUESS)
-        b->type = b->all_numbers ? BED_GRAPH : BED;
+        b->type = b->all_numbers && !b->row_numbers ? BED_GRAPH : BED;
     if (b->type == BED_GRAPH && !b->column) {
         b->column = 4;
         b->n_valued = n;

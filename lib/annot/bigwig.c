@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "data/chrom_length.h"
+#include "data/build.h"
 #include "data/contig.h"
 
 enum {
@@ -182,21 +182,21 @@ size_t dw_bigwig_find(const dw_bigwig *b, const char *contig)
 
 const char *dw_bigwig_build(const dw_bigwig *b)
 {
-    const char *build = NULL;
+    int build = DW_BUILD_NONE;
 
     for (size_t i = 0; i < dw_bigwig_chroms(b); i++) {
         char name[DW_CONTIG_MAX];
-        const char *one;
+        int one;
 
         if (dw_contig_name(dw_span_of(b->file->cl->chrom[i]), DW_CONTIG_PLINK,
                            name) < 0)
             continue;
-        one = dw_chrom_length_build(name, b->file->cl->len[i]);
-        if (one && build && one != build)
+        one = dw_build_of_length(name, b->file->cl->len[i]);
+        if (one != DW_BUILD_NONE && build != DW_BUILD_NONE && one != build)
             return NULL;
-        build = one ? one : build;
+        build = one != DW_BUILD_NONE ? one : build;
     }
-    return build;
+    return build == DW_BUILD_NONE ? NULL : dw_build_word(build);
 }
 
 /* ---- blocks ---- */

@@ -170,18 +170,19 @@ static bool is_protein_coding(const dw_gene_model *m,
     return biotype == DW_BIOTYPE_PROTEIN_CODING;
 }
 
-/* The stretches of a node, from *at on; moves *at behind them. */
-static size_t take_stretches(const dw_gene_stretches *s, uint32_t node,
-                             size_t *at)
+/* The stretches of a node, n of them, from *at on; moves *at behind them. */
+static const dw_gene_stretch *
+take_stretches(const dw_gene_stretches *s, uint32_t node, size_t *at, size_t *n)
 {
-    size_t n = 0;
+    size_t first;
 
     while (*at < s->n && s->item[*at].node < node)
         ++*at;
-    while (*at + n < s->n && s->item[*at + n].node == node)
-        n++;
-    *at += n;
-    return n;
+    first = *at;
+    while (*at < s->n && s->item[*at].node == node)
+        ++*at;
+    *n = *at - first;
+    return *n ? &s->item[first] : NULL;
 }
 
 /* From its own line, or else its exons; false when it has neither. */
@@ -206,10 +207,8 @@ static bool next_transcript(const struct target *t, size_t *node, size_t *exon,
         uint32_t id = (uint32_t)(*node)++;
 
         x->node = &m->node[id];
-        x->n_exons = take_stretches(&m->exon, id, exon);
-        x->exon = m->exon.item + (*exon - x->n_exons);
-        x->n_cds = take_stretches(&m->cds, id, cds);
-        x->cds = m->cds.item + (*cds - x->n_cds);
+        x->exon = take_stretches(&m->exon, id, exon, &x->n_exons);
+        x->cds = take_stretches(&m->cds, id, cds, &x->n_cds);
         if (!x->n_exons) { /* a file of coding parts alone */
             x->n_exons = x->n_cds;
             x->exon = x->cds;

@@ -110,8 +110,8 @@ static int finish(void *self, dw_err *err)
     (void)err;
     say_what_it_is(g);
     if (g->n_variants && !g->contig_met)
-        dw_warn("%s: no chromosome of the variants is in it: it has %s%s",
-                g->file, m->contigs.name[0], m->contigs.n > 1 ? " ..." : "");
+        dw_warn("%s: no chromosome of the variants is in it; its first is %s",
+                g->file, m->contigs.name[0]);
     for (size_t i = 0; i < g->k; i++) {
         if (g->cover[i].n == 0)
             dw_warn("%s: it has nothing for the annotation %s", g->file,

@@ -30,8 +30,8 @@ typedef int dw_runs_of(void *ctx, uint32_t begin, uint32_t end, size_t limit,
                        dw_runs *out, dw_err *err);
 
 /* Puts the runs of the spans behind those of `out`.  What lies between two
- * spans is left out, which is a run without data, unless it takes no more runs
- * than that. `scratch` is overwritten. */
+ * spans is left out, which is a run without data, unless it is of two runs at
+ * most, which cost no more. `scratch` is overwritten. */
 int dw_track_cut(const dw_spans *s, dw_runs_of *of, void *ctx, dw_runs *out,
                  dw_runs *scratch, dw_err *err) DW_MUST_CHECK;
 

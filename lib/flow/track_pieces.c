@@ -1,6 +1,5 @@
 #include "flow/track_pieces.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -68,36 +67,28 @@ void dw_track_pieces_drop(dw_track_pieces *p, const char *contig, uint32_t pos)
 
 /* ---- the signal of several pieces ---- */
 
-/* Neighbouring pieces overlap by a window, and each has left out what only the
- * other one needs: where one has no data the next one may. */
+/* Neighbouring pieces overlap by a window, and what both have there is what
+ * both need: so one goes as far as it goes, and the next one from there. */
 static int put_strand(const struct strand *s, uint32_t begin, uint32_t end,
                       size_t limit, dw_runs *out)
 {
-    const struct strand next = {s->piece + 1, s->n - 1, s->track};
-    const dw_track *t;
-    size_t i = 0;
+    for (size_t k = 0; k < s->n; k++) {
+        const dw_track *t = &s->piece[k].tracks.track[s->track];
 
-    if (s->n == 0 || begin >= end)
-        return begin < end ? dw_runs_put(out, begin, end, NAN) : 0;
-    t = &s->piece->tracks.track[s->track];
-    if (t->n == 0 || t->start >= end || t->end[t->n - 1] <= begin)
-        return put_strand(&next, begin, end, limit, out);
-    if (t->start > begin) {
-        if (put_strand(&next, begin, t->start, limit, out) < 0)
-            return DW_ENOMEM;
-        begin = t->start;
-    }
-    for (i = dw_track_first(t, begin);
-         i < t->n && begin < end && out->n < limit; i++) {
-        uint32_t to = t->end[i] < end ? t->end[i] : end;
-        int rc = isnan(t->value[i]) ? put_strand(&next, begin, to, limit, out)
-                                    : dw_runs_put(out, begin, to, t->value[i]);
+        for (size_t i = dw_track_first(t, begin);
+             i < t->n && begin < end && out->n < limit; i++) {
+            uint32_t from = i ? t->end[i - 1] : t->start;
+            uint32_t to = t->end[i] < end ? t->end[i] : end;
 
-        if (rc < 0)
-            return rc;
-        begin = to;
+            from = from > begin ? from : begin;
+            if (from >= to)
+                break;
+            if (dw_runs_put(out, from, to, t->value[i]) < 0)
+                return DW_ENOMEM;
+            begin = to;
+        }
     }
-    return put_strand(&next, begin, end, limit, out);
+    return 0;
 }
 
 static int runs_of_strand(void *ctx, uint32_t begin, uint32_t end, size_t limit,

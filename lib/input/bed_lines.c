@@ -71,10 +71,11 @@ static bool has_tabs(dw_span line)
 /* Takes the next field off a trimmed line; false at its end. */
 static bool next_field(dw_span *line, bool tabs, dw_span *field)
 {
-    const char *s = line->s, *end = line->s + line->n, *to = s;
+    const char *s = line->s, *to = s, *end;
 
     if (!s)
         return false;
+    end = s + line->n;
     while (to < end && (tabs ? *to != '\t' : !is_blank(*to)))
         to++;
     *field = trim((dw_span){s, (size_t)(to - s)});

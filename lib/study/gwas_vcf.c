@@ -521,10 +521,19 @@ static dw_origin origin(const void *self)
     return (dw_origin){v->path, v->records, v->digest};
 }
 
+/* A BCF is unpacked by htslib. */
+static void share(void *self, dw_crew *crew)
+{
+    dw_gwas_vcf *v = self;
+
+    if (v->lines)
+        dw_lines_share(v->lines, crew);
+}
+
 dw_study_source dw_gwas_vcf_source(dw_gwas_vcf *v)
 {
-    return (dw_study_source){v,    next_row,    number, log10_of,
-                             name, rewind_rows, origin, close_study};
+    return (dw_study_source){v,           next_row, number, log10_of,   name,
+                             rewind_rows, origin,   share,  close_study};
 }
 
 const char *dw_gwas_vcf_study(const dw_gwas_vcf *v)

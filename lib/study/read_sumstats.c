@@ -403,6 +403,11 @@ void dw_sumstats_close(dw_sumstats *s)
     dw_free(s);
 }
 
+void dw_sumstats_share(dw_sumstats *s, dw_crew *crew)
+{
+    s->source.share(s->source.self, crew);
+}
+
 /* ---- what is told ---- */
 
 const dw_row_reader *dw_sumstats_reader(const dw_sumstats *s)

@@ -9,6 +9,7 @@
 #ifndef DW_STUDY_STUDY_SOURCE_H
 #define DW_STUDY_STUDY_SOURCE_H
 
+#include "base/crew.h"
 #include "base/err.h"
 #include "data/reason.h"
 #include "data/rows.h"
@@ -26,6 +27,8 @@ typedef struct dw_study_source {
     const char *(*name)(const void *self, int column);
     int (*rewind)(void *self, dw_err *err);
     dw_origin (*origin)(const void *self);
+    /* As dw_lines_share. */
+    void (*share)(void *self, dw_crew *crew);
     void (*close)(void *self);
 } dw_study_source;
 

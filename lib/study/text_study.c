@@ -235,8 +235,15 @@ dw_places dw_text_study_places(const dw_text_study *s)
     return s->places;
 }
 
+static void share(void *self, dw_crew *crew)
+{
+    dw_text_study *s = self;
+
+    dw_table_share(s->table, crew);
+}
+
 dw_study_source dw_text_study_source(dw_text_study *s)
 {
-    return (dw_study_source){s,    next_row,    number, log10_of,
-                             name, rewind_rows, origin, close_study};
+    return (dw_study_source){s,           next_row, number, log10_of,   name,
+                             rewind_rows, origin,   share,  close_study};
 }

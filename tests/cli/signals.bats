@@ -123,6 +123,10 @@ dense() {
     done
     cmp b1.dws b3.dws
     zstd -tq <b1.dws
+    for f in v b1; do
+        python3 "$ROOT/tests/oracle/read_stream.py" --runs h "$f.dws" |
+            diff - <(dw-view --runs h "$f.dws")
+    done
     [ "$(dw-view b1.dws | awk '$1 == "TRAK" { print $2 * 2 }')" = \
         "$(dw-view --tracks b1.dws | tail -n +2 | wc -l)" ]
     for track in h d; do

@@ -13,7 +13,6 @@
 static inline void check_row(const dw_row *row)
 {
     const float *v = row->value;
-
     bool acgt = dw_allele_is_acgt(row->a1) && dw_allele_is_acgt(row->a2);
 
     if ((!acgt && !dw_allele_is_indel_code(row->a1, row->a2)) ||

@@ -84,7 +84,7 @@ static int ask(const char *path, const char *tags, float **value, size_t *n)
         return err.code;
     *n = SOME_VARIANTS * a->k * sizeof **value;
     *value = malloc(*n);
-    rc = some_tables(a, *value);
+    rc = some_values(a, *value);
     dw_annotator_free(a);
     return rc;
 }

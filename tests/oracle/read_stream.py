@@ -2,7 +2,8 @@
 """A reader of dw streams, written from man/dw-stream.5 alone: it shares no code
 with dw and proves that the page suffices.
 
-read_stream.py --variants|--blocks STREAM prints what dw-view prints.
+read_stream.py --variants|--blocks STREAM, read_stream.py --runs TRACK STREAM
+print what dw-view prints.
 Needs Python 3 and the zstd command.
 """
 import struct
@@ -130,13 +131,29 @@ def read_ldbk(payload):
     return (contig, start, end, m, length, k), range(core, core + length)
 
 
+def read_trak(payload, name):
+    """(contig, start, end, value) of each run of a track that has data."""
+    c, rows = Cursor(payload), []
+    contig, window, size, tracks = c.text(), c.one("I"), c.one("I"), c.one("I")
+    check(size > 0 and window % size == 0, "bins do not divide the window")
+    for _ in range(tracks):
+        found, _, at, n = c.text() == name, c.text(), c.one("I"), c.one("I")
+        for length, value in zip(c.planes("I", n), c.planes("f", n)):
+            check(length > 0, "an empty run")
+            if found and value == value:
+                rows.append((contig, at, at + length, value))
+            at += length
+    c.end()
+    return rows
+
+
 def show(*row):
     print(*("NA" if x != x else "%.9g" % x if isinstance(x, float) else x for x in row),
           sep="\t")
 
 
 def main():
-    view, path = sys.argv[1:]
+    view, *track, path = sys.argv[1:]
     with open(path, "rb") as f:
         data = f.read()
     run, blocks, titled, kind = [], 0, False, None  # run: headers since HEAD
@@ -149,6 +166,8 @@ def main():
             names += [line[1] for line in head if line[0] == "annot"]
             if not titled and view == "--variants":
                 show("BLOCK", "CORE", "CHR", "POS", "ID", "REF", "ALT", "EAF", *names)
+            elif not titled and track:
+                show("BLOCK", "CHR", "START", "END", "VALUE")
             elif not titled:
                 show("BLOCK", "CHR", "START", "END", "M", "CORE", "K")
             titled = True
@@ -157,6 +176,10 @@ def main():
             if view == "--variants" and not any(line[0] == "panel" for line in head):
                 for row in rows:
                     show(".", 1, *row)
+        elif kind == "TRAK" and track:
+            in_block = any(line[0] == "panel" for line in head)
+            for row in read_trak(payload, track[0]):
+                show(blocks + 1 if in_block else ".", *row)
         elif kind == "LDBK":
             blocks += 1
             block, core = read_ldbk(payload)

@@ -125,6 +125,8 @@ static void test_graph(void)
           "1 2", "NA 3");
     check("not all numbers", "1\t10\t20\t1\n1\t30\t40\tx\n", ".txt", "", 0,
           "10 11 31", "0 1 1");
+    check("names that are numbers", "1\t10\t20\t1\n1\t30\t40\t2\n", ".txt", "",
+          0, "10 11 31", "0 1 1");
     check("five columns", "1\t10\t20\t1\t2\n1\t30\t40\t3\t4\n", ".txt", "", 0,
           "10 11 31", "0 1 1");
     check("intervals of it", graph, ".bg", ":count", 0, "10 11", "0 1");

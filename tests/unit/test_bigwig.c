@@ -483,6 +483,14 @@ static void test_broken(void)
     made_write(path, &m);
     OK(read_all(0) == DW_EFORMAT && strstr(err.msg, "8-20 overlaps"), "%s",
        err.msg);
+    begin_items();
+    add_item(0, 500, 510, 1);
+    add_item(0, 8, 20, 2);
+    m = made();
+    m.per_block = 1;
+    made_write(path, &m);
+    OK(read_all(0) == DW_EFORMAT && strstr(err.msg, "blocks are not in order"),
+       "%s", err.msg);
     n_items = 1;
     m = made();
     m.n_says = 1;
@@ -516,6 +524,42 @@ static void test_broken(void)
     OK(read_all(0) == DW_EFORMAT &&
            strstr(err.msg, "neither bigWig nor bigBed"),
        "%s", err.msg);
+    dw_buf_clear(&b);
+}
+
+/* An index of 28 levels in which both children of a node are the same one: to
+ * walk it would take 2^28 steps.  And one that is its own child. */
+static void test_folded(void)
+{
+    enum { LEVELS = 28, NODE = 4 + 2 * 24 };
+    made_bigwig m;
+    dw_buf b = {0};
+    size_t index;
+
+    begin_items();
+    add_item(0, 5, 10, 1);
+    m = made();
+    made_bytes(&m, &b);
+    index = b.n;
+    made_set_u64(&b, 24, index);
+    dw_pack_u32(&b, 0x2468ACE0);
+    for (int i = 0; i < 11; i++)
+        dw_pack_u32(&b, 0);
+    for (size_t i = 0; i < LEVELS; i++) {
+        struct made_place place = {0, 0, 1, 1000, b.n + NODE, 0};
+
+        dw_pack_u32(&b, 2 << 16); /* a twig of two */
+        made_put_place(&b, &place);
+        made_put_place(&b, &place);
+    }
+    made_leaf(&b, NULL, 0);
+    made_save(path, &b);
+    OK(read_all(0) == DW_EFORMAT && strstr(err.msg, "does not fit"), "%s",
+       err.msg);
+    made_set_u64(&b, index + 48 + 4 + 16, 0); /* to libBigWig, the root */
+    made_save(path, &b);
+    OK(read_all(0) == DW_EFORMAT && strstr(err.msg, "at byte 0"), "%s",
+       err.msg);
     dw_buf_clear(&b);
 }
 
@@ -587,6 +631,7 @@ int main(void)
     test_names();
     test_bed();
     test_broken();
+    test_folded();
     test_all_hostile();
     remove(path);
     rmdir(dir);

@@ -289,6 +289,29 @@ static void test_window(void)
     dw_annotator_free(a);
 }
 
+/* Variants that trimming moves behind others are asked for in their order. */
+static void test_moved(void)
+{
+    dw_annotator *a;
+    int rc;
+
+    made.n = 100;
+    for (size_t i = 0; i < made.n; i++)
+        made.row[i] = (struct made_row){0, (uint32_t)i + 1, 'C', 'A', {1, 2}};
+    a = open_made(false);
+    if (dw_variants_resize(&v, 3, 0, 0, &err) < 0)
+        abort();
+    strcpy(v.contig, "1");
+    add_variant(0, 10, ".", "GGGA", "GGGC");
+    add_variant(1, 11, ".", "A", "C");
+    add_variant(2, 12, ".", "A", "C");
+    rc = a->kind->fill(a->self, &v, got, &err);
+    OK(rc == 0 && got[0] == 1 && got[1] == 1 && got[2] == 1,
+       "a variant that begins with the same bases in both alleles");
+    OK(made.rewinds == 2, "begun %zu times", made.rewinds);
+    dw_annotator_free(a);
+}
+
 static void test_no_memory(dw_rng *rng)
 {
     size_t failed = 0, wrong = 0, found = 0;
@@ -469,6 +492,7 @@ int main(void)
     test_blocks(&rng, false, "shuffled", 0);
     test_any_order(&rng, false, "shuffled");
     test_window();
+    test_moved();
     test_no_memory(&rng);
     OK(made.closed > 6, "closed");
     if (!mkdtemp(dir))

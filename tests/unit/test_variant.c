@@ -164,6 +164,10 @@ static void test_bins(void)
     t.bin = 7;
     OK(dw_tracks_check(&t, &err) == DW_EFORMAT, "%s", err.msg);
     t.bin = 10;
+    OK(dw_tracks_add(&t, "DNase", ".", 0, &err) &&
+           dw_tracks_check(&t, &err) == DW_EFORMAT &&
+           strstr(err.msg, "two tracks are named DNase"),
+       "%s", err.msg);
     t.track[0].end[1] = 120;
     OK(dw_tracks_check(&t, &err) == DW_EFORMAT, "%s", err.msg);
     dw_tracks_clear(&t);
