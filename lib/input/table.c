@@ -179,6 +179,11 @@ const dw_lines *dw_table_lines(const dw_table *t)
     return t->lines;
 }
 
+void dw_table_share(dw_table *t, dw_crew *crew)
+{
+    dw_lines_share(t->lines, crew);
+}
+
 size_t dw_table_width(const dw_table *t)
 {
     return t->width;

@@ -31,6 +31,7 @@ const dw_lines *dw_table_lines(const dw_table *t);
 /* Closes the table and hands over its lines, to be rewound by whoever found
  * that the file is no table after all. */
 dw_lines *dw_table_take_lines(dw_table *take_table);
+void dw_table_share(dw_table *t, dw_crew *crew); /* as dw_lines_share */
 
 size_t dw_table_width(const dw_table *t);
 const char *dw_table_separator(const dw_table *t); /* "tabs", "commas" .. */
