@@ -52,6 +52,7 @@ static int ingest(struct ingest_opts *o, const dw_common *common, dw_err *err)
     in->study = common->n_args ? common->arg[0] : in->ref ? NULL : "-";
     o->plan.version = dw_version();
     o->plan.args = common->history;
+    o->plan.threads = common->threads;
     return dw_ingest_flow_run(&o->plan, common->out, err);
 }
 

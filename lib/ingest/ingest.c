@@ -37,6 +37,7 @@ static int open_study(dw_ingest *in, dw_err *err)
     in->study = dw_sumstats_open(o->study, &o->columns, &in->fates, err);
     if (!in->study)
         return err->code;
+    dw_sumstats_share(in->study, in->crew);
     if (!dw_sumstats_has_places(in->study) && !o->ref)
         return dw_fail(err, DW_EFORMAT,
                        "%s: has ids but no positions; --ref FILE gives them "
@@ -50,6 +51,7 @@ static int open_reference(dw_ingest *in, dw_err *err)
     in->ref = dw_reference_open(in->o->ref, &in->fates, err);
     if (!in->ref)
         return err->code;
+    dw_reference_share(in->ref, in->crew);
     in->ref_rows = dw_ordered_new(dw_reference_reader(in->ref), &in->fates,
                                   DW_REASON_REF_NO_PLACE);
     return 0;
@@ -89,11 +91,12 @@ static int open_places(dw_ingest *in, dw_err *err)
     return 0;
 }
 
-int dw_ingest_open(dw_ingest *in, const dw_ingest_opts *o, dw_err *err)
+int dw_ingest_open(dw_ingest *in, const dw_ingest_opts *o, dw_crew *crew,
+                   dw_err *err)
 {
     int rc = 0;
 
-    *in = (dw_ingest){.o = o};
+    *in = (dw_ingest){.o = o, .crew = crew};
     if (o->study && (rc = open_study(in, err)) < 0)
         return rc;
     if ((o->ref && (rc = open_reference(in, err)) < 0) ||

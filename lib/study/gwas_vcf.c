@@ -484,6 +484,12 @@ static int rewind_rows(void *self, dw_err *err)
     return open_bcf(v, err);
 }
 
+void dw_gwas_vcf_share(dw_gwas_vcf *v, dw_crew *crew)
+{
+    if (v->lines)
+        dw_lines_share(v->lines, crew);
+}
+
 dw_gwas_vcf *dw_gwas_vcf_open(dw_lines *lines, const char *path,
                               const char *study, dw_sumstat_columns *c,
                               dw_err *err)

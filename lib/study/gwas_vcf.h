@@ -28,6 +28,7 @@ typedef struct dw_gwas_vcf dw_gwas_vcf;
 dw_gwas_vcf *dw_gwas_vcf_open(dw_lines *take_lines, const char *path,
                               const char *study, dw_sumstat_columns *c,
                               dw_err *err) DW_MUST_CHECK;
+void dw_gwas_vcf_share(dw_gwas_vcf *v, dw_crew *crew); /* dw_lines_share */
 dw_study_source dw_gwas_vcf_source(dw_gwas_vcf *v);
 const char *dw_gwas_vcf_study(const dw_gwas_vcf *v);
 bool dw_gwas_vcf_is_binary(const dw_gwas_vcf *v);

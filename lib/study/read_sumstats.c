@@ -403,6 +403,14 @@ void dw_sumstats_close(dw_sumstats *s)
     dw_free(s);
 }
 
+void dw_sumstats_share(dw_sumstats *s, dw_crew *crew)
+{
+    if (s->vcf)
+        dw_gwas_vcf_share(s->vcf, crew);
+    else
+        dw_table_share(s->table, crew);
+}
+
 /* ---- what is told ---- */
 
 const dw_row_reader *dw_sumstats_reader(const dw_sumstats *s)

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/crew.h"
 #include "base/err.h"
 #include "data/reason.h"
 #include "input/ordered.h"
@@ -36,7 +37,8 @@ typedef struct dw_sumstats dw_sumstats;
  * when an option asks for a column that is not there. */
 dw_sumstats *dw_sumstats_open(const char *path, const dw_sumstats_opts *opts,
                               dw_fates *fates, dw_err *err) DW_MUST_CHECK;
-void dw_sumstats_close(dw_sumstats *s); /* NULL is fine */
+void dw_sumstats_close(dw_sumstats *s);                /* NULL is fine */
+void dw_sumstats_share(dw_sumstats *s, dw_crew *crew); /* as dw_lines_share */
 const dw_row_reader *dw_sumstats_reader(const dw_sumstats *s);
 
 bool dw_sumstats_has_places(const dw_sumstats *s); /* else ids only */
