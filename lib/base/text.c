@@ -70,14 +70,75 @@ static bool is_digit(char c)
     return (unsigned char)(c - '0') < 10;
 }
 
-/* Digits from s on, added to d; where they end. */
-static const char *scan_digits(const char *s, const char *end, uint64_t *d)
+/* n bytes of 1, 2, 4 or 8, the first one lowest. */
+static inline uint64_t load(const char *s, size_t n)
 {
-    uint64_t v = *d;
+    uint64_t x = 0;
+
+    memcpy(&x, s, n);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    return x;
+}
+
+/* The bytes from s on, 0 behind `end`; none is read that lies behind it. */
+static inline uint64_t load_up_to_8(const char *s, const char *end)
+{
+    size_t n = (size_t)(end - s);
+
+    if (n >= 8)
+        return load(s, 8);
+    if (n >= 4) /* its first and its last four, some of them twice */
+        return load(s, 4) | load(end - 4, 4) << 8 * (n - 4);
+    if (n == 0)
+        return 0;
+    return load(s, 1) | load(s + n / 2, 1) << 8 * (n / 2) |
+           load(end - 1, 1) << 8 * (n - 1);
+}
+
+/* A number of eight digits of which each byte holds one, the first one lowest:
+ * pairs become two digits, pairs of these four, and those eight. */
+static uint64_t eight_digits(uint64_t x)
+{
+    x = (x * 10 + (x >> 8)) & 0x00ff00ff00ff00ffU;
+    x = (x * 100 + (x >> 16)) & 0x0000ffff0000ffffU;
+    return (x * 10000 + (x >> 32)) & 0xffffffffU;
+}
+
+/* Digits from s on, added to d; where they end.  One by one: of those before a
+ * point there are few. */
+static inline const char *scan_whole(const char *s, const char *end,
+                                     uint64_t *d)
+{
+    uint64_t x = 0;
 
     for (; s < end && is_digit(*s); s++)
-        v = v * 10 + (uint64_t)(*s - '0');
-    *d = v;
+        x = x * 10 + (uint64_t)(*s - '0');
+    *d = x;
+    return s;
+}
+
+/* The same eight by eight, where many are likely. */
+static inline const char *scan_many(const char *s, const char *end, uint64_t *d)
+{
+    static const uint32_t pow10[] = {1,      10,      100,      1000,     10000,
+                                     100000, 1000000, 10000000, 100000000};
+    const uint64_t ones = UINT64_MAX / 255;
+    int n = 8;
+
+    while (n == 8 && s < end) {
+        uint64_t x = load_up_to_8(s, end) ^ ones * '0';
+        uint64_t other = ((x + ones * (128 - 10)) | x) & ones * 128;
+
+        /* A carry out of a byte is one that is no digit: only the first of
+         * these counts. */
+        n = other ? __builtin_ctzll(other) / 8 : 8;
+        if (n == 0)
+            break;
+        *d = *d * pow10[n] + eight_digits(x << 8 * (8 - n));
+        s += n;
+    }
     return s;
 }
 
@@ -128,7 +189,7 @@ static int scan_exponent(const char *s, const char *end, struct decimal *d)
 }
 
 /* 0, or -1 when the text is not of that form. */
-static int scan_decimal(dw_span a, struct decimal *d)
+static inline int scan_decimal(dw_span a, struct decimal *d)
 {
     const char *s = a.s, *end = a.s + a.n, *first, *point;
 
@@ -136,9 +197,9 @@ static int scan_decimal(dw_span a, struct decimal *d)
     if (s < end && (*s == '-' || *s == '+'))
         d->negative = *s++ == '-';
     first = s;
-    s = point = scan_digits(s, end, &d->digits);
+    s = point = scan_whole(s, end, &d->digits);
     if (s < end && *s == '.') {
-        s = scan_digits(s + 1, end, &d->digits);
+        s = scan_many(s + 1, end, &d->digits);
         d->exponent = point + 1 - s;
     }
     if (s - first > MAX_DIGITS)
@@ -198,7 +259,7 @@ static double divide(uint64_t digits, unsigned k)
 #endif
 
 /* The exact ways: 0, or -1 when the number is none for them. */
-static int fast_double(const struct decimal *d, double *x)
+static inline int fast_double(const struct decimal *d, double *x)
 {
     if (d->cut || d->exponent < -EXACT_POW10 || d->exponent > EXACT_POW10)
         return -1;
@@ -237,22 +298,37 @@ static int slow_double(dw_span a, double *x)
     return end == copy + a.n ? 0 : -1;
 }
 
+/* inf and nan, as written: 0 or -1. */
+static int no_decimal(dw_span a, double *x)
+{
+    if (a.n == 0 || !isalpha((unsigned char)a.s[a.n - 1]) ||
+        memchr(a.s, 'x', a.n) || memchr(a.s, 'X', a.n) ||
+        memchr(a.s, 'p', a.n) || memchr(a.s, 'P', a.n))
+        return -1;
+    return slow_double(a, x);
+}
+
 int dw_text_double(dw_span a, double *x)
 {
     struct decimal d;
 
-    if (scan_decimal(a, &d) < 0) {
-        if (a.n && (isalpha((unsigned char)a.s[a.n - 1])) &&
-            !memchr(a.s, 'x', a.n) && !memchr(a.s, 'X', a.n) &&
-            !memchr(a.s, 'p', a.n) && !memchr(a.s, 'P', a.n))
-            return slow_double(a, x); /* inf, nan, as written */
-        return -1;
-    }
+    if (scan_decimal(a, &d) < 0)
+        return no_decimal(a, x);
     if (fast_double(&d, x) == 0)
         return 0;
-    if (slow_double(a, x) < 0)
+    return slow_double(a, x) < 0 || isinf(*x) ? -1 : 0;
+}
+
+int dw_text_digits(dw_span a, uint64_t *x)
+{
+    uint64_t v = 0;
+
+    *x = 0;
+    if (a.n == 0 || a.n >= MAX_DIGITS ||
+        scan_many(a.s, a.s + a.n, &v) != a.s + a.n)
         return -1;
-    return isinf(*x) ? -1 : 0;
+    *x = v;
+    return 0;
 }
 
 int dw_text_int64(dw_span a, int64_t *x)
@@ -290,7 +366,7 @@ int dw_text_log10(dw_span a, double *x)
 /* Bit i: is s[i] c?  For 64 bytes at once, since a branch for each byte is what
  * costs. */
 #if defined __SSE2__ && !defined DW_PORTABLE
-static uint64_t equal_64(const char *s, char c)
+static inline uint64_t equal_64(const char *s, char c)
 {
     __m128i all = _mm_set1_epi8(c);
     uint64_t bits = 0;
@@ -304,7 +380,7 @@ static uint64_t equal_64(const char *s, char c)
     return bits;
 }
 #else
-static uint64_t equal_64(const char *s, char c)
+static inline uint64_t equal_64(const char *s, char c)
 {
     const uint64_t ones = UINT64_MAX / 255, low = ones * 127;
     uint64_t bits = 0;
@@ -322,7 +398,7 @@ static uint64_t equal_64(const char *s, char c)
 #endif
 
 /* The bits of bytes [at, at + 64) of a line; 0 past its end. */
-static uint64_t equal_at(dw_span line, size_t at, char c)
+static inline uint64_t equal_at(dw_span line, size_t at, char c)
 {
     size_t left = line.n - at;
     char copy[64];

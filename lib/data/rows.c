@@ -80,23 +80,6 @@ int dw_rows_add(dw_rows *r, const dw_row *row)
     return 0;
 }
 
-dw_row dw_rows_at(const dw_rows *r, size_t i)
-{
-    const struct dw_rows_item *item = &r->item[i];
-    const char *s = r->text + item->text;
-
-    return (dw_row){
-        .contig = r->contig[item->contig],
-        .pos = item->pos,
-        .index = item->index,
-        .id = {s, item->id_n},
-        .a1 = {s + item->id_n, item->a1_n},
-        .a2 = {s + item->id_n + item->a1_n, item->a2_n},
-        .value = r->k ? r->value + i * r->k : NULL,
-        .actions = item->actions,
-    };
-}
-
 int dw_rows_place(dw_rows *r, size_t i, const char *contig, uint32_t pos)
 {
     r->item[i].pos = pos;

@@ -357,28 +357,17 @@ int dw_table_double(const dw_table *t, int column, double *x, dw_err *err)
     return 0;
 }
 
-/* Digits alone, which nearly all positions are: 1, or 0 when it is not so. */
-static int plain_position(dw_span f, uint32_t *pos)
-{
-    uint64_t x = 0;
-
-    if (f.n == 0 || f.n > 10)
-        return 0;
-    for (size_t i = 0; i < f.n; i++) {
-        if (f.s[i] < '0' || f.s[i] > '9')
-            return 0;
-        x = x * 10 + (uint64_t)(f.s[i] - '0');
-    }
-    *pos = (uint32_t)x;
-    return x >= 1 && x <= INT32_MAX;
-}
-
 int dw_table_position(const dw_table *t, int column, uint32_t *pos, dw_err *err)
 {
+    uint64_t digits;
     double x;
 
-    if (plain_position(t->field[column], pos))
+    /* Digits alone, which nearly all are. */
+    if (dw_text_digits(t->field[column], &digits) == 0 && digits >= 1 &&
+        digits <= INT32_MAX) {
+        *pos = (uint32_t)digits;
         return 0;
+    }
     /* As a double, since R writes 1e+06 for a million. */
     if (dw_text_double(t->field[column], &x) < 0 || !(x >= 1) ||
         x > INT32_MAX || x != (double)(uint32_t)x)
