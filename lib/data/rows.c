@@ -54,9 +54,11 @@ static int make_room(dw_rows *r, size_t text)
     return rc;
 }
 
-static uint32_t put_text(dw_rows *r, dw_span a)
+static inline uint32_t put_text(dw_rows *r, dw_span a)
 {
-    if (a.n)
+    if (a.n == 1) /* as most alleles are */
+        r->text[r->n_text] = *a.s;
+    else if (a.n)
         memcpy(r->text + r->n_text, a.s, a.n);
     r->n_text += a.n;
     return (uint32_t)a.n;

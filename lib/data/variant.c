@@ -30,7 +30,9 @@ int dw_texts_add(dw_texts *t, const char *s, size_t n)
             return rc;
     }
     t->start[t->n++] = t->n_bytes;
-    if (n)
+    if (n == 1) /* as most alleles are */
+        t->bytes[t->n_bytes] = *s;
+    else if (n)
         memcpy(t->bytes + t->n_bytes, s, n);
     t->n_bytes += n;
     t->bytes[t->n_bytes++] = 0;
