@@ -59,12 +59,17 @@ static void add_input(void *head, const char *name, uint64_t digest)
     dw_head_add_input(head, name, digest);
 }
 
-/* As stated, else as found. */
+/* As stated, else as found, else as the study says of itself. */
 static const char *build_of(const struct job *j)
 {
+    const char *own =
+        j->in.study && !j->plan->in.chain ? dw_sumstats_build(j->in.study) : "";
+
     if (j->plan->in.build)
         return dw_build_name(j->plan->in.build);
-    return j->build == DW_BUILD_NONE ? "." : dw_build_word(j->build);
+    if (j->build != DW_BUILD_NONE)
+        return dw_build_word(j->build);
+    return *own ? dw_build_name(own) : ".";
 }
 
 static void make_head(const struct job *j, double n, dw_head *head)

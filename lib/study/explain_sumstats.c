@@ -105,10 +105,7 @@ static void explain_numbers(const dw_sumstats *s, dw_buf *out)
     static const char *const places[] = {
         [DW_PLACES_IN_COLUMNS] = "by chromosome and position",
         [DW_PLACES_IN_IDS] = "from the ids, which are all chromosome:position",
-        [DW_PLACES_IN_SOME_IDS] =
-            "from the ids that are chromosome:position; of the others from "
-            "--ref, by id",
-        [DW_PLACES_NONE] = "by id, from --ref"};
+        [DW_PLACES_BY_ID] = "by id, from --ref"};
     const char *build = dw_sumstats_build(s);
 
     label(out, "z");

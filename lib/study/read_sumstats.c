@@ -470,11 +470,10 @@ void dw_sumstats_tell(const dw_sumstats *s, dw_buf *out)
 {
     static const dw_meaning shown[] = {DW_MEANING_EA, DW_MEANING_EAF,
                                        DW_MEANING_INFO};
-    static const char *const places[] = {
-        [DW_PLACES_IN_COLUMNS] = "",
-        [DW_PLACES_IN_IDS] = "; places from ids",
-        [DW_PLACES_IN_SOME_IDS] = "; places from ids, or by them",
-        [DW_PLACES_NONE] = "; places by id"};
+    static const char *const places[] = {[DW_PLACES_IN_COLUMNS] = "",
+                                         [DW_PLACES_IN_IDS] =
+                                             "; places from ids",
+                                         [DW_PLACES_BY_ID] = "; places by id"};
 
     dw_buf_addf(out, "%s: z = ", dw_sumstat_format_name(&s->col));
     dw_sumstats_tell_way(s, 0, out);

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "input/contig_cache.h"
-#include "study/id_place.h"
+#include "input/site_id.h"
 
 /* So many rows are looked at for what their ids are. */
 enum { FIRST_ROWS = 1000 };
@@ -18,6 +18,7 @@ struct dw_text_study {
     bool zero_based;
     bool select;            /* are there rows to pass over? */
     dw_contig_cache contig; /* of the current row */
+    char id_contig[DW_CONTIG_MAX];
 };
 
 static dw_span field(const dw_text_study *s, dw_meaning m)
@@ -63,16 +64,14 @@ static int place_of_columns(dw_text_study *s, dw_row *row, dw_reason *reason,
 
 static void place_of_id(dw_text_study *s, dw_row *row, dw_reason *reason)
 {
-    dw_span contig;
     uint32_t pos;
 
-    if (dw_id_place(row->id, &contig, &pos) == 0 &&
-        dw_contig_cache_take(&s->contig, contig, s->codes) == 0) {
-        row->contig = s->contig.name;
-        row->pos = pos + s->zero_based;
-    } else if (s->places == DW_PLACES_IN_IDS) {
+    if (!dw_site_id_place(row->id, s->id_contig, &pos)) {
         *reason = DW_REASON_NO_PLACE;
+        return;
     }
+    row->contig = s->id_contig;
+    row->pos = pos + s->zero_based;
 }
 
 /* ---- a row ---- */
@@ -136,7 +135,7 @@ static int next_row(void *self, dw_row *row, dw_reason *reason, dw_err *err)
         return 1;
     if (s->places == DW_PLACES_IN_COLUMNS)
         rc = place_of_columns(s, row, reason, err);
-    else if (s->places != DW_PLACES_NONE)
+    else if (s->places == DW_PLACES_IN_IDS)
         place_of_id(s, row, reason);
     return rc < 0 ? rc : 1;
 }
@@ -196,7 +195,6 @@ static void close_study(void *self)
 static int find_places(dw_text_study *s, dw_err *err)
 {
     size_t rows = 0, places = 0;
-    dw_span contig;
     uint32_t pos;
     int rc = 1;
 
@@ -207,11 +205,9 @@ static int find_places(dw_text_study *s, dw_err *err)
         if (dw_table_is_split(s->table))
             continue;
         rows++;
-        places += dw_id_place(field(s, DW_MEANING_ID), &contig, &pos) == 0;
+        places += dw_site_id_place(field(s, DW_MEANING_ID), s->id_contig, &pos);
     }
-    s->places = places == 0      ? DW_PLACES_NONE
-                : places == rows ? DW_PLACES_IN_IDS
-                                 : DW_PLACES_IN_SOME_IDS;
+    s->places = rows && places == rows ? DW_PLACES_IN_IDS : DW_PLACES_BY_ID;
     return rc < 0 ? rc : dw_table_rewind(s->table, err);
 }
 

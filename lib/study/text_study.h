@@ -14,9 +14,8 @@
 /* Where the places of rows stand. */
 typedef enum dw_places {
     DW_PLACES_IN_COLUMNS,
-    DW_PLACES_IN_IDS,      /* all ids seen first are places: 1:12345:A:G */
-    DW_PLACES_IN_SOME_IDS, /* the others are known to the reference */
-    DW_PLACES_NONE,        /* by id, from the reference */
+    DW_PLACES_IN_IDS, /* all ids seen first are places: 1:12345:A:G */
+    DW_PLACES_BY_ID,  /* from the reference */
 } dw_places;
 
 typedef struct dw_text_study dw_text_study;

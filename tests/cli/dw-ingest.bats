@@ -317,7 +317,7 @@ sumstats\t2\t60\tx\tA\tC\tnot_in_reference' ]
         gzip >genes.gtf.gz
     sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/{/^\.Bd/,/^\.Ed/{/^\.[BE]d/d;p}}' \
         "$ROOT/man/dw-ingest.1" | sed 's/\\e$/\\/' >examples.sh
-    [ "$(grep -c dw-ingest examples.sh)" -eq 6 ]
+    [ "$(grep -c dw-ingest examples.sh)" -eq 7 ]
     run --separate-stderr bash -e -o pipefail examples.sh
     [ "$status" -eq 0 ]
     [[ $output == *$'tally\tdw-ingest/taken\t4'* ]]

@@ -1,54 +1,11 @@
-/* The parts of a study's reader: places in ids, the YAML beside it, what a
- * standard error says of a frequency. */
+/* The parts of a study's reader: the YAML beside it, and what a standard error
+ * says of a frequency. */
 #include <math.h>
 #include <string.h>
 
-#include "base/mem.h"
-#include "study/id_place.h"
 #include "study/sd_check.h"
 #include "study/study_meta.h"
 #include "tap.h"
-
-static void test_id_place(void)
-{
-    static const struct {
-        const char *id, *contig; /* NULL: no place */
-        uint32_t pos;
-    } row[] = {
-        {"1:100", "1", 100},
-        {"chr22:100:A:G", "22", 100},
-        {"CHRx-7-A-G", "x", 7},
-        {"03_9_C_T", "03", 9},
-        {"MT:2147483647", "MT", 2147483647},
-        {"26:1", "26", 1},
-        {"1:2147483648", NULL, 0},
-        {"1:0", NULL, 0},
-        {"1:", NULL, 0},
-        {"1", NULL, 0},
-        {"", NULL, 0},
-        {":5", NULL, 0},
-        {"chr:5", NULL, 0},
-        {"rs123", NULL, 0},
-        {"rs1:100", NULL, 0},
-        {"AX-12345", NULL, 0},
-        {"exm_123", NULL, 0},
-        {"27:5", NULL, 0},
-        {"1:5x", NULL, 0},
-        {"1:x5", NULL, 0},
-        {"1:-5", NULL, 0},
-    };
-
-    for (size_t i = 0; i < DW_COUNT(row); i++) {
-        dw_span contig;
-        uint32_t pos = 0;
-        int rc = dw_id_place(dw_span_of(row[i].id), &contig, &pos);
-
-        OK(row[i].contig ? rc == 0 && dw_span_eq(contig, row[i].contig) &&
-                               pos == row[i].pos
-                         : rc < 0,
-           "\"%s\"", row[i].id);
-    }
-}
 
 static int parse(const char *text, dw_study_meta *m, dw_err *err)
 {
@@ -115,7 +72,6 @@ static void test_sd(void)
 
 int main(void)
 {
-    test_id_place();
     test_meta();
     test_sd();
     return tap_done();
