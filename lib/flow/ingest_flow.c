@@ -294,7 +294,11 @@ static int work(struct job *j, const char *out, dw_err *err)
 
 int dw_ingest_flow_run(const dw_ingest_plan *plan, const char *out, dw_err *err)
 {
-    struct job j = {.plan = plan, .build = DW_BUILD_NONE};
+    struct job j = {
+        .plan = plan,
+        .build = DW_BUILD_NONE,
+        .crew = plan->threads > 1 ? dw_crew_new(plan->threads) : NULL,
+    };
     int rc = 0;
 
     if (plan->report_variants && !(j.drops = dw_drop_log_new(err)))

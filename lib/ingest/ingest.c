@@ -48,7 +48,8 @@ static int open_study(dw_ingest *in, dw_err *err)
 
 static int open_reference(dw_ingest *in, dw_err *err)
 {
-    in->ref = dw_reference_open(in->o->ref, &in->fates, err);
+    in->ref = in->o->ref_rows ? dw_reference_of_rows(in->o->ref_rows)
+                              : dw_reference_open(in->o->ref, &in->fates, err);
     if (!in->ref)
         return err->code;
     dw_reference_share(in->ref, in->crew);
@@ -335,7 +336,8 @@ void dw_ingest_inputs(const dw_ingest *in,
         if (reader[i]) {
             dw_origin of = reader[i]->origin(reader[i]->self);
 
-            add(ctx, of.name, of.digest);
+            if (of.digest)
+                add(ctx, of.name, of.digest);
         }
     }
     if (in->study && dw_sumstats_has_meta(in->study, &meta)) {

@@ -24,6 +24,9 @@
 typedef struct dw_ingest_opts {
     const char *study, *ref, *exclude; /* paths; NULL: none */
     const char *fasta, *chain;         /* the same */
+    const dw_row_reader *ref_rows;     /* NULL, or the reference's rows, as
+                                        * dw_reference_of_rows takes them: then
+                                        * `ref` is their name, and no file */
     const char *build;                 /* as stated; NULL: it is not */
     const dw_annot_source *annot;      /* (n_annots), in the order of columns */
     size_t n_annots;
