@@ -5,18 +5,20 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/opts.h"
 #include "flow/add_flow.h"
 #include "flow/ingest_flow.h"
 #include "record/rec_stream.h"
 #include "record/rec_vars.h"
+#include "stream/outfile.h"
 #include "stream/spool.h"
 
 struct ingest_opts {
     dw_ingest_plan plan;
     dw_opt_list annot; /* sources of all kinds, in the order given */
     dw_opt_list track;
-    bool add;
+    bool add, explain;
 };
 
 /* The stream is written anew, with the columns of the sources added. */
@@ -48,22 +50,64 @@ static int ingest(struct ingest_opts *o, const dw_common *common, dw_err *err)
     dw_ingest_opts *in = &o->plan.in;
 
     in->study = common->n_args ? common->arg[0] : in->ref ? NULL : "-";
-    if ((in->columns.n_cases > 0) != (in->columns.n_controls > 0))
-        return dw_fail(err, DW_EUSAGE,
-                       "--n-cases and --n-controls go together");
     o->plan.version = dw_version();
     o->plan.args = common->history;
+    o->plan.threads = common->threads;
     return dw_ingest_flow_run(&o->plan, common->out, err);
+}
+
+/* --explain: what is understood of the study, and why; nothing is made. */
+static int explain(const struct ingest_opts *o, const dw_common *common,
+                   dw_err *err)
+{
+    dw_outfile *out = dw_outfile_open(common->out, false, err);
+    dw_err write_err = {0};
+    dw_buf words = {0};
+    int rc;
+
+    if (!out)
+        return err->code;
+    rc = dw_sumstats_explain(common->n_args ? common->arg[0] : "-",
+                             &o->plan.in.columns, &words, err);
+    dw_outfile_write(out, words.s, words.n);
+    dw_buf_clear(&words);
+    if (dw_outfile_close(out, &write_err) < 0 && rc == 0) {
+        *err = write_err;
+        rc = err->code;
+    }
+    return rc;
+}
+
+/* "N", or "se": inferred from the standard error. */
+static int parse_n(const char *text, void *value, dw_err *err)
+{
+    dw_sumstats_opts *c = value;
+
+    c->n_of_se = strcmp(text, "se") == 0;
+    c->n = 0;
+    if (c->n_of_se || (dw_text_double(dw_span_of(text), &c->n) == 0 &&
+                       c->n >= 1 && c->n <= 1e9))
+        return 0;
+    return dw_fail(err, DW_EUSAGE,
+                   "\"%s\" is neither a number from 1 to 1e9 nor \"se\"", text);
 }
 
 static int run(void *opts, const dw_common *common, dw_err *err)
 {
     struct ingest_opts *o = opts;
-    dw_annot_source *source = dw_alloc(o->annot.n, sizeof *source);
+    const dw_sumstats_opts *c = &o->plan.in.columns;
     dw_track_plan *tracks = &o->plan.tracks;
-    const char **track = dw_alloc(o->track.n, sizeof *track);
+    dw_annot_source *source;
+    const char **track;
     int rc;
 
+    if ((c->n_cases > 0) != (c->n_controls > 0))
+        return dw_fail(err, DW_EUSAGE,
+                       "--n-cases and --n-controls go together");
+    if (o->explain)
+        return explain(o, common, err);
+    source = dw_alloc(o->annot.n, sizeof *source);
+    track = dw_alloc(o->track.n, sizeof *track);
     for (size_t i = 0; i < o->annot.n; i++)
         source[i] =
             (dw_annot_source){o->annot.item[i].option, o->annot.item[i].text};
@@ -119,18 +163,21 @@ int main(int argc, char **argv)
         {"Summary statistics", 0, "trait", DW_OPT_TEXT, &p->trait, "NAME",
          "the trait's name; else the file's", 0, 0, 0, NULL},
         {NULL, 0, "format", DW_OPT_TEXT, &c->format, "NAME",
-         "bolt, fastgwa, ldsc, table; else told from the header", 0, 0, 0,
-         NULL},
+         "the format, instead of telling it from the header", 0, 0, 0, NULL},
         {NULL, 0, "columns", DW_OPT_TEXT, &c->columns, "X=NAME,..",
-         "what columns mean: CHR POS ID EA OA EAF BETA OR SE Z CHISQ P LOG10P "
-         "N NCAS NCON INFO",
-         0, 0, 0, NULL},
-        {NULL, 0, "n", DW_OPT_REAL, &c->n, "N",
-         "sample size, instead of a column", 1, 1e9, 0, NULL},
+         "what columns mean: CHR POS ID EA OA EAF BETA OR SE Z ...", 0, 0, 0,
+         NULL},
+        {NULL, 0, "study", DW_OPT_TEXT, &c->study, "NAME",
+         "which study of a GWAS-VCF that has several", 0, 0, 0, NULL},
+        {NULL, 0, "n", DW_OPT_PARSE, c, "N|se",
+         "sample size, instead of a column; se: from SE and frequency", 0, 0, 0,
+         parse_n},
         {NULL, 0, "n-cases", DW_OPT_REAL, &c->n_cases, "N",
          "cases: N is 4 / (1/cases + 1/controls)", 1, 1e9, 0, NULL},
         {NULL, 0, "n-controls", DW_OPT_REAL, &c->n_controls, "N", "controls", 1,
          1e9, 0, NULL},
+        {NULL, 0, "zero-based", DW_OPT_FLAG, &c->zero_based, NULL,
+         "positions count from 0", 0, 0, 0, NULL},
         {NULL, 0, "build", DW_OPT_TEXT, &p->in.build, "NAME",
          "genome build: GRCh37, GRCh38; checked, else told from positions", 0,
          0, 0, NULL},
@@ -182,13 +229,19 @@ int main(int argc, char **argv)
          "leave out rarer variants", 0, 0.5, 0, NULL},
         {NULL, 0, "min-info", DW_OPT_REAL, &c->min_info, "X",
          "leave out variants of lower INFO", 0, 1, 0, NULL},
+        {NULL, 0, "check-sd", DW_OPT_FLAG, &c->check_sd, NULL,
+         "leave out variants whose SE does not fit their frequency", 0, 0, 0,
+         NULL},
         {NULL, 0, "min-n-share", DW_OPT_REAL, &p->min_n_share, "X",
          "leave out variants of N below this share of the median", 0, 1,
          DW_OPT_LIVE, NULL},
         {NULL, 0, "exclude", DW_OPT_TEXT, &p->in.exclude, "BED",
          "leave out these regions", 0, 0, 0, NULL},
-        {"Reports", 0, "report", DW_OPT_TEXT, &p->report, "FILE",
-         "counts by reason", 0, 0, DW_OPT_QUIET, NULL},
+        {"Reports", 0, "explain", DW_OPT_FLAG, &o.explain, NULL,
+         "say what is understood of SUMSTATS and why; make no stream", 0, 0,
+         DW_OPT_QUIET, NULL},
+        {NULL, 0, "report", DW_OPT_TEXT, &p->report, "FILE", "counts by reason",
+         0, 0, DW_OPT_QUIET, NULL},
         {NULL, 0, "report-variants", DW_OPT_TEXT, &p->report_variants, "FILE",
          "one line for each row not taken", 0, 0, DW_OPT_QUIET, NULL},
         {NULL, 0, "report-actions", DW_OPT_TEXT, &p->report_actions, "FILE",

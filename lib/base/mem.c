@@ -74,13 +74,11 @@ void *dw_try_realloc(void *p, size_t n, size_t size)
     return realloc(p, n && size ? n * size : 1);
 }
 
-int dw_try_grow(void **p, size_t *cap, size_t need, size_t size)
+int dw_try_grow_now(void **p, size_t *cap, size_t need, size_t size)
 {
     size_t want = *cap ? *cap : 16;
     void *q;
 
-    if (need <= *cap)
-        return 0;
     while (want < need)
         want = want > SIZE_MAX / 2 ? need : want * 2;
     q = dw_try_realloc(*p, want, size);

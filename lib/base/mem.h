@@ -28,7 +28,13 @@ void *dw_try_realloc(void *p, size_t n, size_t size) DW_MUST_CHECK;
 
 /* Grows *p (of *cap items of `size` bytes) to at least `need`, doubling.
  * Returns 0, or DW_ENOMEM with *p and *cap as they were. */
-int dw_try_grow(void **p, size_t *cap, size_t need, size_t size) DW_MUST_CHECK;
+int dw_try_grow_now(void **p, size_t *cap, size_t need,
+                    size_t size) DW_MUST_CHECK;
+DW_MUST_CHECK static inline int dw_try_grow(void **p, size_t *cap, size_t need,
+                                            size_t size)
+{
+    return need <= *cap ? 0 : dw_try_grow_now(p, cap, need, size);
+}
 
 /* Frees what any of the above gave; NULL is fine. */
 void dw_free(void *p);

@@ -6,6 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
+#ifdef __SSE2__
+#    include <emmintrin.h>
+#endif
+
 /* A number in a table is never longer than this; what is, is none. */
 enum { NUMBER_MAX = 400 };
 /* Names longer than this are not compared for a suggestion. */
@@ -42,66 +46,240 @@ bool dw_text_is_na(dw_span a)
     return false;
 }
 
-/* Powers of ten that a double holds exactly: a decimal of at most 15 digits
+/* Powers of ten that a double holds exactly: a whole number of at most 2^53
  * times or over one of them is rounded once, hence right. */
-static const double exact_pow10[] = {
+enum { EXACT_POW10 = 22 };
+static const double exact_pow10[EXACT_POW10 + 1] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+static const uint64_t EXACT_WHOLE = (uint64_t)1 << 53;
+
+/* So many digits fit in 64 bits, whatever they are. */
+enum { MAX_DIGITS = 19 };
 
 /* The parts of [sign]digits[.digits][e[sign]digits]. */
 struct decimal {
     bool negative;
-    uint64_t digits; /* the first 19 significant ones */
-    int used;        /* how many of them */
-    long exponent;   /* value = digits * 10^exponent, cut after 19 digits */
-    bool cut;
+    bool cut;        /* after MAX_DIGITS significant digits, of which some */
+    uint64_t digits; /* was not 0 */
+    long exponent;   /* value = digits * 10^exponent */
 };
 
-/* 0, or -1 when the text is not of that form. */
-static int scan_decimal(dw_span a, struct decimal *d)
+static bool is_digit(char c)
 {
-    const char *s = a.s, *end = a.s + a.n;
-    bool any = false, point = false;
-    long e = 0;
-    bool e_negative = false;
+    return (unsigned char)(c - '0') < 10;
+}
 
-    *d = (struct decimal){0};
-    if (s < end && (*s == '-' || *s == '+'))
-        d->negative = *s++ == '-';
+/* n bytes of 1, 2, 4 or 8, the first one lowest. */
+static inline uint64_t load(const char *s, size_t n)
+{
+    uint64_t x = 0;
+
+    memcpy(&x, s, n);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    return x;
+}
+
+/* The bytes from s on, 0 behind `end`; none is read that lies behind it. */
+static inline uint64_t load_up_to_8(const char *s, const char *end)
+{
+    size_t n = (size_t)(end - s);
+
+    if (n >= 8)
+        return load(s, 8);
+    if (n >= 4) /* its first and its last four, some of them twice */
+        return load(s, 4) | load(end - 4, 4) << 8 * (n - 4);
+    if (n == 0)
+        return 0;
+    return load(s, 1) | load(s + n / 2, 1) << 8 * (n / 2) |
+           load(end - 1, 1) << 8 * (n - 1);
+}
+
+/* A number of eight digits of which each byte holds one, the first one lowest:
+ * pairs become two digits, pairs of these four, and those eight. */
+static uint64_t eight_digits(uint64_t x)
+{
+    x = (x * 10 + (x >> 8)) & 0x00ff00ff00ff00ffU;
+    x = (x * 100 + (x >> 16)) & 0x0000ffff0000ffffU;
+    return (x * 10000 + (x >> 32)) & 0xffffffffU;
+}
+
+/* Digits from s on, added to d; where they end.  One by one: of those before a
+ * point there are few. */
+static inline const char *scan_whole(const char *s, const char *end,
+                                     uint64_t *d)
+{
+    uint64_t x = 0;
+
+    for (; s < end && is_digit(*s); s++)
+        x = x * 10 + (uint64_t)(*s - '0');
+    *d = x;
+    return s;
+}
+
+/* The same eight by eight, where many are likely. */
+static inline const char *scan_many(const char *s, const char *end, uint64_t *d)
+{
+    static const uint32_t pow10[] = {1,      10,      100,      1000,     10000,
+                                     100000, 1000000, 10000000, 100000000};
+    const uint64_t ones = UINT64_MAX / 255;
+    int n = 8;
+
+    while (n == 8 && s < end) {
+        uint64_t x = load_up_to_8(s, end) ^ ones * '0';
+        uint64_t other = ((x + ones * (128 - 10)) | x) & ones * 128;
+
+        /* A carry out of a byte is one that is no digit: only the first of
+         * these counts. */
+        n = other ? __builtin_ctzll(other) / 8 : 8;
+        if (n == 0)
+            break;
+        *d = *d * pow10[n] + eight_digits(x << 8 * (8 - n));
+        s += n;
+    }
+    return s;
+}
+
+/* The same for more digits than fit, from the first one to `end`. */
+static void scan_long(const char *s, const char *end, struct decimal *d)
+{
+    bool point = false;
+    int used = 0; /* significant digits */
+
+    d->digits = 0;
+    d->exponent = 0;
     for (; s < end; s++) {
-        if (*s == '.' && !point) {
+        if (*s == '.') {
             point = true;
             continue;
         }
-        if (*s < '0' || *s > '9')
-            break;
-        any = true;
-        if (d->used == 19) {
+        if (used == MAX_DIGITS) {
             d->cut |= *s != '0';
             d->exponent += !point;
             continue;
         }
         d->digits = d->digits * 10 + (uint64_t)(*s - '0');
-        d->used += d->digits != 0;
+        used += d->digits != 0;
         d->exponent -= point;
     }
-    if (!any)
-        return -1;
-    if (s == end)
-        return 0;
+}
+
+/* What stands behind the digits, with s at the e: 0 or -1. */
+static int scan_exponent(const char *s, const char *end, struct decimal *d)
+{
+    bool negative = false;
+    long e = 0;
+
     if (*s != 'e' && *s != 'E')
         return -1;
     if (++s < end && (*s == '-' || *s == '+'))
-        e_negative = *s++ == '-';
+        negative = *s++ == '-';
     if (s == end)
         return -1;
     for (; s < end; s++) {
-        if (*s < '0' || *s > '9')
+        if (!is_digit(*s))
             return -1;
         if (e < 1000000) /* far past any double, far from any overflow */
             e = e * 10 + (*s - '0');
     }
-    d->exponent += e_negative ? -e : e;
+    d->exponent += negative ? -e : e;
+    return 0;
+}
+
+/* 0, or -1 when the text is not of that form. */
+static inline int scan_decimal(dw_span a, struct decimal *d)
+{
+    const char *s = a.s, *end = a.s + a.n, *first, *point;
+
+    *d = (struct decimal){0};
+    if (s < end && (*s == '-' || *s == '+'))
+        d->negative = *s++ == '-';
+    first = s;
+    s = point = scan_whole(s, end, &d->digits);
+    if (s < end && *s == '.') {
+        s = scan_many(s + 1, end, &d->digits);
+        d->exponent = point + 1 - s;
+    }
+    if (s - first > MAX_DIGITS)
+        scan_long(first, s, d);
+    if (point == first && s - first < 2)
+        return -1; /* no digit */
+    return s == end ? 0 : scan_exponent(s, end, d);
+}
+
+#ifdef __SIZEOF_INT128__
+/* digits / 10^k for 2^53 < digits and k <= 22, rounded once: a quotient of 54
+ * bits or more, and whether anything is left, say where it has to go. */
+static double divide(uint64_t digits, unsigned k)
+{
+    static const uint64_t pow10[MAX_DIGITS + 1] = {
+        1U,
+        10U,
+        100U,
+        1000U,
+        10000U,
+        100000U,
+        1000000U,
+        10000000U,
+        100000000U,
+        1000000000U,
+        10000000000U,
+        100000000000U,
+        1000000000000U,
+        10000000000000U,
+        100000000000000U,
+        1000000000000000U,
+        10000000000000000U,
+        100000000000000000U,
+        1000000000000000000U,
+        10000000000000000000U,
+    };
+    unsigned __int128 q, left = 0, low, half;
+    int shift = __builtin_clzll(digits), drop;
+
+    q = (unsigned __int128)(digits << shift) << 64;
+    if (k > MAX_DIGITS) {
+        left = q % pow10[k - MAX_DIGITS];
+        q /= pow10[k - MAX_DIGITS];
+        k = MAX_DIGITS;
+    }
+    left |= q % pow10[k];
+    q /= pow10[k];
+    drop = 64 - 53 +
+           (q >> 64 ? 64 - __builtin_clzll((uint64_t)(q >> 64))
+                    : -__builtin_clzll((uint64_t)q));
+    half = (unsigned __int128)1 << (drop - 1);
+    low = q & (2 * half - 1);
+    q >>= drop;
+    q += low > half || (low == half && (left || (q & 1)));
+    return ldexp((double)(uint64_t)q, drop - 64 - shift);
+}
+#endif
+
+/* The exact ways: 0, or -1 when the number is none for them. */
+static inline int fast_double(const struct decimal *d, double *x)
+{
+    if (d->cut || d->exponent < -EXACT_POW10 || d->exponent > EXACT_POW10)
+        return -1;
+    if (d->digits <= EXACT_WHOLE) {
+        *x = (double)d->digits;
+        if (d->exponent < 0)
+            *x /= exact_pow10[-d->exponent];
+        else
+            *x *= exact_pow10[d->exponent];
+    } else {
+#ifdef __SIZEOF_INT128__
+        if (d->exponent > 0)
+            return -1;
+        *x = divide(d->digits, (unsigned)-d->exponent);
+#else
+        return -1;
+#endif
+    }
+    if (d->negative)
+        *x = -*x;
     return 0;
 }
 
@@ -120,30 +298,37 @@ static int slow_double(dw_span a, double *x)
     return end == copy + a.n ? 0 : -1;
 }
 
+/* inf and nan, as written: 0 or -1. */
+static int no_decimal(dw_span a, double *x)
+{
+    if (a.n == 0 || !isalpha((unsigned char)a.s[a.n - 1]) ||
+        memchr(a.s, 'x', a.n) || memchr(a.s, 'X', a.n) ||
+        memchr(a.s, 'p', a.n) || memchr(a.s, 'P', a.n))
+        return -1;
+    return slow_double(a, x);
+}
+
 int dw_text_double(dw_span a, double *x)
 {
     struct decimal d;
 
-    if (scan_decimal(a, &d) < 0) {
-        if (a.n && (isalpha((unsigned char)a.s[a.n - 1])) &&
-            !memchr(a.s, 'x', a.n) && !memchr(a.s, 'X', a.n) &&
-            !memchr(a.s, 'p', a.n) && !memchr(a.s, 'P', a.n))
-            return slow_double(a, x); /* inf, nan, as written */
-        return -1;
-    }
-    if (!d.cut && d.used <= 15 && d.exponent >= -22 && d.exponent <= 22) {
-        *x = (double)d.digits;
-        if (d.exponent < 0)
-            *x /= exact_pow10[-d.exponent];
-        else
-            *x *= exact_pow10[d.exponent];
-        if (d.negative)
-            *x = -*x;
+    if (scan_decimal(a, &d) < 0)
+        return no_decimal(a, x);
+    if (fast_double(&d, x) == 0)
         return 0;
-    }
-    if (slow_double(a, x) < 0)
+    return slow_double(a, x) < 0 || isinf(*x) ? -1 : 0;
+}
+
+int dw_text_digits(dw_span a, uint64_t *x)
+{
+    uint64_t v = 0;
+
+    *x = 0;
+    if (a.n == 0 || a.n >= MAX_DIGITS ||
+        scan_many(a.s, a.s + a.n, &v) != a.s + a.n)
         return -1;
-    return isinf(*x) ? -1 : 0;
+    *x = v;
+    return 0;
 }
 
 int dw_text_int64(dw_span a, int64_t *x)
@@ -176,45 +361,111 @@ int dw_text_log10(dw_span a, double *x)
     return 0;
 }
 
+/* ---- fields ---- */
+
+/* Bit i: is s[i] c?  For 64 bytes at once, since a branch for each byte is what
+ * costs. */
+#if defined __SSE2__ && !defined DW_PORTABLE
+static inline uint64_t equal_64(const char *s, char c)
+{
+    __m128i all = _mm_set1_epi8(c);
+    uint64_t bits = 0;
+
+    for (int i = 0; i < 4; i++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)s + i);
+        int part = _mm_movemask_epi8(_mm_cmpeq_epi8(x, all));
+
+        bits |= (uint64_t)part << 16 * i;
+    }
+    return bits;
+}
+#else
+static inline uint64_t equal_64(const char *s, char c)
+{
+    const uint64_t ones = UINT64_MAX / 255, low = ones * 127;
+    uint64_t bits = 0;
+
+    for (int i = 0; i < 8; i++) {
+        uint64_t x = 0, zero;
+
+        for (int j = 0; j < 8; j++)
+            x |= (uint64_t)(unsigned char)(s[8 * i + j] ^ c) << 8 * j;
+        zero = ~(((x & low) + low) | x | low) >> 7; /* 1 in bytes of 0 */
+        bits |= (zero * 0x0102040810204080U >> 56) << 8 * i;
+    }
+    return bits;
+}
+#endif
+
+/* The bits of bytes [at, at + 64) of a line; 0 past its end. */
+static inline uint64_t equal_at(dw_span line, size_t at, char c)
+{
+    size_t left = line.n - at;
+    char copy[64];
+
+    if (left >= 64)
+        return equal_64(line.s + at, c);
+    if (line.n >= 64) /* its last 64, less those that were seen */
+        return equal_64(line.s + line.n - 64, c) >> (64 - left);
+    memcpy(copy, line.s, left);
+    memset(copy + left, ~c, 64 - left);
+    return equal_64(copy, c);
+}
+
 static size_t split_blanks(dw_span line, dw_span *field, size_t max)
 {
-    const char *s = line.s, *end = line.s + line.n;
+    const char *from = NULL; /* of the field that was begun */
+    uint64_t last = 0;       /* is the byte before of a field? */
     size_t n = 0;
 
-    for (;;) {
-        const char *from;
+    for (size_t at = 0; at < line.n; at += 64) {
+        uint64_t text = ~(equal_at(line, at, ' ') | equal_at(line, at, '\t'));
+        uint64_t turn;
 
-        while (s < end && (*s == ' ' || *s == '\t'))
-            s++;
-        if (s == end)
-            return n;
-        from = s;
-        while (s < end && *s != ' ' && *s != '\t')
-            s++;
-        if (n < max)
-            field[n] = (dw_span){from, (size_t)(s - from)};
-        n++;
+        if (line.n - at < 64)
+            text &= ((uint64_t)1 << (line.n - at)) - 1;
+        turn = text ^ (text << 1 | last);
+        last = text >> 63;
+        for (; turn; turn &= turn - 1) {
+            const char *s = line.s + at + __builtin_ctzll(turn);
+
+            if (!from) {
+                from = s;
+                continue;
+            }
+            if (n < max)
+                field[n] = (dw_span){from, (size_t)(s - from)};
+            from = NULL;
+            n++;
+        }
     }
+    if (from && n < max)
+        field[n] = (dw_span){from, (size_t)(line.s + line.n - from)};
+    return n + (from != NULL);
 }
 
 size_t dw_text_split(dw_span line, char sep, dw_span *field, size_t max)
 {
-    const char *s = line.s, *end = line.s + line.n;
+    const char *from = line.s;
     size_t n = 0;
 
     if (sep == ' ')
         return split_blanks(line, field, max);
-    for (;;) {
-        const char *at = s < end ? memchr(s, sep, (size_t)(end - s)) : NULL;
-        const char *to = at ? at : end;
+    for (size_t at = 0; at < line.n; at += 64) {
+        uint64_t hit = equal_at(line, at, sep);
 
-        if (n < max)
-            field[n] = (dw_span){s, (size_t)(to - s)};
-        n++;
-        if (!at)
-            return n;
-        s = at + 1;
+        for (; hit; hit &= hit - 1) {
+            const char *s = line.s + at + __builtin_ctzll(hit);
+
+            if (n < max)
+                field[n] = (dw_span){from, (size_t)(s - from)};
+            n++;
+            from = s + 1;
+        }
     }
+    if (n < max)
+        field[n] = (dw_span){from, (size_t)(line.s + line.n - from)};
+    return n + 1;
 }
 
 /* Edit distance with case ignored, by the two-row recurrence. */

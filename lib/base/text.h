@@ -31,6 +31,8 @@ bool dw_text_is_na(dw_span a);
  * underflows becomes 0.  Integers may not carry a fraction. */
 int dw_text_double(dw_span a, double *x) DW_MUST_CHECK;
 int dw_text_int64(dw_span a, int64_t *x) DW_MUST_CHECK;
+/* Up to 18 digits and nothing else: 0, or -1. */
+int dw_text_digits(dw_span a, uint64_t *x) DW_MUST_CHECK;
 
 /* log10 of a positive decimal number read from its text, so that 1e-400 is
  * -400 and not log 0.  "0" gives -INFINITY.  -1 when it is no number >= 0. */

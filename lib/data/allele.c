@@ -32,7 +32,9 @@ bool dw_allele_is_acgt(dw_span a)
 
 bool dw_allele_eq(dw_span a, dw_span b)
 {
-    return a.n == b.n && memcmp(a.s, b.s, a.n) == 0;
+    if (a.n != b.n)
+        return false;
+    return a.n == 1 ? *a.s == *b.s : memcmp(a.s, b.s, a.n) == 0;
 }
 
 static char complement(char c)

@@ -3,11 +3,12 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
 
-enum { MAX_DISTINCT = 65536 };
+enum { MAX_DISTINCT = 65536, RECENT = 1024 };
 static const double MAX_VALUE = 1e9;
 
 struct pair {
@@ -18,7 +19,9 @@ struct pair {
 struct dw_count_median {
     dw_map *where; /* value to index in pair */
     struct pair *pair;
-    size_t n, last; /* last: the pair that was counted last */
+    size_t n;
+    uint32_t recent[RECENT]; /* by the value's last bits: a pair that may be it;
+                                most are, and need not be looked up */
     bool coarse;
 };
 
@@ -45,18 +48,19 @@ static double round_value(double x, bool coarse)
     double unit;
 
     if (!coarse || x < 10000)
-        return round(x);
+        return x == (double)(uint32_t)x ? x : round(x);
     unit = pow(10, floor(log10(x)) - 3);
     return round(x / unit) * unit;
 }
 
 static int count(dw_count_median *c, double x, uint64_t times)
 {
+    uint32_t *recent = &c->recent[(uint64_t)x % RECENT];
     bool fresh;
     uint64_t *at;
 
-    if (c->n && c->pair[c->last].x == x) {
-        c->pair[c->last].n += times;
+    if (c->n && c->pair[*recent].x == x) {
+        c->pair[*recent].n += times;
         return 0;
     }
     at = dw_map_put(c->where, &x, sizeof x, &fresh);
@@ -66,8 +70,8 @@ static int count(dw_count_median *c, double x, uint64_t times)
         *at = c->n;
         c->pair[c->n++] = (struct pair){x, 0};
     }
-    c->last = *at;
-    c->pair[c->last].n += times;
+    *recent = (uint32_t)*at;
+    c->pair[*at].n += times;
     return 0;
 }
 
@@ -82,7 +86,8 @@ static int coarsen(dw_count_median *c)
     dw_map_free(c->where);
     c->where = dw_map_new();
     c->pair = dw_alloc(MAX_DISTINCT + 1, sizeof *c->pair);
-    c->n = c->last = 0;
+    c->n = 0;
+    memset(c->recent, 0, sizeof c->recent);
     c->coarse = true;
     for (size_t i = 0; i < n && rc == 0; i++)
         rc = count(c, round_value(old[i].x, true), old[i].n);

@@ -23,7 +23,6 @@ void dw_harmonise_clear(dw_harmonise *h)
 {
     dw_free(h->pair);
     dw_free(h->row);
-    dw_rows_clear(&h->own);
     h->pair = NULL;
     h->row = NULL;
     h->n_pairs = h->cap_pairs = h->cap_rows = 0;
@@ -33,25 +32,6 @@ static bool same_alleles(const dw_row *a, const dw_row *b)
 {
     return (dw_allele_eq(a->a1, b->a1) && dw_allele_eq(a->a2, b->a2)) ||
            (dw_allele_eq(a->a1, b->a2) && dw_allele_eq(a->a2, b->a1));
-}
-
-/* Without a reference the study's own variants are one. */
-static int make_own(dw_harmonise *h, const dw_rows *study)
-{
-    dw_rows_reset(&h->own);
-    for (size_t s = 0; s < study->n; s++) {
-        dw_row row = dw_rows_at(study, s);
-        bool known = false;
-
-        for (size_t i = 0; i < h->own.n && !known; i++) {
-            dw_row other = dw_rows_at(&h->own, i);
-
-            known = same_alleles(&row, &other);
-        }
-        if (!known && dw_rows_add(&h->own, &row) < 0)
-            return DW_ENOMEM;
-    }
-    return 0;
 }
 
 /* One pair for each reference row that is not there yet. */
@@ -67,9 +47,9 @@ static void make_pairs(dw_harmonise *h, const dw_rows *ref, dw_fates *fates)
 
             known = same_alleles(&row, &other);
         }
-        if (known)
+        if (known && !h->own)
             dw_fates_drop(fates, &row, DW_REASON_REF_DUPLICATE);
-        else
+        if (!known)
             h->pair[h->n_pairs++] = (dw_pair){i, SIZE_MAX, false};
     }
 }
@@ -179,7 +159,7 @@ static int match_row(dw_harmonise *h, const dw_rows *ref, const dw_row *row,
     bool turn = false;
     int rc = 0;
 
-    if (m != DW_MATCH_NONE && ref != &h->own &&
+    if (m != DW_MATCH_NONE && !h->own &&
         dw_allele_is_ambiguous(row->a1, row->a2)) {
         if (h->ambiguous == DW_AMBIGUOUS_DROP)
             *reason = DW_REASON_AMBIGUOUS;
@@ -253,7 +233,7 @@ static int count_pair(dw_harmonise *h, const dw_rows *study, const dw_rows *ref,
     dw_action_count(actions, h->acted);
     if (h->told)
         h->told(h->told_ctx, &row, &variant, actions);
-    if (ref == &h->own || !h->frequency || !h->compare_every ||
+    if (h->own || !h->frequency || !h->compare_every ||
         variant.index % h->compare_every || isnan(f))
         return 0;
     rc = h->frequency(h->frequency_self, &variant, &panel, err);
@@ -319,12 +299,10 @@ int dw_harmonise_group(dw_harmonise *h, const dw_rows *study,
 {
     int rc = 0;
 
-    if (!ref) {
-        h->own.k = study->k;
-        rc = make_own(h, study);
-        ref = &h->own;
-    }
-    if (rc < 0 || make_room(h, ref->n, study->n) < 0)
+    h->own = !ref;
+    if (h->own)
+        ref = study;
+    if (make_room(h, ref->n, study->n) < 0)
         return dw_fail(err, DW_ENOMEM, "no memory for %zu rows at one place",
                        study->n + ref->n);
     make_pairs(h, ref, fates);
@@ -342,7 +320,7 @@ int dw_harmonise_group(dw_harmonise *h, const dw_rows *study,
     }
     for (size_t p = 0; study->n && p < h->n_pairs; p++)
         settle_pair(h, study, p, fates);
-    if (ref == &h->own)
+    if (h->own)
         keep_matched(h);
     sort_pairs(h, ref);
     for (size_t p = 0; p < h->n_pairs && rc == 0; p++) {

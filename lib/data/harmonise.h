@@ -68,13 +68,13 @@ typedef struct dw_harmonise {
         bool flip;
     } * row;
     size_t cap_rows;
-    dw_rows own;
+    bool own; /* there is no reference */
 } dw_harmonise;
 
 /* Sets h->pair[0 .. n_pairs): one for each variant of `ref` that is not a
  * duplicate, sorted by REF, ALT.  Rows that are not taken are told to `fates`;
  * reference variants without a z are not.  `ref` may be NULL: the study's own
- * alleles are then REF (other) and ALT (effect), and `own` takes its place. */
+ * rows are then the variants, REF their other allele and ALT the effect's. */
 int dw_harmonise_group(dw_harmonise *h, const dw_rows *study,
                        const dw_rows *ref, dw_fates *fates,
                        dw_err *err) DW_MUST_CHECK;

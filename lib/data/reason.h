@@ -17,6 +17,9 @@
 
 /* In the order in which a row is tried. */
 #define DW_REASON_CODES(X)                                                   \
+    X(ROW_SPLIT, "row_split", "a record broken over two lines")              \
+    X(TEST_OTHER, "test_other", "of another test than the additive one")     \
+    X(TEST_FAILED, "test_failed", "the program says that its test failed")   \
     X(NO_PLACE, "no_place", "chromosome or position missing")                \
     X(LIFT_NO_CHAIN, "lift_no_chain", "in no chain of --chain")              \
     X(LIFT_GAP, "lift_gap", "in a gap of its chain")                         \
@@ -24,6 +27,8 @@
     X(LIFT_INDEL, "lift_indel",                                              \
       "indel in a reversed chain, and not in a --fasta of the new build")    \
     X(ALLELE_MISSING, "allele_missing", "an allele is missing")              \
+    X(OTHER_UNCLEAR, "other_unclear",                                        \
+      "several alleles, and not told which one is the other")                \
     X(ALLELE_NOT_ACGT, "allele_not_acgt", "an allele is not made of ACGT")   \
     X(ALLELES_EQUAL, "alleles_equal", "both alleles are the same")           \
     X(Z_MISSING, "z_missing", "a number that makes z is missing")            \
@@ -39,6 +44,8 @@
     X(MAF_LOW, "maf_low", "minor allele rarer than --min-maf")               \
     X(INFO_MISSING, "info_missing", "no INFO to hold to --min-info")         \
     X(INFO_LOW, "info_low", "INFO below --min-info")                         \
+    X(SD_MISMATCH, "sd_mismatch",                                            \
+      "standard error and frequency disagree (--check-sd)")                  \
     X(ID_UNKNOWN, "id_unknown", "no position, and id not in the reference")  \
     X(ID_AMBIGUOUS, "id_ambiguous",                                          \
       "no position, and id at several places of the reference")              \

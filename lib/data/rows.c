@@ -54,9 +54,11 @@ static int make_room(dw_rows *r, size_t text)
     return rc;
 }
 
-static uint32_t put_text(dw_rows *r, dw_span a)
+static inline uint32_t put_text(dw_rows *r, dw_span a)
 {
-    if (a.n)
+    if (a.n == 1) /* as most alleles are */
+        r->text[r->n_text] = *a.s;
+    else if (a.n)
         memcpy(r->text + r->n_text, a.s, a.n);
     r->n_text += a.n;
     return (uint32_t)a.n;
@@ -78,23 +80,6 @@ int dw_rows_add(dw_rows *r, const dw_row *row)
         memcpy(r->value + r->n * r->k, row->value, r->k * sizeof *r->value);
     r->item[r->n++] = item;
     return 0;
-}
-
-dw_row dw_rows_at(const dw_rows *r, size_t i)
-{
-    const struct dw_rows_item *item = &r->item[i];
-    const char *s = r->text + item->text;
-
-    return (dw_row){
-        .contig = r->contig[item->contig],
-        .pos = item->pos,
-        .index = item->index,
-        .id = {s, item->id_n},
-        .a1 = {s + item->id_n, item->a1_n},
-        .a2 = {s + item->id_n + item->a1_n, item->a2_n},
-        .value = r->k ? r->value + i * r->k : NULL,
-        .actions = item->actions,
-    };
 }
 
 int dw_rows_place(dw_rows *r, size_t i, const char *contig, uint32_t pos)

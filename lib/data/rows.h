@@ -45,8 +45,25 @@ typedef struct dw_rows {
 
 /* Copies the row in.  0 or DW_ENOMEM. */
 int dw_rows_add(dw_rows *r, const dw_row *row) DW_MUST_CHECK;
-/* Row i, lent until rows are added. */
-dw_row dw_rows_at(const dw_rows *r, size_t i);
+/* Row i, lent until rows are added.  Here, so that who needs little of a row
+ * need not have all of it made. */
+static inline dw_row dw_rows_at(const dw_rows *r, size_t i)
+{
+    const struct dw_rows_item *item = &r->item[i];
+    const char *s = r->text + item->text;
+
+    return (dw_row){
+        .contig = r->contig[item->contig],
+        .pos = item->pos,
+        .index = item->index,
+        .id = {s, item->id_n},
+        .a1 = {s + item->id_n, item->a1_n},
+        .a2 = {s + item->id_n + item->a1_n, item->a2_n},
+        .value = r->k ? r->value + i * r->k : NULL,
+        .actions = item->actions,
+    };
+}
+
 /* Gives row i a place: how rows known by their id get one. */
 int dw_rows_place(dw_rows *r, size_t i, const char *contig,
                   uint32_t pos) DW_MUST_CHECK;

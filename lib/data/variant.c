@@ -9,28 +9,34 @@
 
 /* ---- texts ---- */
 
-int dw_texts_add(dw_texts *t, const char *s, size_t n)
+static int make_room(dw_texts *t, size_t more)
 {
     void *bytes = t->bytes, *start = t->start;
-    int rc = dw_try_grow(&bytes, &t->cap_bytes, t->n_bytes + n + 1, 1);
+    int rc = dw_try_grow(&bytes, &t->cap_bytes, t->n_bytes + more, 1);
 
     t->bytes = bytes;
     if (rc == 0)
         rc = dw_try_grow(&start, &t->cap, t->n + 1, sizeof *t->start);
     t->start = start;
-    if (rc < 0)
-        return rc;
+    return rc;
+}
+
+int dw_texts_add(dw_texts *t, const char *s, size_t n)
+{
+    if (t->n_bytes + n + 1 > t->cap_bytes || t->n == t->cap) {
+        int rc = make_room(t, n + 1);
+
+        if (rc < 0)
+            return rc;
+    }
     t->start[t->n++] = t->n_bytes;
-    if (n)
+    if (n == 1) /* as most alleles are */
+        t->bytes[t->n_bytes] = *s;
+    else if (n)
         memcpy(t->bytes + t->n_bytes, s, n);
     t->n_bytes += n;
     t->bytes[t->n_bytes++] = 0;
     return 0;
-}
-
-const char *dw_texts_at(const dw_texts *t, size_t i)
-{
-    return t->bytes + t->start[i];
 }
 
 void dw_texts_reset(dw_texts *t)
@@ -97,19 +103,12 @@ void dw_variants_clear(dw_variants *v)
     *v = (dw_variants){0};
 }
 
-/* The length of text i, a NUL within it counted. */
-static size_t text_length(const dw_texts *t, size_t i)
-{
-    size_t end = i + 1 < t->n ? t->start[i + 1] : t->n_bytes;
-
-    return end - t->start[i] - 1;
-}
-
 static int slice_texts(dw_texts *dst, const dw_texts *src, size_t begin,
                        size_t end)
 {
     for (size_t i = begin; i < end; i++) {
-        int rc = dw_texts_add(dst, dw_texts_at(src, i), text_length(src, i));
+        int rc =
+            dw_texts_add(dst, dw_texts_at(src, i), dw_texts_length(src, i));
 
         if (rc < 0)
             return rc;
@@ -193,7 +192,7 @@ static int bad_variant(const dw_variants *v, size_t i, dw_err *err,
 static bool is_field(const dw_texts *t, size_t i)
 {
     const char *s = dw_texts_at(t, i);
-    size_t n = text_length(t, i);
+    size_t n = dw_texts_length(t, i);
 
     for (size_t j = 0; j < n; j++) {
         if ((unsigned char)s[j] < ' ' || s[j] == 0x7f)

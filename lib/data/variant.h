@@ -25,7 +25,17 @@ typedef struct dw_texts {
 } dw_texts;
 
 int dw_texts_add(dw_texts *t, const char *s, size_t n) DW_MUST_CHECK;
-const char *dw_texts_at(const dw_texts *t, size_t i);
+static inline const char *dw_texts_at(const dw_texts *t, size_t i)
+{
+    return t->bytes + t->start[i];
+}
+/* A NUL within it counted. */
+static inline size_t dw_texts_length(const dw_texts *t, size_t i)
+{
+    size_t end = i + 1 < t->n ? t->start[i + 1] : t->n_bytes;
+
+    return end - t->start[i] - 1;
+}
 void dw_texts_reset(dw_texts *t); /* keeps the memory */
 void dw_texts_clear(dw_texts *t);
 

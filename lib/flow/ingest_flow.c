@@ -1,6 +1,7 @@
 #include "flow/ingest_flow.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -22,6 +23,7 @@ struct job {
     dw_buf build_why;
     dw_signal_tracks *tracks; /* NULL: none */
     dw_tracks table;          /* the tracks of one table */
+    dw_crew *crew;
 };
 
 /* ---- what the merge gives is held ---- */
@@ -39,7 +41,7 @@ static int begin_tables(void *ctx, dw_err *err)
     return dw_hold_reset(j->hold, err);
 }
 
-static int hold_table(void *ctx, const dw_variants *v, dw_err *err)
+static int hold_table(void *ctx, dw_variants *v, dw_err *err)
 {
     struct job *j = ctx;
 
@@ -164,12 +166,19 @@ static int write_stream(struct job *j, const char *out, double n,
 
 /* ---- what is told ---- */
 
+static void warn_lines(const char *line)
+{
+    for (; *line; line += strcspn(line, "\n") + 1)
+        dw_warn("%.*s", (int)strcspn(line, "\n"), line);
+}
+
 static void tell(const struct job *j, double n, const dw_ingest_counts *counts,
                  const dw_buf *warning)
 {
     dw_buf words = {0};
 
     if (j->in.study) {
+        warn_lines(dw_sumstats_warnings(j->in.study));
         dw_sumstats_tell(j->in.study, &words);
         dw_note("%s: %s; median N %.10g", j->plan->in.study, words.s, n);
     } else {
@@ -290,11 +299,13 @@ int dw_ingest_flow_run(const dw_ingest_plan *plan, const char *out, dw_err *err)
     if (rc == 0 && !(j.hold = dw_hold_new(err)))
         rc = err->code;
     if (rc == 0)
-        rc = dw_ingest_open(&j.in, &plan->in, err);
+        rc = dw_ingest_open(&j.in, &plan->in, j.crew, err);
     if (rc == 0)
         rc = open_signals(&j, err);
-    if (rc == 0)
+    if (rc == 0) {
+        dw_hold_share(j.hold, j.crew, plan->min_n_share);
         rc = work(&j, out, err);
+    }
     dw_ingest_close(&j.in);
     dw_signal_tracks_close(j.tracks);
     dw_tracks_clear(&j.table);
@@ -303,5 +314,6 @@ int dw_ingest_flow_run(const dw_ingest_plan *plan, const char *out, dw_err *err)
     dw_drop_log_free(j.drops);
     dw_drop_log_free(j.actions);
     dw_buf_clear(&j.build_why);
+    dw_crew_free(j.crew);
     return rc;
 }

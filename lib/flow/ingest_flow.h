@@ -17,6 +17,7 @@ typedef struct dw_ingest_plan {
     dw_track_plan tracks;                 /* none if its n is 0 */
     double min_n_share; /* of the median N, below which a variant is left out */
     const char *version, *args; /* for the history */
+    size_t threads;             /* in all; the result does not depend on it */
 } dw_ingest_plan;
 
 /* Writes the stream to `out` (NULL: stdout), then the reports; tells what

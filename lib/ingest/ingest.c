@@ -37,6 +37,7 @@ static int open_study(dw_ingest *in, dw_err *err)
     in->study = dw_sumstats_open(o->study, &o->columns, &in->fates, err);
     if (!in->study)
         return err->code;
+    dw_sumstats_share(in->study, in->crew);
     if (!dw_sumstats_has_places(in->study) && !o->ref)
         return dw_fail(err, DW_EFORMAT,
                        "%s: has ids but no positions; --ref FILE gives them "
@@ -50,6 +51,7 @@ static int open_reference(dw_ingest *in, dw_err *err)
     in->ref = dw_reference_open(in->o->ref, &in->fates, err);
     if (!in->ref)
         return err->code;
+    dw_reference_share(in->ref, in->crew);
     dw_ref_watch_init(&in->watch, dw_reference_reader(in->ref));
     in->ref_rows =
         dw_ordered_new(&in->watch.reader, &in->fates, DW_REASON_REF_NO_PLACE);
@@ -108,11 +110,12 @@ static bool lacks_survey(const dw_ingest *in)
            (in->watch.needs_survey || dw_placed_rows_needs_survey(in->placed));
 }
 
-int dw_ingest_open(dw_ingest *in, const dw_ingest_opts *o, dw_err *err)
+int dw_ingest_open(dw_ingest *in, const dw_ingest_opts *o, dw_crew *crew,
+                   dw_err *err)
 {
     int rc = 0;
 
-    *in = (dw_ingest){.o = o};
+    *in = (dw_ingest){.o = o, .crew = crew};
     if (o->study && (rc = open_study(in, err)) < 0)
         return rc;
     if ((o->ref && (rc = open_reference(in, err)) < 0) ||
@@ -267,13 +270,14 @@ int dw_ingest_check_build(dw_ingest *in, int *build, dw_buf *why, dw_err *err)
     int rc;
 
     if (in->study)
-        c.study = (dw_build_witness){o->study,
-                                     dw_placed_rows_evidence(in->placed), NULL};
+        c.study =
+            (dw_build_witness){o->study, dw_placed_rows_evidence(in->placed),
+                               NULL, dw_sumstats_build(in->study)};
     if (in->ref)
         c.ref = (dw_build_witness){o->ref, &in->watch.evidence,
-                                   dw_reference_evidence(in->ref)};
+                                   dw_reference_evidence(in->ref), NULL};
     if (in->genome)
-        c.genome = (dw_build_witness){o->fasta, NULL, &in->genome_sizes};
+        c.genome = (dw_build_witness){o->fasta, NULL, &in->genome_sizes, NULL};
     if (in->study && in->ref)
         c.share = overlap(in, &of);
     rc = dw_build_check_all(&c, build, why, err);
@@ -351,6 +355,7 @@ void dw_ingest_inputs(const dw_ingest *in,
         in->study ? dw_sumstats_reader(in->study) : NULL,
         in->ref ? dw_reference_reader(in->ref) : NULL,
     };
+    uint64_t meta;
 
     for (size_t i = 0; i < DW_COUNT(reader); i++) {
         if (reader[i]) {
@@ -358,6 +363,13 @@ void dw_ingest_inputs(const dw_ingest *in,
 
             add(ctx, of.name, of.digest);
         }
+    }
+    if (in->study && dw_sumstats_has_meta(in->study, &meta)) {
+        dw_buf name = {0};
+
+        dw_buf_addf(&name, "%s-meta.yaml", in->o->study);
+        add(ctx, name.s, meta);
+        dw_buf_clear(&name);
     }
     dw_annotators_inputs(&in->annot, add, ctx);
     if (in->o->exclude)

@@ -14,6 +14,7 @@
 
 #include "annot/sources.h"
 #include "base/buf.h"
+#include "base/crew.h"
 #include "base/err.h"
 #include "ingest/join.h"
 #include "place/placed_rows.h"
@@ -38,6 +39,7 @@ typedef struct dw_ingest_opts {
 /* Open for reading; to be changed by the functions below only. */
 typedef struct dw_ingest {
     const dw_ingest_opts *o;
+    dw_crew *crew;
     dw_fates fates;
     dw_sumstats *study;     /* NULL: none */
     dw_reference *ref;      /* NULL: none */
@@ -60,7 +62,7 @@ typedef struct dw_ingest {
  * begins anew: what was put is then to be forgotten. */
 typedef struct dw_ingest_sink {
     int (*begin)(void *ctx, dw_err *err);
-    int (*put)(void *ctx, const dw_variants *v, dw_err *err);
+    int (*put)(void *ctx, dw_variants *v, dw_err *err);
     void *ctx;
     void (*drop)(void *ctx, const dw_row *row, dw_reason reason); /* or NULL */
     void *drop_ctx;
@@ -70,8 +72,9 @@ typedef struct dw_ingest_sink {
     void *act_ctx;
 } dw_ingest_sink;
 
-/* Opens all inputs and understands their headers; the options are borrowed. */
-int dw_ingest_open(dw_ingest *in, const dw_ingest_opts *o,
+/* Opens all inputs and understands their headers; the options and the crew,
+ * which unpacks what is read (NULL: nobody does), are borrowed. */
+int dw_ingest_open(dw_ingest *in, const dw_ingest_opts *o, dw_crew *crew,
                    dw_err *err) DW_MUST_CHECK;
 void dw_ingest_close(dw_ingest *in); /* one that was zeroed is fine */
 

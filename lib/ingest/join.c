@@ -177,7 +177,7 @@ static int take_place(dw_join *j, const dw_ordered *study,
         differ = j->fates->n[DW_REASON_ALLELES_DIFFER] - differ;
         j->agreed_places += differ < s->n;
     }
-    return add_pairs(j, place, s, j->ref ? r : &j->harmonise.own, err);
+    return add_pairs(j, place, s, j->ref ? r : s, err);
 }
 
 /* Does `other` have places on both sides of this one on its chromosome?
@@ -195,6 +195,8 @@ static bool within(const dw_ordered *place, const dw_ordered *other, bool more,
 static void count_place(dw_join *j, const dw_ordered *study,
                         const dw_ordered *ref, bool more_study, bool more_ref)
 {
+    if (!j->study || !j->ref)
+        return;
     if (study && (ref || within(study, j->ref, more_ref, j->ref_contig)))
         j->study_places++;
     if (ref && (study || within(ref, j->study, more_study, j->study_contig)))

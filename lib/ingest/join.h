@@ -30,8 +30,9 @@ typedef struct dw_join {
     dw_fates *fates;
     dw_harmonise harmonise; /* its settings */
     size_t batch;           /* variants in one table, at most */
-    /* Gets each table: of one contig, t = 1 with a study and 0 without. */
-    int (*put)(void *ctx, const dw_variants *v, dw_err *err);
+    /* Gets each table: of one contig, t = 1 with a study and 0 without.  It
+     * may keep it, and leave another one, whatever that holds. */
+    int (*put)(void *ctx, dw_variants *v, dw_err *err);
     void *ctx;
 
     /* Set by dw_join_run. */

@@ -1,9 +1,9 @@
 /*
  * lines: text files line by line, however they are packed.
  *
- * Plain, gzip, bgzip and zstd are told by content.  CR LF, a BOM and a last
- * line without newline are put right; UTF-16, a NUL and a line over 64 MiB are
- * refused.  A cut .gz or .zst is a fault, never a short file.
+ * Packed as packed.h says.  CR LF, a BOM and a last line without newline are
+ * put right; UTF-16, a NUL, a line over 64 MiB and sixteen million empty lines
+ * in a row are refused.  Memory does not grow with the file.
  */
 #ifndef DW_INPUT_LINES_H
 #define DW_INPUT_LINES_H
@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/crew.h"
 #include "base/err.h"
 #include "base/text.h"
 
@@ -23,6 +24,10 @@ dw_lines *dw_lines_open(const char *path, dw_err *err) DW_MUST_CHECK;
 dw_lines *dw_lines_open_kept(const char *path, dw_err *err) DW_MUST_CHECK;
 void dw_lines_close(dw_lines *l); /* NULL is fine */
 
+/* From now on the crew unpacks while the caller reads; it has to live as long.
+ * To be said once. */
+void dw_lines_share(dw_lines *l, dw_crew *crew);
+
 /* The next line, without its end; lent until the next call.  1, 0, negative. */
 int dw_lines_next(dw_lines *l, dw_span *line, dw_err *err) DW_MUST_CHECK;
 
@@ -30,8 +35,10 @@ int dw_lines_next(dw_lines *l, dw_span *line, dw_err *err) DW_MUST_CHECK;
 int dw_lines_rewind(dw_lines *l, dw_err *err) DW_MUST_CHECK;
 
 const char *dw_lines_name(const dw_lines *l);
+const char *dw_lines_packing(const dw_lines *l); /* "plain text", "gzip" .. */
 size_t dw_lines_number(const dw_lines *l); /* of the current line, from 1 */
-/* XXH64 of the uncompressed bytes read so far: the file's, once at its end. */
+/* XXH64 of the uncompressed bytes: the file's once at its end, until then that
+ * of some first part of it. */
 uint64_t dw_lines_digest(const dw_lines *l);
 
 /* Where a reader stands, whatever kind of file it reads. */

@@ -34,6 +34,13 @@ const char *dw_meaning_words(dw_meaning meaning)
     return meanings[meaning].words;
 }
 
+const char *dw_meaning_names(void)
+{
+#define MEANING_NAME(name, words, synonyms) " " #name
+    return DW_MEANINGS(MEANING_NAME);
+#undef MEANING_NAME
+}
+
 int dw_meaning_find(const dw_table *t, dw_meaning meaning)
 {
     const char *list = meanings[meaning].synonyms;

@@ -289,7 +289,8 @@ int dw_ordered_next(dw_ordered *o, dw_err *err)
         return rc;
     o->has_ahead = false;
     dw_rows_reset(&o->group);
-    strcpy(o->contig, o->ahead.contig);
+    if (strcmp(o->contig, o->ahead.contig) != 0)
+        strcpy(o->contig, o->ahead.contig);
     o->pos = o->ahead.pos;
     row = o->ahead;
     for (;;) {

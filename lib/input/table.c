@@ -17,6 +17,7 @@ struct dw_table {
     char **name;    /* (width) as in the header, less a leading # */
     dw_span *field; /* (width) of the current row */
     size_t header_line;
+    bool split_allowed, split;
     bool padded; /* the header's fields stand in quotes or between blanks */
 };
 
@@ -69,8 +70,15 @@ static bool is_setting(dw_span line)
     return line.s[0] == '#' && s < end && *s == '=';
 }
 
-/* The header: the first line that is neither empty nor begins with "##" or
- * with "#name=". */
+/* "# words", as SNPTEST has above its header: no tab, so no table's header. */
+static bool is_remark(dw_span line)
+{
+    return line.s[0] == '#' && (line.n == 1 || line.s[1] == ' ') &&
+           !memchr(line.s, '\t', line.n);
+}
+
+/* The header: the first line that is neither empty nor a remark, nor begins
+ * with "##" or with "#name=". */
 static int read_header(dw_table *t, dw_span *line, dw_err *err)
 {
     int rc;
@@ -78,7 +86,7 @@ static int read_header(dw_table *t, dw_span *line, dw_err *err)
     while ((rc = dw_lines_next(t->lines, line, err)) > 0) {
         if (line->n >= 2 && line->s[0] == '#' && line->s[1] == '#')
             continue;
-        if (trim(*line).n == 0 || is_setting(*line))
+        if (trim(*line).n == 0 || is_setting(*line) || is_remark(*line))
             continue;
         if (line->s[0] == '#')
             *line = (dw_span){line->s + 1, line->n - 1};
@@ -147,6 +155,15 @@ void dw_table_close(dw_table *t)
     dw_free(t);
 }
 
+dw_lines *dw_table_take_lines(dw_table *t)
+{
+    dw_lines *lines = t->lines;
+
+    t->lines = NULL;
+    dw_table_close(t);
+    return lines;
+}
+
 int dw_table_rewind(dw_table *t, dw_err *err)
 {
     dw_span line;
@@ -160,6 +177,11 @@ int dw_table_rewind(dw_table *t, dw_err *err)
 const dw_lines *dw_table_lines(const dw_table *t)
 {
     return t->lines;
+}
+
+void dw_table_share(dw_table *t, dw_crew *crew)
+{
+    dw_lines_share(t->lines, crew);
 }
 
 size_t dw_table_width(const dw_table *t)
@@ -183,6 +205,20 @@ int dw_table_find(const dw_table *t, const char *name)
             return (int)i;
     }
     return DW_TABLE_NONE;
+}
+
+int dw_table_namesake(const dw_table *t, int column)
+{
+    for (size_t i = 0; i < t->width; i++) {
+        if ((int)i != column && same_folded(t->name[i], t->name[column]))
+            return (int)i;
+    }
+    return DW_TABLE_NONE;
+}
+
+const char *dw_table_separator(const dw_table *t)
+{
+    return t->sep == '\t' ? "tabs" : t->sep == ',' ? "commas" : "blanks";
 }
 
 size_t dw_table_header_line(const dw_table *t)
@@ -230,24 +266,60 @@ int dw_table_require(const dw_table *t, const char *name, int *column,
     return DW_EFORMAT;
 }
 
+void dw_table_allow_split(dw_table *t)
+{
+    t->split_allowed = true;
+}
+
+bool dw_table_is_split(const dw_table *t)
+{
+    return t->split;
+}
+
+static int wrong_width(const dw_table *t, size_t n, size_t line, dw_err *err)
+{
+    return dw_fail(err, DW_EFORMAT,
+                   "%s:%zu: %zu field%s where the header has %zu: is this "
+                   "file damaged here?",
+                   dw_lines_name(t->lines), line, n, n == 1 ? "" : "s",
+                   t->width);
+}
+
+/* The line has n fields only: is the next one what it lacks?  1 or a fault. */
+static int join_split(dw_table *t, size_t n, dw_err *err)
+{
+    size_t at = dw_lines_number(t->lines);
+    dw_span line;
+    int rc;
+
+    if (!t->split_allowed || n > t->width)
+        return wrong_width(t, n, at, err);
+    if ((rc = dw_lines_next(t->lines, &line, err)) < 0)
+        return rc;
+    if (rc == 0 || n + dw_text_split(line, t->sep, NULL, 0) != t->width)
+        return wrong_width(t, n, at, err);
+    t->split = true;
+    for (size_t i = 0; i < t->width; i++)
+        t->field[i] = (dw_span){"", 0};
+    return 1;
+}
+
 int dw_table_next(dw_table *t, dw_err *err)
 {
     dw_span line;
     size_t n;
     int rc;
 
-    /* An empty line is no row; files often end in one. */
+    /* An empty line is no row; files often end in one.  Nor is a remark. */
     do {
         if ((rc = dw_lines_next(t->lines, &line, err)) <= 0)
             return rc;
-    } while (line.n == 0);
+        n = line.n ? dw_text_split(line, t->sep, t->field, t->width) : 0;
+    } while (line.n == 0 || (n != t->width && line.s[0] == '#'));
 
-    n = dw_text_split(line, t->sep, t->field, t->width);
+    t->split = false;
     if (n != t->width)
-        return dw_lines_fail(t->lines, err, DW_EFORMAT, NULL,
-                             "%zu field%s where the header has %zu: is this "
-                             "file damaged here?",
-                             n, n == 1 ? "" : "s", t->width);
+        return join_split(t, n, err);
     for (size_t i = 0; t->padded && i < t->width; i++)
         t->field[i] = trim(t->field[i]);
     return 1;
@@ -285,28 +357,17 @@ int dw_table_double(const dw_table *t, int column, double *x, dw_err *err)
     return 0;
 }
 
-/* Digits alone, which nearly all positions are: 1, or 0 when it is not so. */
-static int plain_position(dw_span f, uint32_t *pos)
-{
-    uint64_t x = 0;
-
-    if (f.n == 0 || f.n > 10)
-        return 0;
-    for (size_t i = 0; i < f.n; i++) {
-        if (f.s[i] < '0' || f.s[i] > '9')
-            return 0;
-        x = x * 10 + (uint64_t)(f.s[i] - '0');
-    }
-    *pos = (uint32_t)x;
-    return x >= 1 && x <= INT32_MAX;
-}
-
 int dw_table_position(const dw_table *t, int column, uint32_t *pos, dw_err *err)
 {
+    uint64_t digits;
     double x;
 
-    if (plain_position(t->field[column], pos))
+    /* Digits alone, which nearly all are. */
+    if (dw_text_digits(t->field[column], &digits) == 0 && digits >= 1 &&
+        digits <= INT32_MAX) {
+        *pos = (uint32_t)digits;
         return 0;
+    }
     /* As a double, since R writes 1e+06 for a million. */
     if (dw_text_double(t->field[column], &x) < 0 || !(x >= 1) ||
         x > INT32_MAX || x != (double)(uint32_t)x)

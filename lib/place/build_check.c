@@ -9,6 +9,11 @@ struct found {
     dw_buf why;
 };
 
+static int says(const dw_build_witness *w)
+{
+    return w->says && *w->says ? dw_build_of(w->says) : DW_BUILD_NONE;
+}
+
 static void find(const dw_build_witness *w, struct found *f)
 {
     *f = (struct found){.name = w->name, .build = DW_BUILD_NONE};
@@ -16,6 +21,10 @@ static void find(const dw_build_witness *w, struct found *f)
         f->build = dw_build_evidence_tell(w->rows, &f->why);
     if (w->name && w->header && f->build == DW_BUILD_NONE)
         f->build = dw_build_evidence_tell(w->header, &f->why);
+    if (w->name && f->build == DW_BUILD_NONE && says(w) != DW_BUILD_NONE) {
+        f->build = says(w);
+        dw_buf_adds(&f->why, "as it says of itself");
+    }
 }
 
 static bool differ(int a, int b)
@@ -81,6 +90,20 @@ static int check_stated(const dw_build_check *c, const struct found *f,
     return rc;
 }
 
+/* What a study says of itself against its positions; --build goes before. */
+static int check_says(const dw_build_check *c, const struct found *study,
+                      dw_buf *words, dw_err *err)
+{
+    if (c->stated || !differ(study->build, says(&c->study)))
+        return 0;
+    dw_buf_addf(words,
+                "%s: says that it is of %s, and is of %s (%s); --build says "
+                "which",
+                study->name, dw_build_word(says(&c->study)),
+                dw_build_word(study->build), study->why.s);
+    return contradict(c, words, err);
+}
+
 static int check_pair(const dw_build_check *c, const struct found *a,
                       const struct found *b, const char *mend, dw_buf *words,
                       dw_err *err)
@@ -121,7 +144,8 @@ int dw_build_check_all(const dw_build_check *c, int *build, dw_buf *why,
     find(&c->study, &f[0]);
     find(&c->ref, &f[1]);
     find(&c->genome, &f[2]);
-    if (c->chain && f[0].name)
+    rc = check_says(c, &f[0], &words, err);
+    if (rc == 0 && c->chain && f[0].name)
         rc = check_chain(c, &f[0], &words, err);
     if (c->chain && f[0].name) {
         f[0].build = dw_chain_to(c->chain);

@@ -14,6 +14,7 @@
 typedef struct dw_build_witness {
     const char *name;
     const dw_build_evidence *rows, *header;
+    const char *says; /* the build that it names itself; NULL or "": none */
 } dw_build_witness;
 
 typedef struct dw_build_check {

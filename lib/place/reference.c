@@ -14,6 +14,7 @@ enum { COMPARE_BYTES = 2048 };
 struct dw_reference {
     dw_ref_rows rows;
     dw_build_evidence evidence;
+    dw_lines *lines; /* the rows'; NULL: they are of a BCF */
 };
 
 static bool is_symbolic(dw_span alt)
@@ -55,6 +56,7 @@ static int open_text(dw_reference *ref, const char *path, dw_err *err)
         dw_lines_close(lines);
         return rc;
     }
+    ref->lines = lines;
     return sites ? dw_ref_sites_open(&ref->rows, lines, &ref->evidence, err)
                  : dw_ref_bim_open(&ref->rows, path, lines, err);
 }
@@ -81,6 +83,12 @@ void dw_reference_close(dw_reference *ref)
     if (ref->rows.close)
         ref->rows.close(ref->rows.reader.self);
     dw_free(ref);
+}
+
+void dw_reference_share(dw_reference *ref, dw_crew *crew)
+{
+    if (ref->lines)
+        dw_lines_share(ref->lines, crew);
 }
 
 const dw_row_reader *dw_reference_reader(const dw_reference *ref)

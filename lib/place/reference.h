@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "base/crew.h"
 #include "base/err.h"
 #include "data/reason.h"
 #include "input/ordered.h"
@@ -22,7 +23,8 @@ typedef struct dw_reference dw_reference;
 /* `fates` is borrowed. */
 dw_reference *dw_reference_open(const char *path, dw_fates *fates,
                                 dw_err *err) DW_MUST_CHECK;
-void dw_reference_close(dw_reference *ref); /* NULL is fine */
+void dw_reference_close(dw_reference *ref);                /* NULL is fine */
+void dw_reference_share(dw_reference *ref, dw_crew *crew); /* dw_lines_share */
 const dw_row_reader *dw_reference_reader(const dw_reference *ref);
 uint64_t dw_reference_rows(const dw_reference *ref); /* read so far */
 /* What its header says of its build. */

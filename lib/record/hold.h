@@ -2,8 +2,8 @@
  * hold: tables of variants put aside on disk until it is known what the HEAD
  * before them says (a trait's N is the median over all of them).
  *
- * An unnamed temporary file in $TMPDIR, of VARS payloads, so that most of them
- * are written as they were put.
+ * An unnamed temporary file in $TMPDIR, of VARS as they are written in the end,
+ * or of their payloads where that is not yet certain.
  */
 #ifndef DW_RECORD_HOLD_H
 #define DW_RECORD_HOLD_H
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/crew.h"
 #include "base/err.h"
 #include "data/reason.h"
 #include "data/variant.h"
@@ -21,10 +22,16 @@ typedef struct dw_hold dw_hold;
 
 dw_hold *dw_hold_new(dw_err *err) DW_MUST_CHECK;
 void dw_hold_free(dw_hold *h); /* NULL is fine */
+/* From now on the crew puts tables aside while the caller makes the next one,
+ * and compresses at once those whose N are all above this share of their
+ * largest: these will hardly fall. */
+void dw_hold_share(dw_hold *h, dw_crew *crew, double min_n_share);
 
 /* Forgets all tables. */
 int dw_hold_reset(dw_hold *h, dw_err *err) DW_MUST_CHECK;
-int dw_hold_put(dw_hold *h, const dw_variants *v, dw_err *err) DW_MUST_CHECK;
+/* Takes the table, and leaves another one in its place: its memory is there to
+ * be used again, what it holds is not said. */
+int dw_hold_put(dw_hold *h, dw_variants *v, dw_err *err) DW_MUST_CHECK;
 
 /* Back to the first table; and the next one, into v: 1, 0, negative. */
 int dw_hold_rewind(dw_hold *h, dw_err *err) DW_MUST_CHECK;

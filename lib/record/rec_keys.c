@@ -76,12 +76,19 @@ static void pack_positions(const uint32_t *pos, size_t m, dw_buf *out)
 static void pack_texts(const dw_texts *t, dw_buf *out)
 {
     uint32_t *length = dw_alloc(t->n, sizeof *length);
+    char *to;
 
     for (size_t i = 0; i < t->n; i++)
-        length[i] = (uint32_t)strlen(dw_texts_at(t, i));
+        length[i] = (uint32_t)dw_texts_length(t, i);
     dw_pack_u32s(out, length, t->n);
-    for (size_t i = 0; i < t->n; i++)
-        dw_buf_add(out, dw_texts_at(t, i), length[i]);
+    dw_buf_reserve(out, t->n_bytes);
+    to = out->s + out->n;
+    for (size_t i = 0; i < t->n; i++) {
+        memcpy(to, dw_texts_at(t, i), length[i]);
+        to += length[i];
+    }
+    out->n = (size_t)(to - out->s);
+    *to = 0;
     dw_free(length);
 }
 

@@ -347,6 +347,26 @@ int dw_chunk_pack(const char *type, unsigned version, uint64_t records,
     return 0;
 }
 
+int dw_chunk_unpack(const dw_buf *packed, dw_buf *payload, dw_err *err)
+{
+    const unsigned char *p = (const unsigned char *)packed->s;
+    dw_chunk chunk;
+    size_t got;
+
+    if (packed->n < DW_CHUNK_HEADER ||
+        dw_chunk_read_header(&chunk, p, err) < 0 ||
+        packed->n != DW_CHUNK_HEADER + chunk.frame_size)
+        return dw_fail(err, DW_EBUG, "a packed chunk is cut short");
+    dw_buf_reset(payload);
+    dw_buf_reserve(payload, chunk.raw_size);
+    got = ZSTD_decompress(payload->s, chunk.raw_size, p + DW_CHUNK_HEADER,
+                          chunk.frame_size);
+    if (ZSTD_isError(got) || got != chunk.raw_size)
+        return dw_fail(err, DW_EBUG, "a packed chunk does not unpack");
+    payload->n = got;
+    return 0;
+}
+
 /* Counts a chunk in and writes its header. */
 static int put_header(dw_writer *w, const dw_chunk *chunk,
                       const unsigned char *header, dw_err *err)

@@ -67,6 +67,9 @@ int dw_chunk_pack(const char *type, unsigned version, uint64_t records,
                   dw_err *err) DW_MUST_CHECK;
 int dw_writer_put(dw_writer *w, const dw_buf *packed,
                   dw_err *err) DW_MUST_CHECK;
+/* The payload of one chunk that dw_chunk_pack made in this process. */
+int dw_chunk_unpack(const dw_buf *packed, dw_buf *payload,
+                    dw_err *err) DW_MUST_CHECK;
 /* Passes the reader's current chunk on, byte for byte and not unpacked. */
 int dw_writer_copy(dw_writer *w, dw_reader *r, dw_err *err) DW_MUST_CHECK;
 /* As for the reader; all chunks written of the run that is open. */

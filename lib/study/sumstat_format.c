@@ -1,80 +1,51 @@
 #include "study/sumstat_format.h"
 
-#include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 
 enum { NAME_MAX_BYTES = 128 };
 
-/* Which meanings a way to z needs: `by`, which makes it that way, and `sign`.
- * In the words, @ stands for the column of `by` and ^ for that of `sign`. */
+/* The ways to z by the names that they have in format_table. */
 static const struct way {
-    dw_z_way way;
     const char *name;
-    dw_meaning by, sign;
-    const char *words;
+    dw_z_kind kind;
+    dw_meaning by;
 } ways[] = {
-    {DW_Z_Z, "Z", DW_MEANING_Z, DW_MEANING_Z, "@"},
-    {DW_Z_BETA_SE, "SE", DW_MEANING_SE, DW_MEANING_BETA, "^ / @"},
-    {DW_Z_OR_SE, "SE", DW_MEANING_SE, DW_MEANING_OR, "log(^) / @"},
-    {DW_Z_CHISQ, "CHISQ", DW_MEANING_CHISQ, DW_MEANING_BETA, "sign(^) sqrt(@)"},
-    {DW_Z_BETA_LOGP, "LOG10P", DW_MEANING_LOG10P, DW_MEANING_BETA,
-     "from @, with the sign of ^"},
-    {DW_Z_OR_LOGP, "LOG10P", DW_MEANING_LOG10P, DW_MEANING_OR,
-     "from @, with the sign of log(^)"},
-    {DW_Z_BETA_P, "P", DW_MEANING_P, DW_MEANING_BETA,
-     "from @, with the sign of ^"},
-    {DW_Z_OR_P, "P", DW_MEANING_P, DW_MEANING_OR,
-     "from @, with the sign of log(^)"},
+    {"Z", DW_Z_OF_Z, DW_MEANING_Z},
+    {"SE", DW_Z_OF_SE, DW_MEANING_SE},
+    {"LOG10P", DW_Z_OF_LOG10P, DW_MEANING_LOG10P},
+    {"LOGP", DW_Z_OF_LOGP, DW_MEANING_LOGP},
+    {"CHISQ", DW_Z_OF_CHISQ, DW_MEANING_CHISQ},
+    {"P", DW_Z_OF_P, DW_MEANING_P},
+    {"CI", DW_Z_OF_INTERVAL, DW_MEANING_CILO},
+};
+/* An interval comes last: it is printed with the fewest digits. */
+static const char *const COMMON_WAYS = "Z SE LOG10P LOGP CHISQ P CI";
+
+/* What a known format need not say: none of these depends on an allele. */
+static const dw_meaning by_common_name[] = {
+    DW_MEANING_CHR,   DW_MEANING_POS,  DW_MEANING_ID,   DW_MEANING_N,
+    DW_MEANING_NHALF, DW_MEANING_NCAS, DW_MEANING_NCON, DW_MEANING_INFO,
 };
 
-/*
- * The formats.  `tells`: a header that has all of these (and no column of
- * `not`) is of this format.  `columns`: as --columns takes them; a column that
- * the header lacks is passed over.  `ways`: the ways to z, the best first; one
- * with a column of its own is open only where the header has that.
- *
- * bolt: BETA and SE are the infinitesimal model's, so that BETA / SE is not the
- * z of the better model where there is one.
- */
-static const struct format {
-    const char *name, *tells, *not, *columns, *ways;
-} formats[] = {
-    {"bolt", "SNP CHR BP GENPOS ALLELE1 ALLELE0", "",
-     "CHR=CHR,POS=BP,ID=SNP,EA=ALLELE1,OA=ALLELE0,EAF=A1FREQ,INFO=INFO,"
-     "BETA=BETA,SE=SE",
-     "CHISQ=CHISQ_BOLT_LMM P=P_BOLT_LMM CHISQ=CHISQ_BOLT_LMM_INF SE "
-     "P=P_BOLT_LMM_INF CHISQ=CHISQ_LINREG P=P_LINREG"},
-    {"fastgwa", "CHR SNP POS A1 A2 N AF1 BETA SE P", "",
-     "CHR=CHR,POS=POS,ID=SNP,EA=A1,OA=A2,EAF=AF1,N=N,BETA=BETA,SE=SE,P=P",
-     "SE P"},
-    {"ldsc", "SNP A1 A2 N Z", "CHR BP POS",
-     "ID=SNP,EA=A1,OA=A2,EAF=FRQ,N=N,Z=Z,INFO=INFO", "Z"},
-};
-static const char *const COMMON_WAYS = "Z SE LOG10P CHISQ P";
-
-/* Which names go together.  The later ones say less of what they mean: two
- * such pairs in one header leave it open which allele has the effect. */
-static const struct allele_pair {
-    const char *effect, *other;
-    bool plain; /* says what it means */
-} allele_pairs[] = {
-    {"EFFECT_ALLELE", "OTHER_ALLELE", true},
-    {"EFFECT_ALLELE", "NON_EFFECT_ALLELE", true},
-    {"EFFECT_ALLELE", "NONEFFECT_ALLELE", true},
-    {"EA", "OA", true},
-    {"EA", "NEA", true},
-    {"TESTED_ALLELE", "OTHER_ALLELE", true},
-    {"A1", "A2", false},
-    {"A1", "A0", false},
-    {"ALT", "REF", false},
-};
-
-const char *dw_sumstat_format_names(void)
+const char *dw_sumstat_format_name(const dw_sumstat_columns *c)
 {
-    return "bolt, fastgwa, ldsc, table";
+    return c->format ? c->format->name : "table";
 }
+
+void dw_sumstat_format_list(dw_buf *out)
+{
+    size_t n;
+    const dw_study_format *f = dw_study_formats(&n);
+
+    for (size_t i = 0; i < n; i++)
+        dw_buf_addf(out, "%s, ", f[i].name);
+    dw_buf_adds(out, "table");
+}
+
+/* ---- names in lists ---- */
 
 /* Takes the next word of a list, ended by any of `ends`; false at the end. */
 static bool next_word(const char **list, const char *ends,
@@ -82,6 +53,8 @@ static bool next_word(const char **list, const char *ends,
 {
     size_t n;
 
+    if (!*list)
+        return false;
     *list += strspn(*list, ends);
     n = strcspn(*list, ends);
     if (n == 0)
@@ -89,39 +62,58 @@ static bool next_word(const char **list, const char *ends,
     n = n < NAME_MAX_BYTES ? n : NAME_MAX_BYTES - 1;
     memcpy(word, *list, n);
     word[n] = 0;
-    *list += n;
+    *list += strcspn(*list, ends);
     return true;
 }
 
-static bool has_all(const dw_table *t, const char *list)
+/* A column by its name, or by how it begins: "FRQ_A_*". */
+static int find_one(const dw_table *t, const char *name)
 {
-    char word[NAME_MAX_BYTES];
+    size_t n = strlen(name);
 
-    while (next_word(&list, " ", word)) {
-        if (dw_table_find(t, word) == DW_TABLE_NONE)
-            return false;
+    if (n == 0 || name[n - 1] != '*')
+        return dw_table_find(t, name);
+    for (size_t i = 0; i < dw_table_width(t); i++) {
+        if (strncasecmp(dw_table_name(t, i), name, n - 1) == 0)
+            return (int)i;
     }
-    return true;
+    return DW_TABLE_NONE;
 }
 
-static bool has_any(const dw_table *t, const char *list)
+/* The first column that there is of "A|B". */
+static int find_column(const dw_table *t, const char *names)
 {
-    char word[NAME_MAX_BYTES];
+    char name[NAME_MAX_BYTES];
+    int column = DW_TABLE_NONE;
 
-    while (next_word(&list, " ", word)) {
-        if (dw_table_find(t, word) != DW_TABLE_NONE)
-            return true;
-    }
-    return false;
+    while (column == DW_TABLE_NONE && next_word(&names, "|", name))
+        column = find_one(t, name);
+    return column;
 }
 
-/* Reads "EA=A1,OA=A2". Strict: each column has to be there. */
+/* How many of the list are there; *all is set to whether all are. */
+static size_t count_there(const dw_table *t, const char *list, bool *all)
+{
+    char word[NAME_MAX_BYTES];
+    size_t n = 0;
+
+    *all = true;
+    while (next_word(&list, " ", word)) {
+        bool there = find_column(t, word) != DW_TABLE_NONE;
+
+        n += there;
+        *all &= there;
+    }
+    return n;
+}
+
+/* Reads "EA=A1,OA=A2". */
 static int apply_columns(dw_sumstat_columns *c, const dw_table *t,
-                         const char *columns, bool strict, dw_err *err)
+                         const char *columns, dw_column_why why, dw_err *err)
 {
     char word[NAME_MAX_BYTES];
 
-    while (columns && next_word(&columns, ",", word)) {
+    while (next_word(&columns, ",", word)) {
         char *name = strchr(word, '=');
         int meaning =
             name ? dw_meaning_named((dw_span){word, (size_t)(name - word)})
@@ -131,51 +123,47 @@ static int apply_columns(dw_sumstat_columns *c, const dw_table *t,
         if (meaning < 0)
             return dw_fail(err, DW_EUSAGE,
                            "--columns: \"%s\" is not MEANING=COLUMN; meanings "
-                           "are CHR POS ID EA OA EAF BETA OR SE Z CHISQ P "
-                           "LOG10P N NCAS NCON INFO",
-                           word);
-        column = dw_table_find(t, name + 1);
-        if (strict && (rc = dw_table_require(t, name + 1, &column, err)) < 0)
-            return rc;
-        if (c->column[meaning] == DW_TABLE_NONE)
+                           "are%s",
+                           word, dw_meaning_names());
+        if (why == DW_COLUMN_BY_USER) {
+            if ((rc = dw_table_require(t, name + 1, &column, err)) < 0)
+                return rc;
+        } else {
+            column = find_column(t, name + 1);
+        }
+        if (c->column[meaning] == DW_TABLE_NONE) {
             c->column[meaning] = column;
+            c->why[meaning] = why;
+        }
     }
     return 0;
 }
 
 /* ---- alleles ---- */
 
-static int refuse_header(const dw_table *t, const char *why, dw_err *err)
+static int refuse_header(const dw_table *t, const char *why, const char *mend,
+                         dw_err *err)
 {
     dw_buf names = {0};
 
     dw_table_list(t, &names);
-    dw_fail(err, DW_EFORMAT,
-            "%s:%zu: %s; say it with --columns EA=NAME,OA=NAME (the header "
-            "has: %s)",
+    dw_fail(err, DW_EFORMAT, "%s:%zu: %s; %s (the header has: %s)",
             dw_lines_name(dw_table_lines(t)), dw_table_header_line(t), why,
-            names.s);
+            mend, names.s);
     dw_buf_clear(&names);
     return DW_EFORMAT;
 }
 
-/* The effect allele is never guessed: one pair of names, or a refusal. */
-static int find_alleles(dw_sumstat_columns *c, const dw_table *t, dw_err *err)
+static const char *const SAY_ALLELES = "say it with --columns EA=NAME,OA=NAME";
+
+/* A free table: one pair of names, or a refusal. */
+static int find_pair(dw_sumstat_columns *c, const dw_table *t, dw_err *err)
 {
-    const struct allele_pair *found = NULL;
+    size_t n;
+    const dw_allele_pair *pairs = dw_allele_pairs(&n), *found = NULL;
 
-    bool ea = c->column[DW_MEANING_EA] != DW_TABLE_NONE;
-    bool oa = c->column[DW_MEANING_OA] != DW_TABLE_NONE;
-
-    if (ea && oa)
-        return 0;
-    if (ea || oa)
-        return refuse_header(t,
-                             ea ? "no column for the other allele"
-                                : "no column for the effect allele",
-                             err);
-    for (size_t i = 0; i < DW_COUNT(allele_pairs); i++) {
-        const struct allele_pair *pair = &allele_pairs[i];
+    for (size_t i = 0; i < n; i++) {
+        const dw_allele_pair *pair = &pairs[i];
 
         if (dw_table_find(t, pair->effect) == DW_TABLE_NONE ||
             dw_table_find(t, pair->other) == DW_TABLE_NONE)
@@ -183,40 +171,84 @@ static int find_alleles(dw_sumstat_columns *c, const dw_table *t, dw_err *err)
         if (found && !found->plain)
             return refuse_header(
                 t, "more than one pair of alleles, and which has the effect?",
-                err);
+                SAY_ALLELES, err);
         if (!found)
             found = pair;
     }
     if (!found)
         return refuse_header(
             t, "no columns that are surely the effect and the other allele",
-            err);
+            SAY_ALLELES, err);
     if (strcmp(found->effect, "ALT") == 0 &&
         dw_table_find(t, "A1") != DW_TABLE_NONE)
-        return refuse_header(t, "is ALT or A1 the effect allele?", err);
+        return refuse_header(t, "is ALT or A1 the effect allele?", SAY_ALLELES,
+                             err);
     c->column[DW_MEANING_EA] = dw_table_find(t, found->effect);
     c->column[DW_MEANING_OA] = dw_table_find(t, found->other);
     return 0;
 }
 
-/* ---- the way to z ---- */
-
-/* Opens the first way of that name that the columns allow. */
-static bool open_way(dw_sumstat_columns *c, const char *name)
+static int find_alleles(dw_sumstat_columns *c, const dw_table *t, dw_err *err)
 {
-    for (size_t i = 0; i < DW_COUNT(ways); i++) {
-        if (strcmp(ways[i].name, name) == 0 &&
-            c->column[ways[i].by] != DW_TABLE_NONE &&
-            c->column[ways[i].sign] != DW_TABLE_NONE) {
-            c->way = ways[i].way;
-            return true;
-        }
+    bool ea = c->column[DW_MEANING_EA] != DW_TABLE_NONE;
+    bool oa = c->column[DW_MEANING_OA] != DW_TABLE_NONE;
+
+    if (ea && c->column[DW_MEANING_EA] == c->column[DW_MEANING_OA])
+        return refuse_header(t, "one column for both alleles", SAY_ALLELES,
+                             err);
+    if (ea && !oa && c->format && c->format->other_of_pair) {
+        c->ref = dw_table_find(t, "REF");
+        c->alt = dw_table_find(t, "ALT");
+        return 0;
     }
-    return false;
+    if (ea && oa)
+        return 0;
+    if (c->format && ea && strcmp(c->format->name, "plink1") == 0)
+        return refuse_header(t,
+                             "PLINK 1.9 does not write the other allele here",
+                             "put the other allele of the .bim beside A1 (A1 "
+                             "may be its A2), or run plink2 "
+                             "--glm, which writes both",
+                             err);
+    if (c->format || ea || oa)
+        return refuse_header(t,
+                             ea ? "no column for the other allele"
+                                : "no column for the effect allele",
+                             SAY_ALLELES, err);
+    return find_pair(c, t, err);
 }
 
-/* Tries the ways of a list in turn: "CHISQ=CHISQ_BOLT_LMM SE P". */
-static bool try_ways(dw_sumstat_columns *c, const dw_table *t, const char *list)
+/* ---- the ways to z ---- */
+
+/* Adds the ways of that name that the columns allow: with the effect, and with
+ * the log of the odds ratio. */
+static size_t open_way(dw_sumstat_columns *c, const char *name)
+{
+    size_t before = c->plan.n;
+
+    for (size_t i = 0; i < DW_COUNT(ways); i++) {
+        int by = c->column[ways[i].by];
+        int upper = c->column[DW_MEANING_CIHI];
+        const int effect[2] = {c->column[DW_MEANING_BETA],
+                               c->column[DW_MEANING_OR]};
+
+        if (strcmp(ways[i].name, name) != 0 || by == DW_TABLE_NONE ||
+            (ways[i].kind == DW_Z_OF_INTERVAL && upper == DW_TABLE_NONE))
+            continue;
+        if (ways[i].kind == DW_Z_OF_Z)
+            dw_z_plan_add(&c->plan, (dw_z_way){DW_Z_OF_Z, false, by, by, by});
+        for (int odds = 0; odds < 2 && ways[i].kind != DW_Z_OF_Z; odds++) {
+            if (effect[odds] != DW_TABLE_NONE)
+                dw_z_plan_add(&c->plan, (dw_z_way){ways[i].kind, odds != 0, by,
+                                                   upper, effect[odds]});
+        }
+    }
+    return c->plan.n - before;
+}
+
+/* Adds the ways of a list: "CHISQ=CHISQ_BOLT_LMM SE P". */
+static void open_ways(dw_sumstat_columns *c, const dw_table *t,
+                      const char *list)
 {
     char word[NAME_MAX_BYTES];
 
@@ -225,71 +257,98 @@ static bool try_ways(dw_sumstat_columns *c, const dw_table *t, const char *list)
         int saved, meaning;
 
         if (!own) {
-            if (open_way(c, word))
-                return true;
+            open_way(c, word);
             continue;
         }
         *own++ = 0;
         meaning = dw_meaning_named(dw_span_of(word));
         saved = c->column[meaning];
         c->column[meaning] = dw_table_find(t, own);
-        if (open_way(c, word))
-            return true;
-        c->column[meaning] = saved;
+        /* What was first opened stands for the meaning. */
+        if (!open_way(c, word) || saved != DW_TABLE_NONE)
+            c->column[meaning] = saved;
+        else
+            c->why[meaning] = DW_COLUMN_BY_FORMAT;
     }
-    return false;
 }
 
-static int find_way(dw_sumstat_columns *c, const dw_table *t,
-                    const dw_sumstat_columns *given,
-                    const struct format *format, dw_err *err)
+static int find_ways(dw_sumstat_columns *c, const dw_table *t, dw_err *err)
 {
     /* What the user named goes before what the format prefers. */
     for (size_t i = 0; i < DW_COUNT(ways); i++) {
-        if (given->column[ways[i].by] != DW_TABLE_NONE &&
-            open_way(c, ways[i].name))
-            return 0;
+        if (c->column[ways[i].by] != DW_TABLE_NONE &&
+            c->why[ways[i].by] == DW_COLUMN_BY_USER)
+            open_way(c, ways[i].name);
     }
-    if (format && try_ways(c, t, format->ways))
-        return 0;
-    if (try_ways(c, t, COMMON_WAYS))
+    if (c->format)
+        open_ways(c, t, c->format->ways);
+    open_ways(c, t, COMMON_WAYS);
+    if (c->plan.n)
         return 0;
     return refuse_header(
         t,
-        "no columns to make z of: Z; or BETA (or OR) with SE, CHISQ, P or "
-        "LOG10P; name them with --columns, as BETA=NAME,SE=NAME",
-        err);
+        "no columns to make z of: Z; or BETA (or OR) with SE, LOG10P, CHISQ, P "
+        "or its interval",
+        "name them with --columns, as BETA=NAME,SE=NAME", err);
 }
 
 /* ---- all of it ---- */
 
-static const struct format *tell_format(const dw_table *t)
+static const dw_study_format *tell_format(const dw_table *t)
 {
-    for (size_t i = 0; i < DW_COUNT(formats); i++) {
-        if (has_all(t, formats[i].tells) && !has_any(t, formats[i].not ))
-            return &formats[i];
+    size_t n;
+    const dw_study_format *f = dw_study_formats(&n);
+
+    for (size_t i = 0; i < n; i++) {
+        bool all, ignored;
+
+        count_there(t, f[i].tells, &all);
+        if (all && (!f[i].never || !count_there(t, f[i].never, &ignored)))
+            return &f[i];
     }
     return NULL;
 }
 
-static int choose_format(const dw_table *t, const char *name,
-                         const struct format **format, dw_err *err)
+static int choose_format(dw_sumstat_columns *c, const dw_table *t,
+                         const char *name, dw_err *err)
 {
-    *format = NULL;
-    if (!name) {
-        *format = tell_format(t);
+    size_t n;
+    const dw_study_format *f = dw_study_formats(&n);
+    dw_buf list = {0};
+
+    c->format = NULL;
+    if (!name)
+        c->format = tell_format(t);
+    if (!name || strcmp(name, "table") == 0)
         return 0;
+    for (size_t i = 0; i < n && !c->format; i++) {
+        if (strcmp(f[i].name, name) == 0)
+            c->format = &f[i];
     }
-    if (strcmp(name, "table") == 0)
+    if (c->format)
         return 0;
-    for (size_t i = 0; i < DW_COUNT(formats); i++) {
-        if (strcmp(formats[i].name, name) == 0) {
-            *format = &formats[i];
-            return 0;
-        }
-    }
-    return dw_fail(err, DW_EUSAGE, "--format %s: formats are %s", name,
-                   dw_sumstat_format_names());
+    dw_sumstat_format_list(&list);
+    dw_fail(err, DW_EUSAGE, "--format %s: formats are %s", name, list.s);
+    dw_buf_clear(&list);
+    return DW_EUSAGE;
+}
+
+/* Harmonised and raw columns of the GWAS Catalog may not be mixed. */
+static int check_harmonised(const dw_sumstat_columns *c, const dw_table *t,
+                            dw_err *err)
+{
+    bool all;
+    size_t n = count_there(t,
+                           "hm_chrom hm_pos hm_effect_allele "
+                           "hm_other_allele",
+                           &all);
+
+    if (n == 0 || all || c->why[DW_MEANING_EA] == DW_COLUMN_BY_USER)
+        return 0;
+    return refuse_header(t,
+                         "some of the harmonised columns (hm_) are there and "
+                         "some are not",
+                         "name all of what is to be read with --columns", err);
 }
 
 static int check_place(const dw_sumstat_columns *c, const dw_table *t,
@@ -308,69 +367,141 @@ static int check_place(const dw_sumstat_columns *c, const dw_table *t,
     return 0;
 }
 
+bool dw_sumstat_column_used(const dw_sumstat_columns *c, int column)
+{
+    for (size_t i = 0; i < DW_MEANING_COUNT; i++) {
+        if (c->column[i] == column)
+            return true;
+    }
+    for (size_t i = 0; i < c->plan.n; i++) {
+        if (c->plan.way[i].by == column)
+            return true;
+    }
+    for (size_t i = 0; i < DW_FORMAT_ROWS; i++) {
+        if (c->rows[i] == column)
+            return true;
+    }
+    return column == c->ref || column == c->alt;
+}
+
+/* Two columns of one name cannot be told apart. */
+static int check_names(const dw_sumstat_columns *c, const dw_table *t,
+                       dw_err *err)
+{
+    for (size_t i = 0; i < dw_table_width(t); i++) {
+        int twin;
+
+        if (!dw_sumstat_column_used(c, (int)i) ||
+            (twin = dw_table_namesake(t, (int)i)) == DW_TABLE_NONE)
+            continue;
+        for (size_t m = 0; m < DW_MEANING_COUNT; m++) {
+            /* Named by the user, in a spelling that only one of them has. */
+            if (c->column[m] == (int)i && c->why[m] == DW_COLUMN_BY_USER &&
+                strcmp(dw_table_name(t, i), dw_table_name(t, (size_t)twin)))
+                twin = DW_TABLE_NONE;
+        }
+        if (twin != DW_TABLE_NONE)
+            return dw_fail(err, DW_EFORMAT,
+                           "%s:%zu: column %s is there twice, as the %zuth and "
+                           "the %dth: rename the one that is not meant",
+                           dw_lines_name(dw_table_lines(t)),
+                           dw_table_header_line(t), dw_table_name(t, i), i + 1,
+                           twin + 1);
+    }
+    return 0;
+}
+
+/* The number at the end of a column's name: FRQ_A_19099. */
+static double number_in_name(const dw_table *t, const char *begins)
+{
+    int column = find_one(t, begins);
+    double x;
+
+    if (column == DW_TABLE_NONE ||
+        dw_text_double(
+            dw_span_of(dw_table_name(t, (size_t)column) + strlen(begins) - 1),
+            &x) < 0 ||
+        !(x > 0 && x < 1e9))
+        return 0;
+    return x;
+}
+
+static void clear_columns(dw_sumstat_columns *c)
+{
+    *c = (dw_sumstat_columns){.ref = DW_TABLE_NONE, .alt = DW_TABLE_NONE};
+    for (size_t i = 0; i < DW_MEANING_COUNT; i++)
+        c->column[i] = DW_TABLE_NONE;
+    for (size_t i = 0; i < DW_FORMAT_ROWS; i++)
+        c->rows[i] = DW_TABLE_NONE;
+}
+
+/* A frequency that says whose it is belongs to no other allele: with EA=A2 that
+ * of A1 is none. */
+static void check_frequency(dw_sumstat_columns *c, const dw_table *t)
+{
+    static const char *const of_first = "A1FREQ A1_FREQ AF1 FREQ1";
+    int *eaf = &c->column[DW_MEANING_EAF], ea = c->column[DW_MEANING_EA];
+    const char *list = of_first, *allele = dw_table_name(t, (size_t)ea);
+    char word[NAME_MAX_BYTES];
+
+    if (*eaf == DW_TABLE_NONE || c->why[DW_MEANING_EAF] == DW_COLUMN_BY_USER ||
+        c->why[DW_MEANING_EA] != DW_COLUMN_BY_USER)
+        return;
+    if (strcasecmp(allele, "A1") == 0 || strcasecmp(allele, "ALLELE1") == 0)
+        return;
+    while (next_word(&list, " ", word)) {
+        if (dw_table_find(t, word) == *eaf || c->format) {
+            *eaf = DW_TABLE_NONE;
+            return;
+        }
+    }
+}
+
+static void find_by_name(dw_sumstat_columns *c, const dw_table *t)
+{
+    if (!c->format) {
+        for (size_t i = 0; i < DW_MEANING_COUNT; i++) {
+            if (c->column[i] == DW_TABLE_NONE)
+                c->column[i] = dw_meaning_find(t, (dw_meaning)i);
+        }
+        return;
+    }
+    for (size_t i = 0; i < DW_COUNT(by_common_name); i++) {
+        dw_meaning m = by_common_name[i];
+
+        if (c->column[m] == DW_TABLE_NONE &&
+            !(m == DW_MEANING_N && c->format->own_n)) {
+            c->column[m] = dw_meaning_find(t, m);
+            c->why[m] = DW_COLUMN_BY_NAME;
+        }
+    }
+    for (size_t i = 0; i < DW_FORMAT_ROWS; i++) {
+        if (c->format->rows[i].column)
+            c->rows[i] = dw_table_find(t, c->format->rows[i].column);
+    }
+}
+
 int dw_sumstat_columns_find(dw_sumstat_columns *c, const dw_table *t,
                             const char *format, const char *columns,
                             dw_err *err)
 {
-    dw_sumstat_columns given;
-    const struct format *f;
     int rc;
 
-    c->way = DW_Z_NONE;
-    for (size_t i = 0; i < DW_MEANING_COUNT; i++)
-        c->column[i] = DW_TABLE_NONE;
-    if ((rc = apply_columns(c, t, columns, true, err)) < 0 ||
-        (rc = choose_format(t, format, &f, err)) < 0)
+    clear_columns(c);
+    if ((rc = choose_format(c, t, format, err)) < 0 ||
+        (rc = apply_columns(c, t, columns, DW_COLUMN_BY_USER, err)) < 0)
         return rc;
-    given = *c;
-    c->format = f ? f->name : "table";
-    if (f && (rc = apply_columns(c, t, f->columns, false, err)) < 0)
+    if (c->format && (rc = apply_columns(c, t, c->format->columns,
+                                         DW_COLUMN_BY_FORMAT, err)) < 0)
         return rc;
-    if ((rc = find_alleles(c, t, err)) < 0)
+    if ((rc = check_harmonised(c, t, err)) < 0 ||
+        (rc = find_alleles(c, t, err)) < 0)
         return rc;
-    for (size_t i = 0; !f && i < DW_MEANING_COUNT; i++) {
-        if (c->column[i] == DW_TABLE_NONE)
-            c->column[i] = dw_meaning_find(t, (dw_meaning)i);
-    }
-    if ((rc = check_place(c, t, err)) < 0)
+    find_by_name(c, t);
+    check_frequency(c, t);
+    c->cases = number_in_name(t, "FRQ_A_*");
+    c->controls = number_in_name(t, "FRQ_U_*");
+    if ((rc = check_place(c, t, err)) < 0 || (rc = find_ways(c, t, err)) < 0)
         return rc;
-    return find_way(c, t, &given, f, err);
-}
-
-static void add_words(dw_buf *out, const char *words, const char *by,
-                      const char *sign)
-{
-    for (const char *s = words; *s; s++) {
-        if (*s == '@')
-            dw_buf_adds(out, by);
-        else if (*s == '^')
-            dw_buf_adds(out, sign);
-        else
-            dw_buf_addc(out, *s);
-    }
-}
-
-void dw_sumstat_columns_tell(const dw_sumstat_columns *c, const dw_table *t,
-                             dw_buf *out)
-{
-    static const dw_meaning shown[] = {DW_MEANING_EA, DW_MEANING_EAF,
-                                       DW_MEANING_INFO};
-
-    dw_buf_addf(out, "%s: z = ", c->format);
-    for (size_t i = 0; i < DW_COUNT(ways); i++) {
-        const char *by, *sign;
-
-        if (ways[i].way != c->way)
-            continue;
-        by = dw_table_name(t, (size_t)c->column[ways[i].by]);
-        sign = dw_table_name(t, (size_t)c->column[ways[i].sign]);
-        add_words(out, ways[i].words, by, sign);
-    }
-    for (size_t i = 0; i < DW_COUNT(shown); i++) {
-        int column = c->column[shown[i]];
-
-        if (column != DW_TABLE_NONE)
-            dw_buf_addf(out, "; %s %s", dw_meaning_words(shown[i]),
-                        dw_table_name(t, (size_t)column));
-    }
+    return check_names(c, t, err);
 }

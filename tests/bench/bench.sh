@@ -27,33 +27,8 @@ if [ -d "$real" ]; then
         "$real/annot/bigwig/hela_h3k4_chr22.hg19.bw" "$real/annot/bigwig/valr_hg19.dnase1.bw"
 fi
 
-# measure NAME COMMAND: medians over five runs, after one that is not counted,
-# into $cpu, $wall, $memory; prints them.
-measure() {
-    name=$1
-    sh -c "$2" >/dev/null 2>&1
-    : >"$dir/times"
-    for _ in 1 2 3 4 5; do
-        /usr/bin/time -a -o "$dir/times" -f '%U %S %e %M' sh -c "$2" >/dev/null 2>&1
-    done
-    cpu=$(awk '{ print $1 + $2 }' "$dir/times" | sort -n | sed -n 3p)
-    wall=$(awk '{ print $3 }' "$dir/times" | sort -n | sed -n 3p)
-    memory=$(awk '{ print $4 / 1024 }' "$dir/times" | sort -n | sed -n 3p)
-    printf '  %-44s %7.2f s CPU %7.2f s wall %7.0f MB\n' "$name" "$cpu" "$wall" "$memory"
-}
-
-# against OTHER: the ratio of the CPU just measured to that of the one before.
-ratio() {
-    awk -v a="$1" -v b="$2" -v what="$3" 'BEGIN {
-        printf "  %-44s %7.1f x\n", what, a / (b > 0.005 ? b : 0.005) }'
-}
-
-have() {
-    command -v "$1" >/dev/null || {
-        echo "  ($1 is not installed: no comparison)"
-        return 1
-    }
-}
+# shellcheck source=tests/bench/measure.sh
+. tests/bench/measure.sh
 
 dw-synth -q -@ 2 --seed 1 --people 500 --chroms 1 --length 3M --variants 9000 -o "$dir/few"
 dw-synth -q -@ 2 --seed 1 --people 5000 --chroms 1 --length 3M --variants 8000 -o "$dir/many"
@@ -92,14 +67,5 @@ if have plink1.9; then
     ratio "$cpu" "$ours" "CPU, plink1.9 to dw-prs"
 fi
 
-echo "Reading a study of 2,000,000 rows"
-awk 'BEGIN {
-    srand(1); OFS = "\t"; print "CHR", "SNP", "POS", "A1", "A2", "N", "AF1", "BETA", "SE", "P"
-    for (i = 1; i <= 2000000; i++)
-        printf "1\trs%d\t%d\tA\tG\t%d\t%.6f\t%.6g\t%.6g\t%.6g\n", i, 100 * i, 450000 - int(rand() * 1000), \
-            0.01 + 0.98 * rand(), (rand() - 0.5) / 50, 0.003 + rand() / 1000, rand()
-}' | bgzip >"$dir/study.gz"
-measure "dw-ingest" "dw-ingest -q -o $dir/study.var $dir/study.gz"
-ours=$wall
-measure "bgzip -dc | wc -l" "bgzip -dc $dir/study.gz | wc -l"
-ratio "$wall" "$ours" "wall, of bgzip's speed"
+# shellcheck source=tests/bench/ingest.sh
+. tests/bench/ingest.sh

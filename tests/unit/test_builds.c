@@ -96,7 +96,7 @@ static void test_evidence(void)
 static void test_check(void)
 {
     dw_build_evidence old = {0}, new = {0};
-    dw_build_check c = {.study = {"s", &old, NULL}, .share = NAN};
+    dw_build_check c = {.study = {"s", &old, NULL, NULL}, .share = NAN};
     dw_buf why = {0};
     dw_err err = {0};
     int build;
@@ -113,17 +113,27 @@ static void test_check(void)
     c.stated = "mm10";
     OK(dw_build_check_all(&c, &build, &why, &err) == 0, "another's name");
     c.stated = NULL;
-    c.ref = (dw_build_witness){"r", NULL, &new};
+    c.ref = (dw_build_witness){"r", NULL, &new, NULL};
     c.share = 0.125;
     OK(dw_build_check_all(&c, &build, &why, &err) == DW_EMISMATCH &&
            strstr(err.msg, "s is of GRCh37") &&
            strstr(err.msg, "r of GRCh38") && strstr(err.msg, "(12 %"),
        "%s", err.msg);
     c.study.rows = &new;
-    c.genome = (dw_build_witness){"g", NULL, &old};
+    c.genome = (dw_build_witness){"g", NULL, &old, NULL};
     OK(dw_build_check_all(&c, &build, &why, &err) == DW_EMISMATCH &&
            strstr(err.msg, "g of GRCh37"),
        "%s", err.msg);
+    c = (dw_build_check){.study = {"s", NULL, NULL, "hg38"}, .share = NAN};
+    OK(dw_build_check_all(&c, &build, &why, &err) == 0 && build == DW_BUILD_38,
+       "a study's own word, where nothing else speaks");
+    c.study.rows = &old;
+    OK(dw_build_check_all(&c, &build, &why, &err) == DW_EMISMATCH &&
+           strstr(err.msg, "says that it is of GRCh38, and is of GRCh37"),
+       "%s", err.msg);
+    c.stated = "GRCh37";
+    OK(dw_build_check_all(&c, &build, &why, &err) == 0 && build == DW_BUILD_37,
+       "--build goes before it");
     dw_buf_clear(&why);
 }
 

@@ -16,6 +16,7 @@
 
 static char dir[] = "/tmp/dw-test-lines-XXXXXX";
 static char path[sizeof dir + 16];
+static dw_crew *crew; /* unpacks what read_all reads; NULL: nobody does */
 
 static void put(const void *p, size_t n)
 {
@@ -74,6 +75,7 @@ static int read_all(dw_buf *out, uint64_t *digest, dw_err *err)
     dw_buf_reset(out);
     if (!l)
         return err->code;
+    dw_lines_share(l, crew);
     while ((rc = dw_lines_next(l, &line, err)) > 0) {
         dw_buf_add(out, line.s, line.n);
         dw_buf_addc(out, '\n');
@@ -217,6 +219,71 @@ static const char *lines_of(const void *p, size_t n)
 #define GIVES(bytes, want) OK(strcmp(LINES(bytes), want) == 0, "%s", want)
 #define TELLS(bytes, want) OK(strstr(LINES(bytes), want), "told: %s", want)
 
+/* What stands before the fault is given, whole, and the fault tells where that
+ * ends: with a file of several of the reader's steps, cut in one of them. */
+static void test_line_of_fault(const char *mode)
+{
+    dw_buf text = {0}, whole = {0}, out = {0};
+    dw_err err = {0};
+    char words[64];
+    size_t lines = 0;
+
+    make_text(&text, 20000, 90);
+    put_packed(mode, &text);
+    get(&whole);
+    put(whole.s, whole.n / 2);
+    OK(read_all(&out, NULL, &err) == DW_EFORMAT, "%s", err.msg);
+    for (size_t i = 0; i < out.n; i++)
+        lines += out.s[i] == '\n';
+    snprintf(words, sizeof words, "after line %zu:", lines);
+    OK(lines > 8000 && strstr(err.msg, words), "%zu lines before it", lines);
+    OK(out.n <= text.n && memcmp(out.s, text.s, out.n) == 0, "as they were");
+    dw_buf_clear(&text);
+    dw_buf_clear(&whole);
+    dw_buf_clear(&out);
+}
+
+/* n times a byte, or "x\n" and then those, packed by `mode`. */
+static void put_bomb(const char *mode, char c, size_t n)
+{
+    BGZF *f = bgzf_open(path, mode);
+    char part[1 << 16];
+
+    memset(part, c, sizeof part);
+    if (!f || bgzf_write(f, "x\n", 2) != 2)
+        perror(path), exit(1);
+    for (; n; n -= n < sizeof part ? n : sizeof part) {
+        size_t some = n < sizeof part ? n : sizeof part;
+
+        if (bgzf_write(f, part, some) != (ssize_t)some)
+            perror(path), exit(1);
+    }
+    if (bgzf_close(f) != 0)
+        perror(path), exit(1);
+}
+
+/* Little that unpacks to a lot is refused before it is unpacked. */
+static void test_bombs(void)
+{
+    dw_buf out = {0};
+    dw_err err = {0};
+
+    put_bomb("w1", 0, (size_t)40 << 20);
+    OK(read_all(&out, NULL, &err) < 0 && strstr(err.msg, ":2: a NUL byte"),
+       "%s", err.msg);
+    put_bomb("w1", 'A', (size_t)65 << 20);
+    OK(read_all(&out, NULL, &err) < 0 &&
+           strstr(err.msg, ":2: a line of more than 64 MiB"),
+       "%s", err.msg);
+    put_bomb("w1", '\n', (size_t)17 << 20);
+    OK(read_all(&out, NULL, &err) < 0 && strstr(err.msg, "16777216 empty"),
+       "%s", err.msg);
+    put_bomb("w1", 'A', (size_t)10 << 20);
+    OK(read_all(&out, NULL, &err) == 0 && out.n == ((size_t)10 << 20) + 3,
+       "a line of 10 MiB is one");
+    dw_buf_clear(&out);
+}
+
 static void test_text(void)
 {
     GIVES("", "");
@@ -275,9 +342,11 @@ static void test_rewind(const char *mode)
     dw_lines *l;
     size_t n = 0;
 
-    make_text(&text, 3000, 90);
+    make_text(&text, 30000, 90);
     put_packed(mode, &text);
     l = dw_lines_open(path, &err);
+    if (l)
+        dw_lines_share(l, crew);
     for (int i = 0; i < 1700 && l; i++) {
         if (dw_lines_next(l, &line, &err) <= 0)
             break;
@@ -287,7 +356,7 @@ static void test_rewind(const char *mode)
        "back to the start");
     while (l && dw_lines_next(l, &line, &err) > 0)
         n++;
-    OK(n == 3000, "all 3000 lines again, and %zu", n);
+    OK(n == 30000, "all 30000 lines again, and %zu", n);
     OK(l && dw_lines_digest(l) == dw_hash(text.s, text.n),
        "the digest is of the second reading alone");
     dw_lines_close(l);
@@ -471,14 +540,22 @@ int main(void)
     if (!mkdtemp(dir))
         perror(dir), exit(1);
     snprintf(path, sizeof path, "%s/file", dir);
-    test_packings();
-    test_broken();
-    test_text();
+    for (int i = 0; i < 2; i++) {
+        crew = i ? dw_crew_new(2) : NULL;
+        test_packings();
+        test_broken();
+        test_line_of_fault("wg");
+        test_line_of_fault("w");
+        test_text();
+        test_rewind("wu");
+        test_rewind("wg");
+        test_rewind("w");
+    }
+    test_bombs();
+    dw_crew_free(crew);
+    crew = NULL;
     test_opening();
     test_stem();
-    test_rewind("wu");
-    test_rewind("wg");
-    test_rewind("w");
     test_pipe(true);
     test_pipe(false);
     test_no_memory();

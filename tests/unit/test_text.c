@@ -1,4 +1,5 @@
 /* Numbers, fields and names read from text. */
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -9,6 +10,39 @@
 static int as_double(const char *s, double *x)
 {
     return dw_text_double(dw_span_of(s), x);
+}
+
+/* Some number as a table may have it: up to 22 digits with a point anywhere,
+ * mostly near halfway between two doubles or as printf writes one. */
+static void spell(dw_rng *rng, char text[64])
+{
+    uint64_t bits = dw_rng_u64(rng);
+    int digits = 1 + (int)dw_rng_below(rng, 22), n = 0;
+    double x = dw_rng_normal(rng);
+
+    switch (dw_rng_below(rng, 4)) {
+    case 0: snprintf(text, 64, "%.*g", digits, x); return;
+    case 1:
+        snprintf(text, 64, "%.*g", digits,
+                 ldexp(x, (int)dw_rng_below(rng, 80) - 40));
+        return;
+    case 2: /* 54 bits: halfway, over a power of ten or not */
+        snprintf(text, 64, "%" PRIu64 "e-%d", bits >> 10 | 1,
+                 (int)dw_rng_below(rng, 24));
+        return;
+    default:
+        if (bits & 1)
+            text[n++] = '-';
+        for (int i = 0; i < digits; i++) {
+            if (i == (int)(bits >> 32) % digits)
+                text[n++] = '.';
+            text[n++] = (char)('0' + dw_rng_below(rng, 10));
+        }
+        text[n] = 0;
+        if (bits & 2)
+            snprintf(text + n, 64 - (size_t)n, "%c%d", bits & 4 ? 'e' : 'E',
+                     (int)dw_rng_below(rng, 700) - 350);
+    }
 }
 
 /* The fast way must give what strtod gives, to the last bit. */
@@ -44,17 +78,19 @@ static void test_against_strtod(void)
         int rc = as_double(hard[i], &x);
         OK(rc == 0 && !memcmp(&x, &want, sizeof x), "%s: %.17g", hard[i], x);
     }
-    for (int i = 0; i < 100000; i++) {
-        double mantissa = dw_rng_normal(&rng), x, want;
+    for (int i = 0; i < 400000; i++) {
         char text[64];
-        snprintf(text, sizeof text, "%.*ge%d", 1 + (int)dw_rng_below(&rng, 18),
-                 mantissa, (int)dw_rng_below(&rng, 60) - 30);
-        if (strchr(text, 'e') != strrchr(text, 'e'))
-            continue; /* %g wrote an exponent of its own */
+        double x, want;
+
+        spell(&rng, text);
         want = strtod(text, NULL);
-        wrong += as_double(text, &x) < 0 || memcmp(&x, &want, sizeof x);
+        if (as_double(text, &x) == 0 ? memcmp(&x, &want, sizeof x) != 0
+                                     : !isinf(want)) {
+            printf("# %s: %.17g, not %.17g\n", text, x, want);
+            wrong++;
+        }
     }
-    OK(wrong == 0, "100,000 numbers as strtod reads them");
+    OK(wrong == 0, "400,000 numbers as strtod reads them");
 }
 
 static void test_refusals(void)
@@ -101,6 +137,51 @@ static void test_split(void)
     OK(dw_text_split(dw_span_of(""), ' ', f, 4) == 0, "an empty line has none");
 }
 
+/* Byte by byte, as dw_text_split says. */
+static size_t split_plainly(dw_span line, char sep, dw_span *field)
+{
+    const char *from = line.s, *end = line.s + line.n;
+    size_t n = 0;
+
+    for (const char *s = line.s;; s++) {
+        if (s < end && *s != sep && !(sep == ' ' && *s == '\t'))
+            continue;
+        if (sep != ' ' || s > from)
+            field[n++] = (dw_span){from, (size_t)(s - from)};
+        if (s == end)
+            return n;
+        from = s + 1;
+    }
+}
+
+/* Lines of every length up to 200, at the very end of their memory so that a
+ * byte read past it is seen; few and many fields. */
+static void test_split_any(void)
+{
+    static const char seps[] = "\t, ";
+    dw_rng rng = dw_rng_init(5, 0);
+    size_t wrong = 0;
+
+    for (size_t i = 0; i < 60000; i++) {
+        size_t length = i % 201, n, want;
+        char *bytes = malloc(length ? length : 1), sep = seps[i % 3];
+        uint64_t rare = 1 + dw_rng_below(&rng, 90);
+        dw_span line = {bytes, length}, got[201], plain[201];
+
+        for (size_t j = 0; j < length; j++)
+            bytes[j] = dw_rng_below(&rng, rare) == 0
+                           ? seps[dw_rng_below(&rng, 3)]
+                           : (char)dw_rng_u64(&rng);
+        n = dw_text_split(line, sep, got, 201);
+        want = split_plainly(line, sep, plain);
+        wrong += n != want;
+        for (size_t j = 0; j < n && n == want; j++)
+            wrong += got[j].s != plain[j].s || got[j].n != plain[j].n;
+        free(bytes);
+    }
+    OK(wrong == 0, "60,000 lines split as byte by byte");
+}
+
 static void test_names(void)
 {
     static const char *const names[] = {"BETA", "SE", "ALLELE1"};
@@ -124,6 +205,7 @@ int main(void)
     test_refusals();
     test_log10();
     test_split();
+    test_split_any();
     test_names();
     return tap_done();
 }

@@ -1,0 +1,39 @@
+/*
+ * crew: jobs that go on beside the caller.
+ *
+ * A crew of n threads has n - 1 workers (the caller's own thread counts as
+ * one).  A job is started, done by the first worker that is free, and waited
+ * for; who waits for a job that nobody has begun does it himself.  So a crew of
+ * one, or none at all, does the same things one after the other, and what a job
+ * computes may not depend on who does it.
+ */
+#ifndef DW_BASE_CREW_H
+#define DW_BASE_CREW_H
+
+#include <stddef.h>
+
+typedef struct dw_crew dw_crew;
+
+/* One job, owned by whoever starts it: `fn` and `ctx` are set once, and what
+ * ctx points to is the job's own until it was waited for. */
+typedef struct dw_job {
+    void (*fn)(void *ctx);
+    void *ctx;
+    /* the crew's */
+    enum { DW_JOB_IDLE, DW_JOB_WAITING, DW_JOB_BEGUN, DW_JOB_DONE } state;
+    struct dw_job *next;
+} dw_job;
+
+dw_crew *dw_crew_new(size_t threads); /* threads >= 1 */
+/* NULL is fine.  No job may be waiting. */
+void dw_crew_free(dw_crew *crew);
+
+/* crew NULL, in all three: nobody but the caller.  All of one crew are called
+ * from one thread. */
+void dw_crew_start(dw_crew *crew, dw_job *job);
+/* Returns when the job is done; at once if none was started. */
+void dw_crew_wait(dw_crew *crew, dw_job *job);
+/* The same for a job whose result nobody needs: not begun, it is forgotten. */
+void dw_crew_cancel(dw_crew *crew, dw_job *job);
+
+#endif
