@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "ingest/join.h"
 #include "place/placed_rows.h"
+#include "place/ref_watch.h"
 #include "place/reference.h"
 #include "study/read_sumstats.h"
 
@@ -47,7 +48,8 @@ typedef struct dw_ingest {
     dw_reference *ref;      /* NULL: none */
     dw_genome *genome;      /* NULL: none */
     dw_chain *chain;        /* NULL: none */
-    dw_survey *survey;      /* of the reference; NULL: no study or reference */
+    dw_ref_watch watch;     /* on the reference, if there is one */
+    dw_survey *survey;      /* of it; NULL: not needed */
     dw_placed_rows *placed; /* the study's rows; NULL: no study */
     dw_build_evidence genome_sizes;
     dw_annotators annot;
