@@ -72,6 +72,43 @@ static int open_sources(struct job *j, const char *path, dw_err *err)
     return rc;
 }
 
+/* Of what is added nothing may be there already: asked of the first HEAD, with
+ * which the others agree, before anything is worked out. */
+static int check_names(const struct job *j, const dw_source *src, dw_err *err)
+{
+    const dw_head *head = dw_source_head(src);
+    char *trait = j->plan->study ? dw_ingest_plan_trait(j->plan->study) : NULL;
+    int rc = 0;
+
+    for (size_t c = 0; c < j->p && rc == 0; c++) {
+        const char *name = dw_annotators_name(&j->all, c);
+
+        if (dw_head_find_annot(head, name) != SIZE_MAX)
+            rc = dw_fail(err, DW_EMISMATCH,
+                         "%s: has an annotation %s already: give the new one "
+                         "another name",
+                         dw_source_name(src), name);
+    }
+    if (rc == 0 && trait && dw_head_find_trait(head, trait) != SIZE_MAX)
+        rc = dw_fail(err, DW_EMISMATCH,
+                     "%s: has a trait %s already: give the new one another "
+                     "name (--trait)",
+                     dw_source_name(src), trait);
+    dw_free(trait);
+    return rc;
+}
+
+static int check_stream(const struct job *j, const char *path, dw_err *err)
+{
+    dw_source *src = dw_source_open(path, err);
+    dw_chunk chunk;
+    int rc = src ? dw_source_next(src, &chunk, err) : err->code;
+
+    rc = rc > 0 ? check_names(j, src, err) : rc;
+    dw_source_close(src);
+    return rc;
+}
+
 /* The study, which becomes the last columns. */
 static int open_trait(struct job *j, const char *path, dw_err *err)
 {
@@ -97,34 +134,18 @@ static int check_build(const struct job *j, const char *build, dw_err *err)
     return rc;
 }
 
-/* The head's new annotations. */
-static int add_annots(const struct job *j, dw_head *head, dw_err *err)
+/* The head's new annotations, and its new trait. */
+static void add_columns(const struct job *j, dw_head *head)
 {
-    for (size_t c = 0; c < j->p; c++) {
-        const char *name = dw_annotators_name(&j->all, c);
-
-        if (dw_head_find_annot(head, name) != SIZE_MAX)
-            return dw_fail(err, DW_EMISMATCH,
-                           "%s: has an annotation %s already: give the new one "
-                           "another name",
-                           dw_source_name(j->src), name);
-        dw_head_add_annot(head, name, dw_annotators_unit(&j->all, c),
+    for (size_t c = 0; c < j->p; c++)
+        dw_head_add_annot(head, dw_annotators_name(&j->all, c),
+                          dw_annotators_unit(&j->all, c),
                           dw_added_missing(j->added, j->run, c));
+    if (j->trait) {
+        const dw_trait *trait = dw_new_trait_what(j->trait);
+
+        dw_head_add_trait(head, trait->name, trait->kind, trait->n);
     }
-    return 0;
-}
-
-static int add_trait(const struct job *j, dw_head *head, dw_err *err)
-{
-    const dw_trait *trait = dw_new_trait_what(j->trait);
-
-    if (dw_head_find_trait(head, trait->name) != SIZE_MAX)
-        return dw_fail(err, DW_EMISMATCH,
-                       "%s: has a trait %s already: give the new one another "
-                       "name (--trait)",
-                       dw_source_name(j->src), trait->name);
-    dw_head_add_trait(head, trait->name, trait->kind, trait->n);
-    return 0;
 }
 
 /* The step, with every file that was read for it. */
@@ -149,11 +170,8 @@ static int begin_run(struct job *j, dw_err *err)
 
     dw_head_copy(&head, dw_source_head(j->src));
     rc = check_build(j, head.build, err);
-    if (rc == 0)
-        rc = add_annots(j, &head, err);
-    if (rc == 0 && j->trait)
-        rc = add_trait(j, &head, err);
     if (rc == 0) {
+        add_columns(j, &head);
         add_step(j, &head);
         rc = dw_sink_begin(j->sink, &head, err);
     }
@@ -287,6 +305,8 @@ int dw_add_run(const dw_add_plan *plan, const char *path, dw_sink *sink,
     struct job j = {.plan = plan, .sink = sink};
     int rc = open_sources(&j, path, err);
 
+    if (rc == 0)
+        rc = check_stream(&j, path, err);
     if (rc == 0 && plan->study)
         rc = open_trait(&j, path, err);
     if (rc == 0 && plan->tracks.n) {

@@ -72,19 +72,25 @@ static const char *build_of(const struct job *j)
     return *own ? dw_build_name(own) : ".";
 }
 
+char *dw_ingest_plan_trait(const dw_ingest_plan *plan)
+{
+    char *stem = dw_lines_stem(plan->in.study, ".");
+    char *name = dw_strdup(plan->trait ? plan->trait : *stem ? stem : "trait");
+
+    dw_free(stem);
+    return name;
+}
+
 static void make_head(const struct job *j, double n, dw_head *head)
 {
     dw_head_set_build(head, build_of(j));
     if (j->in.study) {
-        char *stem = dw_lines_stem(j->plan->in.study, ".");
-        const char *name = j->plan->trait ? j->plan->trait
-                           : *stem        ? stem
-                                          : "trait";
+        char *name = dw_ingest_plan_trait(j->plan);
 
         dw_head_add_trait(
             head, name,
             dw_sumstats_is_binary(j->in.study) ? "binary" : "quantitative", n);
-        dw_free(stem);
+        dw_free(name);
     }
     for (size_t c = 0; c < j->in.annot.p; c++)
         dw_head_add_annot(head, dw_annotators_name(&j->in.annot, c),
