@@ -21,11 +21,14 @@ struct ingest_opts {
     bool add, explain;
 };
 
-/* The stream is written anew, with the columns of the sources added. */
-static int add(const struct ingest_opts *o, const dw_common *common,
-               dw_err *err)
+/* The stream, the last operand, is written anew: with the columns of the
+ * sources added, and with a trait if there is a study before it. */
+static int add(struct ingest_opts *o, const dw_common *common, dw_err *err)
 {
+    const char *stream =
+        common->n_args ? common->arg[common->n_args - 1] : NULL;
     const dw_add_plan plan = {
+        .study = common->n_args > 1 ? &o->plan : NULL,
         .annot = o->plan.in.annot,
         .n_annots = o->plan.in.n_annots,
         .tracks = o->plan.tracks,
@@ -33,10 +36,13 @@ static int add(const struct ingest_opts *o, const dw_common *common,
         .version = dw_version(),
         .args = common->options,
     };
-    dw_spool *in = dw_spool_open(common->n_args ? common->arg[0] : NULL, err);
+    dw_spool *in = dw_spool_open(stream, err);
     dw_sink *sink = in ? dw_sink_open(common->out, err) : NULL;
-    int rc = sink ? dw_add_run(&plan, dw_spool_path(in), sink, err) : err->code;
+    int rc = sink ? 0 : err->code;
 
+    o->plan.in.study = common->n_args > 1 ? common->arg[0] : NULL;
+    if (rc == 0)
+        rc = dw_add_run(&plan, dw_spool_path(in), sink, err);
     if (rc == 0)
         rc = dw_sink_close(sink, err);
     else
@@ -49,10 +55,11 @@ static int ingest(struct ingest_opts *o, const dw_common *common, dw_err *err)
 {
     dw_ingest_opts *in = &o->plan.in;
 
+    if (common->n_args > 1)
+        return dw_fail(err, DW_EUSAGE,
+                       "one file with SUMSTATS (a STREAM behind it goes with "
+                       "--add)");
     in->study = common->n_args ? common->arg[0] : in->ref ? NULL : "-";
-    o->plan.version = dw_version();
-    o->plan.args = common->history;
-    o->plan.threads = common->threads;
     return dw_ingest_flow_run(&o->plan, common->out, err);
 }
 
@@ -119,6 +126,9 @@ static int run(void *opts, const dw_common *common, dw_err *err)
     o->plan.in.batch = dw_track_plan_batch(tracks, DW_VARS_CHUNK);
     o->plan.in.annot = source;
     o->plan.in.n_annots = o->annot.n;
+    o->plan.version = dw_version();
+    o->plan.args = common->history;
+    o->plan.threads = common->threads;
     rc = o->add ? add(o, common, err) : ingest(o, common, err);
     dw_free(source);
     dw_free(track);
@@ -216,8 +226,8 @@ int main(int argc, char **argv)
         {NULL, 0, "feature", DW_OPT_LIST, &o.annot, "NAME,..",
          "maf, sd; with --add also ldscore", 0, 0, 0, NULL},
         {NULL, 0, "add", DW_OPT_FLAG, &o.add, NULL,
-         "add to a STREAM: the operand is a stream, not SUMSTATS", 0, 0, 0,
-         NULL},
+         "add annotations, tracks or the trait of SUMSTATS to a STREAM", 0, 0,
+         0, NULL},
         {"Signal tracks", 0, "track", DW_OPT_LIST, &o.track, "NAME=FILE",
          "a bigWig or bigBed around each variant; repeatable", 0, 0, 0, NULL},
         {NULL, 0, "track-window", DW_OPT_SIZE, &p->tracks.window, "BASES",
@@ -251,10 +261,11 @@ int main(int argc, char **argv)
     const dw_tool tool = {
         .name = "dw-ingest",
         .summary = "summary statistics and annotations in, variant stream out",
-        .synopsis = "[OPTION]... [SUMSTATS]",
+        .synopsis =
+            "[OPTION]... [SUMSTATS] | --add [OPTION]... [[SUMSTATS] STREAM]",
         .opt = table,
         .n_opts = DW_COUNT(table),
-        .max_args = 1,
+        .max_args = 2,
         .args_in_history = true,
         .library = {dw_input_library, dw_frame_library},
         .run = run,

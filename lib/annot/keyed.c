@@ -314,8 +314,10 @@ static size_t choose(const struct keyed *k, size_t first, size_t n,
 
     if (n == 0)
         return SIZE_MAX;
-    if (rows->item[first].a1_n > 0)
-        return choose_by_alleles(rows, first, n, variant);
+    for (size_t i = first; i < first + n; i++) {
+        if (rows->item[i].a1_n > 0)
+            return choose_by_alleles(rows, first, n, variant);
+    }
     for (size_t i = first; i < first + n; i++) {
         dw_row row = dw_rows_at(rows, i);
 

@@ -11,13 +11,15 @@
 #include "annot/signal_tracks.h"
 #include "annot/sources.h"
 #include "base/err.h"
+#include "flow/ingest_flow.h"
 #include "record/rec_stream.h"
 
 typedef struct dw_add_plan {
     const dw_annot_source *annot; /* (n_annots), in the order of columns */
     size_t n_annots;
-    dw_track_plan tracks; /* none if its n is 0 */
-    const char *bim;      /* beside which a thin .annot is read, or NULL */
+    const dw_ingest_plan *study; /* adds a trait: add_trait.h; NULL: none */
+    dw_track_plan tracks;        /* none if its n is 0 */
+    const char *bim; /* beside which a thin .annot is read, or NULL */
     const char *version, *args; /* for the history */
 } dw_add_plan;
 

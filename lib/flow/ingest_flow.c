@@ -72,19 +72,25 @@ static const char *build_of(const struct job *j)
     return *own ? dw_build_name(own) : ".";
 }
 
+char *dw_ingest_plan_trait(const dw_ingest_plan *plan)
+{
+    char *stem = dw_lines_stem(plan->in.study, ".");
+    char *name = dw_strdup(plan->trait ? plan->trait : *stem ? stem : "trait");
+
+    dw_free(stem);
+    return name;
+}
+
 static void make_head(const struct job *j, double n, dw_head *head)
 {
     dw_head_set_build(head, build_of(j));
     if (j->in.study) {
-        char *stem = dw_lines_stem(j->plan->in.study, ".");
-        const char *name = j->plan->trait ? j->plan->trait
-                           : *stem        ? stem
-                                          : "trait";
+        char *name = dw_ingest_plan_trait(j->plan);
 
         dw_head_add_trait(
             head, name,
             dw_sumstats_is_binary(j->in.study) ? "binary" : "quantitative", n);
-        dw_free(stem);
+        dw_free(name);
     }
     for (size_t c = 0; c < j->in.annot.p; c++)
         dw_head_add_annot(head, dw_annotators_name(&j->in.annot, c),
@@ -294,7 +300,11 @@ static int work(struct job *j, const char *out, dw_err *err)
 
 int dw_ingest_flow_run(const dw_ingest_plan *plan, const char *out, dw_err *err)
 {
-    struct job j = {.plan = plan, .build = DW_BUILD_NONE};
+    struct job j = {
+        .plan = plan,
+        .build = DW_BUILD_NONE,
+        .crew = plan->threads > 1 ? dw_crew_new(plan->threads) : NULL,
+    };
     int rc = 0;
 
     if (plan->report_variants && !(j.drops = dw_drop_log_new(err)))

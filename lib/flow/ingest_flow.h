@@ -20,6 +20,10 @@ typedef struct dw_ingest_plan {
     size_t threads;             /* in all; the result does not depend on it */
 } dw_ingest_plan;
 
+/* The trait's name: the plan's, else the file's up to its first dot, else
+ * "trait".  To be freed. */
+char *dw_ingest_plan_trait(const dw_ingest_plan *plan);
+
 /* Writes the stream to `out` (NULL: stdout), then the reports; tells what
  * became of all rows.  With nothing taken, DW_EDEGENERATE and only reports. */
 int dw_ingest_flow_run(const dw_ingest_plan *plan, const char *out,

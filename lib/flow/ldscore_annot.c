@@ -122,13 +122,16 @@ dw_annotator *dw_ldscore_annot_open(const char *path, dw_err *err)
         .close = close_tables,
     };
     dw_keyed_source keyed = {.close = close_rows};
+    dw_table_rows *rows;
     dw_annotator *a;
 
     if (!scores || read_blocks(path, scores, err) < 0) {
         dw_hold_free(scores);
         return NULL;
     }
-    keyed.reader = *dw_table_rows_reader(dw_table_rows_new(&tables));
+    rows = dw_table_rows_new(&tables);
+    keyed.reader = *dw_table_rows_reader(rows);
+    keyed.keys_only = dw_table_rows_keys_only(rows);
     a = dw_keyed_annotator(&keyed, tables.name);
     dw_annotator_name(a, 0, "ldscore", ".");
     return a;

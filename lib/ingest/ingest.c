@@ -48,12 +48,14 @@ static int open_study(dw_ingest *in, dw_err *err)
 
 static int open_reference(dw_ingest *in, dw_err *err)
 {
-    in->ref = dw_reference_open(in->o->ref, &in->fates, err);
+    in->ref = in->o->ref_rows ? dw_reference_of_rows(in->o->ref_rows)
+                              : dw_reference_open(in->o->ref, &in->fates, err);
     if (!in->ref)
         return err->code;
     dw_reference_share(in->ref, in->crew);
-    in->ref_rows = dw_ordered_new(dw_reference_reader(in->ref), &in->fates,
-                                  DW_REASON_REF_NO_PLACE);
+    dw_ref_watch_init(&in->watch, dw_reference_reader(in->ref));
+    in->ref_rows =
+        dw_ordered_new(&in->watch.reader, &in->fates, DW_REASON_REF_NO_PLACE);
     return 0;
 }
 
@@ -62,8 +64,27 @@ static void weigh_contig(void *evidence, const char *contig, uint32_t length)
     dw_build_evidence_size(evidence, contig, length);
 }
 
-/* What tells the study's rows their places: genome, chain and a first reading
- * of the reference. */
+/* The study's rows, placed by what is known; anew if they were before. */
+static void place_study(dw_ingest *in)
+{
+    dw_ordered_free(in->study_rows);
+    dw_placed_rows_free(in->placed);
+    in->placed = dw_placed_rows_new(dw_sumstats_reader(in->study),
+                                    &(dw_placed_opts){in->chain, in->genome,
+                                                      in->ref != NULL,
+                                                      in->survey, &in->fates});
+    in->study_rows = dw_ordered_new(dw_placed_rows_reader(in->placed),
+                                    &in->fates, DW_REASON_NO_PLACE);
+}
+
+static int survey_reference(dw_ingest *in, dw_err *err)
+{
+    in->survey = dw_survey_read(dw_reference_reader(in->ref), in->genome, err);
+    return in->survey ? 0 : err->code;
+}
+
+/* What tells the study's rows their places: genome and chain, and with a genome
+ * how the reference writes its indels. */
 static int open_places(dw_ingest *in, dw_err *err)
 {
     const dw_ingest_opts *o = in->o;
@@ -77,18 +98,17 @@ static int open_places(dw_ingest *in, dw_err *err)
         return err->code;
     if (!in->study)
         return 0;
-    if (in->ref) {
-        in->survey =
-            dw_survey_read(dw_reference_reader(in->ref), in->genome, err);
-        if (!in->survey)
-            return err->code;
-    }
-    in->placed = dw_placed_rows_new(
-        dw_sumstats_reader(in->study),
-        &(dw_placed_opts){in->chain, in->genome, in->survey, &in->fates});
-    in->study_rows = dw_ordered_new(dw_placed_rows_reader(in->placed),
-                                    &in->fates, DW_REASON_NO_PLACE);
+    if (in->ref && in->genome && survey_reference(in, err) < 0)
+        return err->code;
+    place_study(in);
     return 0;
+}
+
+/* What was read says that the reference should have been looked at first. */
+static bool lacks_survey(const dw_ingest *in)
+{
+    return in->study && in->ref && !in->survey &&
+           (in->watch.needs_survey || dw_placed_rows_needs_survey(in->placed));
 }
 
 int dw_ingest_open(dw_ingest *in, const dw_ingest_opts *o, dw_crew *crew,
@@ -185,6 +205,7 @@ static void set_up(dw_ingest *in, const dw_ingest_sink *sink)
 int dw_ingest_run(dw_ingest *in, const dw_ingest_sink *sink, dw_err *err)
 {
     size_t broken;
+    bool again;
     int rc;
 
     set_up(in, sink);
@@ -193,7 +214,14 @@ int dw_ingest_run(dw_ingest *in, const dw_ingest_sink *sink, dw_err *err)
         rc = start_all(in, sink, err);
         if (rc == 0)
             rc = dw_join_run(&in->join, err);
-    } while (rc < 0 && count_broken(in) > broken);
+        again = rc < 0 && count_broken(in) > broken;
+        if (rc == 0 && lacks_survey(in) &&
+            (rc = survey_reference(in, err)) == 0) {
+            place_study(in);
+            in->join.study = in->study_rows;
+            again = true;
+        }
+    } while (again);
     in->n_study_rows = in->study ? dw_sumstats_rows(in->study) : 0;
     in->n_ref_rows = in->ref ? dw_reference_rows(in->ref) : 0;
     return rc;
@@ -247,9 +275,8 @@ int dw_ingest_check_build(dw_ingest *in, int *build, dw_buf *why, dw_err *err)
             (dw_build_witness){o->study, dw_placed_rows_evidence(in->placed),
                                NULL, dw_sumstats_build(in->study)};
     if (in->ref)
-        c.ref = (dw_build_witness){
-            o->ref, in->survey ? dw_survey_evidence(in->survey) : NULL,
-            dw_reference_evidence(in->ref), NULL};
+        c.ref = (dw_build_witness){o->ref, &in->watch.evidence,
+                                   dw_reference_evidence(in->ref), NULL};
     if (in->genome)
         c.genome = (dw_build_witness){o->fasta, NULL, &in->genome_sizes, NULL};
     if (in->study && in->ref)
@@ -335,7 +362,8 @@ void dw_ingest_inputs(const dw_ingest *in,
         if (reader[i]) {
             dw_origin of = reader[i]->origin(reader[i]->self);
 
-            add(ctx, of.name, of.digest);
+            if (of.digest)
+                add(ctx, of.name, of.digest);
         }
     }
     if (in->study && dw_sumstats_has_meta(in->study, &meta)) {

@@ -18,12 +18,16 @@
 #include "base/err.h"
 #include "ingest/join.h"
 #include "place/placed_rows.h"
+#include "place/ref_watch.h"
 #include "place/reference.h"
 #include "study/read_sumstats.h"
 
 typedef struct dw_ingest_opts {
     const char *study, *ref, *exclude; /* paths; NULL: none */
     const char *fasta, *chain;         /* the same */
+    const dw_row_reader *ref_rows;     /* NULL, or the reference's rows, as
+                                        * dw_reference_of_rows takes them: then
+                                        * `ref` is their name, and no file */
     const char *build;                 /* as stated; NULL: it is not */
     const dw_annot_source *annot;      /* (n_annots), in the order of columns */
     size_t n_annots;
@@ -44,7 +48,8 @@ typedef struct dw_ingest {
     dw_reference *ref;      /* NULL: none */
     dw_genome *genome;      /* NULL: none */
     dw_chain *chain;        /* NULL: none */
-    dw_survey *survey;      /* of the reference; NULL: no study or reference */
+    dw_ref_watch watch;     /* on the reference, if there is one */
+    dw_survey *survey;      /* of it; NULL: not needed */
     dw_placed_rows *placed; /* the study's rows; NULL: no study */
     dw_build_evidence genome_sizes;
     dw_annotators annot;

@@ -278,7 +278,7 @@ const char *dw_lines_name(const dw_lines *l)
 
 const char *dw_lines_packing(const dw_lines *l)
 {
-    return dw_packed_how(l->ahead.packed);
+    return dw_packed_kind(l->ahead.packed);
 }
 
 size_t dw_lines_number(const dw_lines *l)

@@ -228,7 +228,7 @@ const char *dw_packed_name(const dw_packed *p)
     return p->name;
 }
 
-const char *dw_packed_how(const dw_packed *p)
+const char *dw_packed_kind(const dw_packed *p)
 {
     if (p->dec)
         return "zstd";

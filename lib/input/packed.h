@@ -22,7 +22,7 @@ dw_packed *dw_packed_open(const char *path, bool kept,
 void dw_packed_close(dw_packed *p); /* NULL is fine */
 
 const char *dw_packed_name(const dw_packed *p);
-const char *dw_packed_how(const dw_packed *p); /* "plain text", "gzip" .. */
+const char *dw_packed_kind(const dw_packed *p); /* "plain text", "gzip" .. */
 
 /* Up to n unpacked bytes: how many; 0 at a whole end; DW_EFORMAT, DW_EIO. */
 ssize_t dw_packed_read(dw_packed *p, char *to, size_t n) DW_MUST_CHECK;

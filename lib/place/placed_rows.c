@@ -18,6 +18,7 @@ struct dw_placed_rows {
     dw_placed_opts o;
     dw_build_evidence evidence;
     dw_genome_fit fit;
+    bool needs_survey;
     dw_near_order *near; /* NULL: no row is moved far enough to need it */
     dw_lift lift;
     dw_orient orient;
@@ -53,6 +54,10 @@ static void settle_par(dw_placed_rows *p, dw_row *row)
 
     if (*row->contig != 'X')
         return;
+    if (!s) {
+        p->needs_survey |= strcmp(row->contig, "XY") == 0;
+        return;
+    }
     if (strcmp(row->contig, "XY") == 0 && !dw_survey_has_xy(s, row->pos) &&
         dw_survey_has_contig(s, "X"))
         rename_contig(p, row, "X");
@@ -93,7 +98,7 @@ static int place(dw_placed_rows *p, dw_row *row, dw_reason *reason, dw_err *err)
 
     *reason = DW_REASON_NONE;
     row->actions = 0;
-    if (code && !p->o.survey)
+    if (code && !p->o.has_ref)
         *reason = DW_REASON_ALLELE_NOT_ACGT;
     if (!row->pos || !*row->contig || *reason != DW_REASON_NONE)
         return 0;
@@ -103,7 +108,7 @@ static int place(dw_placed_rows *p, dw_row *row, dw_reason *reason, dw_err *err)
         rc = dw_lift_row(&p->lift, row, reason, err);
     if (rc < 0 || *reason != DW_REASON_NONE)
         return rc;
-    if (p->o.survey)
+    if (p->o.has_ref)
         settle_par(p, row);
     else if (p->o.genome)
         rc = orient(p, row, reason, err);
@@ -187,4 +192,9 @@ const dw_build_evidence *dw_placed_rows_evidence(const dw_placed_rows *p)
 const dw_genome_fit *dw_placed_rows_fit(const dw_placed_rows *p)
 {
     return &p->fit;
+}
+
+bool dw_placed_rows_needs_survey(const dw_placed_rows *p)
+{
+    return p->needs_survey;
 }

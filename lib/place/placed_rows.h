@@ -11,6 +11,8 @@
 #ifndef DW_PLACE_PLACED_ROWS_H
 #define DW_PLACE_PLACED_ROWS_H
 
+#include <stdbool.h>
+
 #include "data/reason.h"
 #include "input/ordered.h"
 #include "place/build_evidence.h"
@@ -22,8 +24,9 @@
 /* All borrowed; NULL: none. */
 typedef struct dw_placed_opts {
     dw_chain *chain;
-    dw_genome *genome;       /* of the reference's build */
-    const dw_survey *survey; /* NULL: there is no reference */
+    dw_genome *genome; /* of the reference's build */
+    bool has_ref;
+    const dw_survey *survey; /* NULL: nothing is known of the reference */
     dw_fates *fates;
 } dw_placed_opts;
 
@@ -35,6 +38,8 @@ dw_placed_rows *dw_placed_rows_new(const dw_row_reader *study,
                                    const dw_placed_opts *opts);
 void dw_placed_rows_free(dw_placed_rows *p); /* NULL is fine */
 const dw_row_reader *dw_placed_rows_reader(const dw_placed_rows *p);
+/* Was there a row whose place depends on what a survey would say? */
+bool dw_placed_rows_needs_survey(const dw_placed_rows *p);
 /* Of the rows since the last rewind, before they were lifted. */
 const dw_build_evidence *dw_placed_rows_evidence(const dw_placed_rows *p);
 /* Of the same, once lifted, where the genome tells REF. */

@@ -14,7 +14,8 @@ enum { COMPARE_BYTES = 2048 };
 struct dw_reference {
     dw_ref_rows rows;
     dw_build_evidence evidence;
-    dw_lines *lines; /* the rows'; NULL: they are of a BCF */
+    dw_lines *lines; /* the rows'; NULL: they are of a BCF, or given */
+    const dw_row_reader *given; /* NULL: they are read from a file */
 };
 
 static bool is_symbolic(dw_span alt)
@@ -74,6 +75,42 @@ dw_reference *dw_reference_open(const char *path, dw_fates *fates, dw_err *err)
         return ref;
     dw_reference_close(ref);
     return NULL;
+}
+
+/* ---- rows that are there already ---- */
+
+static int next_given(void *self, dw_row *row, dw_err *err)
+{
+    dw_reference *ref = self;
+    int rc = ref->given->next(ref->given->self, row, err);
+
+    ref->rows.rows += rc > 0;
+    return rc;
+}
+
+static int rewind_given(void *self, dw_err *err)
+{
+    dw_reference *ref = self;
+
+    ref->rows.rows = 0;
+    return ref->given->rewind(ref->given->self, err);
+}
+
+static dw_origin origin_given(const void *self)
+{
+    const dw_reference *ref = self;
+
+    return ref->given->origin(ref->given->self);
+}
+
+dw_reference *dw_reference_of_rows(const dw_row_reader *rows)
+{
+    dw_reference *ref = dw_alloc(1, sizeof *ref);
+
+    ref->given = rows;
+    ref->rows.reader =
+        (dw_row_reader){ref, rows->k, next_given, rewind_given, origin_given};
+    return ref;
 }
 
 void dw_reference_close(dw_reference *ref)

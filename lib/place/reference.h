@@ -23,6 +23,9 @@ typedef struct dw_reference dw_reference;
 /* `fates` is borrowed. */
 dw_reference *dw_reference_open(const char *path, dw_fates *fates,
                                 dw_err *err) DW_MUST_CHECK;
+/* Of somebody else's rows, whose one number is the frequency of ALT, and whose
+ * alleles are upper case and of ACGT; they are borrowed. */
+dw_reference *dw_reference_of_rows(const dw_row_reader *rows);
 void dw_reference_close(dw_reference *ref);                /* NULL is fine */
 void dw_reference_share(dw_reference *ref, dw_crew *crew); /* dw_lines_share */
 const dw_row_reader *dw_reference_reader(const dw_reference *ref);

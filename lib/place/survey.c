@@ -5,10 +5,10 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "data/contig.h"
 #include "place/normal.h"
 
 struct dw_survey {
-    dw_build_evidence evidence;
     dw_genome_fit fit;
     dw_map *contigs, *xy;
     /* Variants that are not written in the normal way: the normal one's key to
@@ -65,7 +65,6 @@ static int look_at(dw_survey *s, const dw_row *row, dw_normal *normal,
     bool fresh;
     int rc;
 
-    dw_build_evidence_row(&s->evidence, row);
     if (strcmp(row->contig, s->last) != 0) {
         strcpy(s->last, row->contig);
         if (!dw_map_put(s->contigs, s->last, strlen(s->last), &fresh))
@@ -152,11 +151,6 @@ bool dw_survey_form(const dw_survey *s, dw_row *row, dw_buf *key)
     row->a1 = (*at & 1) == greater ? form.a1 : form.a2;
     row->a2 = (*at & 1) == greater ? form.a2 : form.a1;
     return true;
-}
-
-const dw_build_evidence *dw_survey_evidence(const dw_survey *s)
-{
-    return &s->evidence;
 }
 
 const dw_genome_fit *dw_survey_fit(const dw_survey *s)

@@ -1,6 +1,6 @@
 /*
- * survey: what has to be known of a reference before a study is held against
- * it: its chromosomes, its build, and how it writes its indels.
+ * survey: what has to be known of some references before a study is held
+ * against them: their chromosomes, and how they write their indels.
  *
  * The reference is read once for it.  What is kept of it is small: positions on
  * XY, and the indels that it writes in another way than normal.h would.
@@ -14,7 +14,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "input/ordered.h"
-#include "place/build_evidence.h"
 #include "place/genome.h"
 #include "place/genome_fit.h"
 
@@ -35,7 +34,7 @@ bool dw_survey_has_forms(const dw_survey *s);
  * when that is the normal way, or it has no such variant.  Lent as long as the
  * survey lives; `key` is workspace. */
 bool dw_survey_form(const dw_survey *s, dw_row *row, dw_buf *key);
-const dw_build_evidence *dw_survey_evidence(const dw_survey *s);
+/* How its positions fit the genome, if there is one. */
 const dw_genome_fit *dw_survey_fit(const dw_survey *s);
 
 #endif

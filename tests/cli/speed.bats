@@ -95,9 +95,9 @@ PY
         cuts="100 $((size / 3)) $((size / 2)) $((size - 1))"
         [ $kind != bgz ] || cuts="$cuts $(sed -n '2p;9p;$p' blocks | tr '\n' ' ')"
         for n in $cuts; do
-            head -c "$n" s.$kind >cut
+            head -c "$n" s.$kind >part
             for at in 1 2; do
-                run --separate-stderr dw-ingest -@ $at cut
+                run --separate-stderr dw-ingest -@ $at part
                 refused "cut short"
                 [ $at = 1 ] || [ "$stderr" = "$first" ]
                 first=$stderr

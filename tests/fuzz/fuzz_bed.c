@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!a && !err.msg[0])
         abort();
     if (a)
-        (void)some_tables(a, NULL);
+        some_tables(a);
     dw_annotator_free(a);
     dw_buf_clear(&spec);
     return 0;

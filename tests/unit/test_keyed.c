@@ -409,6 +409,11 @@ static void test_full(void)
            is(3, NAN, NAN),
        "as written before swapped before the other strand");
     dw_annotator_free(a);
+    OK(annotate("CHR\tBP\tA1\tA2\tx\n1\t5\t\t\t7\n1\t5\tA\tC\t8\n", NULL, NULL,
+                &a) == 0 &&
+           is(8, NAN, NAN),
+       "a row without alleles among others is no variant's: %s", err.msg);
+    dw_annotator_free(a);
     OK(annotate("CHR\tBP\tx\n1\t5\t1\n1\t5\t1\n1\t6\t1\n1\t6\t2\n", NULL, NULL,
                 &a) == 0 &&
            is(1, NAN, NAN),

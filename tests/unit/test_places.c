@@ -13,6 +13,7 @@
 #include "place/near_order.h"
 #include "place/normal.h"
 #include "place/placed_rows.h"
+#include "place/ref_watch.h"
 #include "place/survey.h"
 #include "tap.h"
 
@@ -489,6 +490,32 @@ static void test_survey(void)
     dw_genome_close(g);
 }
 
+static void test_watch(void)
+{
+    static const struct {
+        const char *contig, *a1, *a2;
+        bool needs;
+    } cases[] = {
+        {"1", "A", "G", false},   {"X", "A", "G", false},
+        {"XY", "A", "G", true},   {"1", "A", "AC", false},
+        {"1", "CA", "CG", true},  {"1", "AC", "GC", true},
+        {"1", "AC", "GT", false},
+    };
+    dw_err err = {0};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        dw_row ref = row_of(cases[i].contig, 5, cases[i].a1, cases[i].a2), row;
+        struct given given = {&ref, 1, 0, 0};
+        dw_row_reader reader = reader_of(&given);
+        dw_ref_watch w;
+
+        dw_ref_watch_init(&w, &reader);
+        OK(w.reader.next(w.reader.self, &row, &err) == 1 &&
+               w.needs_survey == cases[i].needs,
+           "%s %s/%s", cases[i].contig, cases[i].a1, cases[i].a2);
+    }
+}
+
 /* Without a reference: REF by the genome, z and frequency turned. */
 static void test_placed(void)
 {
@@ -548,6 +575,7 @@ int main(void)
     test_lift();
     test_near_order();
     test_survey();
+    test_watch();
     test_placed();
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         remove(path_of(files[i]));
