@@ -287,10 +287,13 @@ static int check_options(const dw_sumstats *s, dw_err *err)
 static int open_vcf(dw_sumstats *s, dw_lines *lines, const char *path,
                     dw_err *err)
 {
-    if (s->opts->columns) {
+    const char *format = s->opts->format;
+    bool other = format && strcmp(format, "gwas-vcf") != 0;
+
+    if (s->opts->columns || other) {
         dw_lines_close(lines);
-        return dw_fail(err, DW_EUSAGE,
-                       "%s: --columns is for tables; this is a VCF", path);
+        return dw_fail(err, DW_EUSAGE, "%s: %s is for tables; this is a VCF",
+                       path, other ? "such a --format" : "--columns");
     }
     s->vcf = dw_gwas_vcf_open(lines, path, s->opts->study, &s->col, err);
     if (!s->vcf)
@@ -305,9 +308,13 @@ static int open_table(dw_sumstats *s, const char *path, dw_err *err)
     dw_text_study *text;
     int rc;
 
-    if (s->opts->study)
+    const char *format = s->opts->format;
+    bool vcf = format && strcmp(format, "gwas-vcf") == 0;
+
+    if (s->opts->study || vcf)
         return dw_fail(err, DW_EUSAGE,
-                       "%s: --study is for a GWAS-VCF; this is a table", path);
+                       "%s: %s is for a GWAS-VCF; this is a table", path,
+                       vcf ? "--format gwas-vcf" : "--study");
     if ((rc = dw_study_meta_read(path, &s->meta, err)) < 0 ||
         (rc = dw_sumstat_columns_find(&s->col, s->table, s->opts->format,
                                       s->opts->columns, err)) < 0)

@@ -45,7 +45,7 @@ const char *dw_sumstat_format_name(const dw_sumstat_columns *c);
 /* Is this column of the table used for anything? */
 bool dw_sumstat_column_used(const dw_sumstat_columns *c, int column);
 
-/* Adds "bolt, fastgwa, ...". */
+/* Adds "bolt, fastgwa, ...", of tables and of others. */
 void dw_sumstat_format_list(dw_buf *out);
 
 #endif
