@@ -19,6 +19,7 @@
       "indel trimmed, left-aligned, or written as "                           \
       "the reference writes it")                                              \
     X(INDEL_CODE, "indel_coded", "I and D read as the reference's indel")     \
+    X(OTHER_ALLELE, "other_allele", "other allele taken from the reference")  \
     X(STRAND, "strand", "alleles of the other strand")                        \
     X(SWAPPED, "swapped", "effect allele is REF: z and frequency turned")     \
     X(BY_FREQUENCY, "by_frequency", "A/T or C/G turned by frequency")

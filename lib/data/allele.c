@@ -44,6 +44,7 @@ static char complement(char c)
     case 'C': return 'G';
     case 'G': return 'C';
     case 'T': return 'A';
+    case '?': return '?';
     default: return 'N';
     }
 }
@@ -71,10 +72,24 @@ dw_match dw_allele_match(dw_span a1, dw_span a2, dw_span alt, dw_span ref)
     return DW_MATCH_NONE;
 }
 
+dw_match dw_allele_match_half(dw_span a1, dw_span alt, dw_span ref)
+{
+    return dw_allele_eq(a1, alt)      ? DW_MATCH_SAME
+           : dw_allele_eq(a1, ref)    ? DW_MATCH_SWAPPED
+           : are_complements(a1, alt) ? DW_MATCH_STRAND
+           : are_complements(a1, ref) ? DW_MATCH_STRAND_SWAPPED
+                                      : DW_MATCH_NONE;
+}
+
 bool dw_allele_is_indel_code(dw_span a, dw_span b)
 {
     return a.n == 1 && b.n == 1 &&
            ((*a.s == 'I' && *b.s == 'D') || (*a.s == 'D' && *b.s == 'I'));
+}
+
+bool dw_allele_is_unknown(dw_span a)
+{
+    return a.n == 1 && *a.s == '?';
 }
 
 void dw_allele_reverse(char *to, dw_span from)

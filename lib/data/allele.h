@@ -36,11 +36,17 @@ bool dw_allele_is_ambiguous(dw_span a, dw_span b);
  * DW_MATCH_SAME or DW_MATCH_SWAPPED. */
 dw_match dw_allele_match(dw_span a1, dw_span a2, dw_span alt, dw_span ref);
 
+/* The same of one allele alone, which is taken for a1. */
+dw_match dw_allele_match_half(dw_span a1, dw_span alt, dw_span ref);
+
 /* The alleles in a file that codes an insertion as I and a deletion as D. */
 bool dw_allele_is_indel_code(dw_span a, dw_span b);
 
+/* "?", which stands for the other allele where a file does not say it. */
+bool dw_allele_is_unknown(dw_span a);
+
 /* The other strand's letters, in its order; `to` has room for from.n and is not
- * from.s.  A letter but ACGT becomes N. */
+ * from.s.  A letter but ACGT becomes N; ? stays. */
 void dw_allele_reverse(char *to, dw_span from);
 /* Takes off what both alleles have in common: behind, then before, where *pos
  * moves on; one base of each is left. */

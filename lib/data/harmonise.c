@@ -93,6 +93,32 @@ static dw_match find_indel(const dw_harmonise *h, const dw_rows *ref,
     return n == 1 ? found : DW_MATCH_NONE;
 }
 
+/* One allele, the other not known, against the one variant here that has it; a
+ * variant that has it on the other strand counts where none has it as written.
+ */
+static dw_match find_half(const dw_harmonise *h, const dw_rows *ref, dw_span a,
+                          size_t *pair, dw_reason *reason)
+{
+    dw_match best = DW_MATCH_NONE;
+    size_t n = 0;
+
+    for (size_t p = 0; p < h->n_pairs; p++) {
+        dw_row r = dw_rows_at(ref, h->pair[p].ref);
+        dw_match m = dw_allele_match_half(a, r.a1, r.a2);
+        bool written = m == DW_MATCH_SAME || m == DW_MATCH_SWAPPED;
+        bool best_written = best == DW_MATCH_SAME || best == DW_MATCH_SWAPPED;
+
+        if (m == DW_MATCH_NONE || (best_written && !written))
+            continue;
+        n = written && !best_written ? 1 : n + 1;
+        best = m;
+        *pair = p;
+    }
+    if (n > 1)
+        *reason = DW_REASON_OTHER_UNCLEAR;
+    return n == 1 ? best : DW_MATCH_NONE;
+}
+
 static bool near_half(const dw_harmonise *h, double f)
 {
     double limit = h->af_limit > 0 ? h->af_limit : AF_LIMIT;
@@ -134,20 +160,32 @@ static dw_match look_up(const dw_harmonise *h, const dw_rows *ref,
                         dw_reason *reason)
 {
     bool code = dw_allele_is_indel_code(row->a1, row->a2);
-    dw_match m = code ? find_indel(h, ref, row, &out->ref)
-                      : find_pair(h, ref, row, &out->ref);
+    bool half = dw_allele_is_unknown(row->a2);
+    dw_match m;
 
     *reason = DW_REASON_NONE;
-    if (m == DW_MATCH_NONE)
+    m = code   ? find_indel(h, ref, row, &out->ref)
+        : half ? find_half(h, ref, row->a1, &out->ref, reason)
+               : find_pair(h, ref, row, &out->ref);
+
+    if (m == DW_MATCH_NONE && *reason == DW_REASON_NONE)
         *reason = !h->n_pairs ? DW_REASON_NOT_IN_REFERENCE
                   : code      ? DW_REASON_INDEL_CODE
                               : DW_REASON_ALLELES_DIFFER;
     out->flip = m == DW_MATCH_SWAPPED || m == DW_MATCH_STRAND_SWAPPED;
     out->actions =
         row->actions | action_if(code, DW_ACTION_INDEL_CODE) |
+        action_if(half && m != DW_MATCH_NONE, DW_ACTION_OTHER_ALLELE) |
         action_if(m == DW_MATCH_STRAND || m == DW_MATCH_STRAND_SWAPPED,
                   DW_ACTION_STRAND);
     return m;
+}
+
+static bool is_ambiguous(const dw_harmonise *h, const dw_rows *ref, size_t pair)
+{
+    dw_row r = dw_rows_at(ref, h->pair[pair].ref);
+
+    return dw_allele_is_ambiguous(r.a1, r.a2);
 }
 
 /* Finds a row its pair, or the reason why it has none. */
@@ -159,8 +197,7 @@ static int match_row(dw_harmonise *h, const dw_rows *ref, const dw_row *row,
     bool turn = false;
     int rc = 0;
 
-    if (m != DW_MATCH_NONE && !h->own &&
-        dw_allele_is_ambiguous(row->a1, row->a2)) {
+    if (m != DW_MATCH_NONE && !h->own && is_ambiguous(h, ref, out->ref)) {
         if (h->ambiguous == DW_AMBIGUOUS_DROP)
             *reason = DW_REASON_AMBIGUOUS;
         if (h->ambiguous == DW_AMBIGUOUS_AF) {

@@ -43,6 +43,11 @@ static int open_study(dw_ingest *in, dw_err *err)
                        "%s: has ids but no positions; --ref FILE gives them "
                        "theirs (or name the columns: --columns CHR=..,POS=..)",
                        o->study);
+    if (!dw_sumstats_has_other(in->study) && !o->ref)
+        return dw_fail(err, DW_EFORMAT,
+                       "%s: does not say the other allele; --ref FILE does (or "
+                       "run plink2 --glm, which writes both)",
+                       o->study);
     return 0;
 }
 

@@ -94,6 +94,7 @@ static int orient(dw_placed_rows *p, dw_row *row, dw_reason *reason,
 static int place(dw_placed_rows *p, dw_row *row, dw_reason *reason, dw_err *err)
 {
     bool code = dw_allele_is_indel_code(row->a1, row->a2);
+    bool half = dw_allele_is_unknown(row->a2);
     int rc = 0;
 
     *reason = DW_REASON_NONE;
@@ -112,7 +113,7 @@ static int place(dw_placed_rows *p, dw_row *row, dw_reason *reason, dw_err *err)
         settle_par(p, row);
     else if (p->o.genome)
         rc = orient(p, row, reason, err);
-    if (rc < 0 || *reason != DW_REASON_NONE || code)
+    if (rc < 0 || *reason != DW_REASON_NONE || code || half)
         return rc;
     return write_normal(p, row, err);
 }

@@ -48,7 +48,8 @@ static const dw_study_format formats[] = {
      .columns = "CHR=CHR,POS=BP,ID=SNP,EA=A1,OA=A2,N=NMISS,BETA=BETA,OR=OR,"
                 "SE=SE,Z=STAT,P=P,CILO=L95,CIHI=U95",
      .ways = "SE Z P CI",
-     .rows = {ADDITIVE}},
+     .rows = {ADDITIVE},
+     .other_of_ref = true},
     /* The frequency of A1 among controls is the nearest to the people's. */
     {.name = "plink1-assoc",
      .program = "PLINK 1.9 --assoc",

@@ -40,6 +40,8 @@ typedef struct dw_study_format {
     enum dw_contig_codes codes;
     bool other_of_pair; /* the other allele is the one of REF and ALT that the
                          * effect allele is not */
+    bool other_of_ref;  /* the other allele is not written: the reference tells
+                         * it */
     bool own_n;         /* N is not to be found by a common name */
     const char *no_n;   /* what to say when there is no N; NULL: nothing */
 } dw_study_format;

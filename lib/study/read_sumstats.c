@@ -59,6 +59,8 @@ static void take_alleles(dw_sumstats *s, dw_row *row, dw_reason *reason)
     }
     if (dw_allele_is_indel_code(row->a1, row->a2))
         return; /* I and D: the reference says of what */
+    if (dw_allele_is_unknown(row->a2) && dw_allele_is_acgt(row->a1))
+        return; /* the reference says which it is */
     if (!dw_allele_is_acgt(row->a1) || !dw_allele_is_acgt(row->a2))
         *reason = is_missing_allele(ea) || is_missing_allele(oa)
                       ? DW_REASON_ALLELE_MISSING
@@ -425,6 +427,11 @@ const dw_row_reader *dw_sumstats_reader(const dw_sumstats *s)
 bool dw_sumstats_has_places(const dw_sumstats *s)
 {
     return s->places == DW_PLACES_IN_COLUMNS || s->places == DW_PLACES_IN_IDS;
+}
+
+bool dw_sumstats_has_other(const dw_sumstats *s)
+{
+    return s->vcf || has(s, DW_MEANING_OA) || !s->col.format->other_of_ref;
 }
 
 bool dw_sumstats_has_frequency(const dw_sumstats *s)

@@ -42,6 +42,7 @@ void dw_sumstats_share(dw_sumstats *s, dw_crew *crew); /* as dw_lines_share */
 const dw_row_reader *dw_sumstats_reader(const dw_sumstats *s);
 
 bool dw_sumstats_has_places(const dw_sumstats *s); /* else ids only */
+bool dw_sumstats_has_other(const dw_sumstats *s);  /* the other allele */
 bool dw_sumstats_has_frequency(const dw_sumstats *s);
 /* Are there cases and controls, by column, option, odds ratio or metadata? */
 bool dw_sumstats_is_binary(const dw_sumstats *s);

@@ -201,15 +201,8 @@ static int find_alleles(dw_sumstat_columns *c, const dw_table *t, dw_err *err)
         c->alt = dw_table_find(t, "ALT");
         return 0;
     }
-    if (ea && oa)
+    if (ea && (oa || (c->format && c->format->other_of_ref)))
         return 0;
-    if (c->format && ea && strcmp(c->format->name, "plink1") == 0)
-        return refuse_header(t,
-                             "PLINK 1.9 does not write the other allele here",
-                             "put the other allele of the .bim beside A1 (A1 "
-                             "may be its A2), or run plink2 "
-                             "--glm, which writes both",
-                             err);
     if (c->format || ea || oa)
         return refuse_header(t,
                              ea ? "no column for the other allele"

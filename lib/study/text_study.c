@@ -130,7 +130,9 @@ static int next_row(void *self, dw_row *row, dw_reason *reason, dw_err *err)
         row->id = field(s, DW_MEANING_ID);
     row->a1 = field(s, DW_MEANING_EA);
     row->a2 = has(s, DW_MEANING_OA) ? field(s, DW_MEANING_OA)
-                                    : other_of_pair(s, row->a1, reason);
+              : s->col->format->other_of_ref
+                  ? dw_span_of("?")
+                  : other_of_pair(s, row->a1, reason);
     if (*reason != DW_REASON_NONE)
         return 1;
     if (s->places == DW_PLACES_IN_COLUMNS)

@@ -130,7 +130,21 @@ same() {
       echo "   1         rs1        100    A        COV1       50      0.2          7           0.05 "; } >f
     is plink1 f
     run --separate-stderr dw-ingest -o x.dws f
-    refused 'PLINK 1.9 does not write the other allele here; put the other allele of the .bim beside A1'
+    refused 'does not say the other allele; --ref FILE does'
+    # A1 is ALT, REF, on the other strand; two variants have it; none has it.
+    { echo " CHR SNP BP A1 TEST NMISS BETA STAT P"
+      for i in 1 2 3 4 5 6; do echo " 1 rs$i ${i}00 A ADD 50 0.2 2 0.05"; done; } >f
+    printf '%s\n' '1 a 0 100 A G' '1 b 0 200 C A' '1 c 0 300 T G' '1 d 0 400 A G' '1 e 0 400 A C' \
+        '1 f 0 500 C G' '1 g 0 600 A AT' >p.bim
+    same "1 100 a G A NA 2 50
+1 200 b A C NA -2 50
+1 300 c G T NA 2 50
+1 600 g AT A NA 2 50" "$(taken f --ref p.bim)"
+    [ "$(count other_unclear)" = 1 ]
+    [ "$(count alleles_differ)" = 1 ]
+    { echo " CHR         SNP         BP   A1       TEST    NMISS       BETA         STAT            P "
+      echo "   1         rs1        100    A        ADD       50      0.2          2           0.05 "
+      echo "   1         rs1        100    A        COV1       50      0.2          7           0.05 "; } >f
     sed 's/A1 /A1 A2 /; s/    A /    A G /' f >g
     same "1 100 rs1 G A NA 2 50" "$(taken g)"
     [ "$(count test_other)" = 1 ]

@@ -15,7 +15,9 @@ static inline void check_row(const dw_row *row)
     const float *v = row->value;
     bool acgt = dw_allele_is_acgt(row->a1) && dw_allele_is_acgt(row->a2);
 
-    if ((!acgt && !dw_allele_is_indel_code(row->a1, row->a2)) ||
+    bool half = dw_allele_is_acgt(row->a1) && dw_allele_is_unknown(row->a2);
+
+    if ((!acgt && !half && !dw_allele_is_indel_code(row->a1, row->a2)) ||
         dw_allele_eq(row->a1, row->a2) || !isfinite(v[DW_STUDY_Z]) ||
         !(v[DW_STUDY_N] > 0) || v[DW_STUDY_EAF] < 0 || v[DW_STUDY_EAF] > 1)
         abort();
