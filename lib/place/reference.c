@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "data/allele.h"
 #include "place/ref_rows.h"
 
 /* Bytes of genotypes that one variant may cost on average, to hold a study's
@@ -17,27 +16,6 @@ struct dw_reference {
     dw_lines *lines; /* the rows'; NULL: they are of a BCF, or given */
     const dw_row_reader *given; /* NULL: they are read from a file */
 };
-
-static bool is_symbolic(dw_span alt)
-{
-    return dw_span_eq(alt, "*") || dw_span_eq(alt, ".") ||
-           (alt.n && *alt.s == '<') || memchr(alt.s, '[', alt.n) ||
-           memchr(alt.s, ']', alt.n);
-}
-
-bool dw_ref_take(dw_ref_rows *r, dw_row *row, dw_span alt, dw_span ref,
-                 dw_buf *a1, dw_buf *a2)
-{
-    r->rows++;
-    row->a1 = dw_allele_upper_in(a1, alt);
-    row->a2 = dw_allele_upper_in(a2, ref);
-    if (dw_allele_is_acgt(row->a1) && dw_allele_is_acgt(row->a2))
-        return true;
-    dw_fates_drop(r->fates, row,
-                  is_symbolic(alt) ? DW_REASON_REF_SYMBOLIC
-                                   : DW_REASON_REF_ALLELE);
-    return false;
-}
 
 /* A text by its first line: a VCF or .pvar begins with '#', a .bim does not. */
 static int open_text(dw_reference *ref, const char *path, dw_err *err)
