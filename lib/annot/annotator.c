@@ -161,6 +161,18 @@ int dw_annotators_check_build(const dw_annotators *all, const char *build,
     return 0;
 }
 
+size_t dw_annotators_broken(const dw_annotators *all)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < all->n; i++) {
+        const dw_annotator *a = all->item[i];
+
+        n += a->kind->broken && a->kind->broken(a->self);
+    }
+    return n;
+}
+
 void dw_annotators_reset(dw_annotators *all)
 {
     if (all->p) /* else there is no array */

@@ -10,6 +10,7 @@
 #ifndef DW_ANNOT_ANNOTATOR_H
 #define DW_ANNOT_ANNOTATOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +19,7 @@
 
 typedef struct dw_annotator dw_annotator;
 
-/* What one kind does; all are there but `finish`, which may be NULL. */
+/* What one kind does; `finish` and `broken` may be NULL. */
 typedef struct dw_annotator_kind {
     /* Sets columns[0 .. k), each (v->m) long, column-major with ld v->m: NAN
      * where nothing is known of a variant, never an infinity. */
@@ -32,6 +33,10 @@ typedef struct dw_annotator_kind {
                    void (*add)(void *ctx, const char *name, uint64_t digest),
                    void *ctx);
     void (*close)(void *self);
+    /* Did `fill` or `finish` fail since the rows of a file are not in order?
+     * Then they will be sorted, and all tables have to be asked for anew, from
+     * the first.  NULL: never. */
+    bool (*broken)(const void *self);
 } dw_annotator_kind;
 
 struct dw_annotator {
@@ -80,6 +85,9 @@ void dw_annotators_inputs(const dw_annotators *all,
 /* DW_EMISMATCH when one is of another build than this; "." is not known. */
 int dw_annotators_check_build(const dw_annotators *all, const char *build,
                               dw_err *err) DW_MUST_CHECK;
+/* How many were found broken so far: when it has grown, all is to begin anew.
+ */
+size_t dw_annotators_broken(const dw_annotators *all);
 void dw_annotators_reset(dw_annotators *all); /* forgets what was counted */
 
 #endif

@@ -150,7 +150,7 @@ static void inputs(const void *self,
     add(ctx, b->file, b->digest);
 }
 
-static const dw_annotator_kind kind = {fill, finish, inputs, close_bed};
+static const dw_annotator_kind kind = {fill, finish, inputs, close_bed, NULL};
 
 /* ---- what was asked for ---- */
 

@@ -86,7 +86,8 @@ static int refuse(dw_span name, dw_err *err)
 dw_annotator *dw_feature_annot_open(const char *text, const char *bim,
                                     dw_err *err)
 {
-    static const dw_annotator_kind kind = {fill, NULL, inputs, close_features};
+    static const dw_annotator_kind kind = {fill, NULL, inputs, close_features,
+                                           NULL};
     size_t k = dw_text_split(dw_span_of(text), ',', NULL, 0);
     struct features *s = dw_alloc(1, sizeof *s);
     dw_span *name = dw_alloc(k, sizeof *name);

@@ -129,7 +129,7 @@ static void inputs(const void *self,
     add(ctx, g->file, g->model.digest);
 }
 
-static const dw_annotator_kind kind = {fill, finish, inputs, close_gtf};
+static const dw_annotator_kind kind = {fill, finish, inputs, close_gtf, NULL};
 
 /* ---- what was asked for ---- */
 

@@ -125,7 +125,7 @@ static int next_row(void *self, dw_row *row, dw_err *err)
 
     if (rc <= 0)
         return rc;
-    for (size_t i = 0; i < a->p && !a->records.keys_only; i++) {
+    for (size_t i = 0; i < a->p; i++) {
         if ((rc = value_of(a, &a->column[i], &a->value[i], err)) < 0)
             return rc;
     }
@@ -271,7 +271,6 @@ dw_annotator *dw_info_annot_open(const char *text, const char *bim, dw_err *err)
     annotator = dw_keyed_annotator(
         &(dw_keyed_source){
             .reader = {a, a->p, next_row, rewind_rows, origin_of},
-            .keys_only = indexed ? NULL : &a->records.keys_only,
             .seek = indexed ? seek_rows : NULL,
             .close = close_info,
         },

@@ -197,8 +197,6 @@ static int take_fields(dw_info_records *r, dw_span info, dw_err *err)
 
     for (size_t i = 0; i < r->n_fields; i++)
         r->field[i].there = false;
-    if (r->keys_only)
-        return 0;
     if (r->in->text)
         return dw_span_eq(info, ".") ? 0 : take_info(r, info, err);
     for (size_t i = 0; i < r->n_fields && rc == 0; i++)

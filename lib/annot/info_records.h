@@ -36,7 +36,6 @@ typedef struct dw_info_records {
     /* The fields wanted: set by the caller, whose array it stays. */
     dw_info_field *field; /* (n_fields) */
     size_t n_fields;
-    bool keys_only; /* the fields are not wanted now */
 
     /* The current record; texts are lent until the next one. */
     const char *contig;

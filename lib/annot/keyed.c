@@ -30,7 +30,6 @@ struct keyed {
     dw_keyed_source source;
     dw_trimmed *trimmed;
     dw_ordered *rows;   /* of the trimmed ones */
-    bool looked;        /* the order is known */
     bool started, more; /* more: is there a current place? */
 
     struct window window, spare;
@@ -54,36 +53,16 @@ static int next_place(struct keyed *k, dw_err *err)
     int rc = dw_ordered_next(k->rows, err);
 
     k->more = rc > 0;
+    if (rc < 0)
+        k->started = false;
     return rc < 0 ? rc : 0;
-}
-
-/* Reads to the end, to see whether all is in order: 0 when it is or is not,
- * negative when there is another fault. */
-static int look_at_order(struct keyed *k, dw_err *err)
-{
-    dw_err seen = {0};
-    int rc = dw_ordered_start(k->rows, &seen);
-
-    *k->source.keys_only = true;
-    while (rc == 0 && (rc = dw_ordered_next(k->rows, &seen)) > 0)
-        rc = 0;
-    *k->source.keys_only = false;
-    if (rc == 0 || dw_ordered_broken(k->rows))
-        return 0;
-    *err = seen;
-    return rc;
 }
 
 /* From the first row, or to those that were sought. */
 static int start(struct keyed *k, dw_err *err)
 {
-    int rc = 0;
+    int rc = dw_ordered_start(k->rows, err);
 
-    if (!k->looked && k->source.keys_only)
-        rc = look_at_order(k, err);
-    k->looked = rc == 0;
-    if (rc == 0)
-        rc = dw_ordered_start(k->rows, err);
     k->started = rc == 0;
     k->asked = 0;
     return rc < 0 ? rc : next_place(k, err);
@@ -400,7 +379,15 @@ static int finish(void *self, dw_err *err)
         rc = start(k, err);
     while (rc == 0 && k->more)
         rc = next_place(k, err);
+    k->started = false; /* what is asked from now on is read anew */
     return rc;
+}
+
+static bool broken(const void *self)
+{
+    const struct keyed *k = self;
+
+    return dw_ordered_broken(k->rows);
 }
 
 static void inputs(const void *self,
@@ -437,7 +424,8 @@ static void close_keyed(void *self)
 dw_annotator *dw_keyed_annotator(const dw_keyed_source *source,
                                  const char *file)
 {
-    static const dw_annotator_kind kind = {fill, finish, inputs, close_keyed};
+    static const dw_annotator_kind kind = {fill, finish, inputs, close_keyed,
+                                           broken};
     struct keyed *k = dw_alloc(1, sizeof *k);
 
     k->source = *source;

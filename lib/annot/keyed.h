@@ -8,9 +8,9 @@
  * table has places for, so that memory does not grow with the file, and tables
  * that overlap (those of a run of blocks) are served without reading twice.  A
  * table that begins before what is held costs a new beginning.  Rows that are
- * not in order are loaded and sorted; that is found out before the first value
- * is given, since none could be taken back.  A source with an index is asked
- * for the places of each table alone.
+ * not in order are found out where their order breaks (`broken`), and loaded
+ * and sorted when all begins anew.  A source with an index is asked for the
+ * places of each table alone.
  */
 #ifndef DW_ANNOT_KEYED_H
 #define DW_ANNOT_KEYED_H
@@ -26,9 +26,6 @@
 /* Where the rows come from. */
 typedef struct dw_keyed_source {
     dw_row_reader reader;
-    /* While it is true the reader gives keys, and any numbers: for a first
-     * reading, which looks at the order alone.  NULL: they are in order. */
-    bool *keys_only;
     /* Has an index: the reader, once rewound, gives the rows of the contig from
      * the first of these positions to the last, in order, and may leave out
      * those at other positions; the array is lent until the next seek.  NULL:

@@ -25,7 +25,6 @@ struct table_annot {
     dw_ask_rule *rule; /* (p) for lists within a field */
     bool chosen;       /* columns were named */
     size_t rows;
-    bool keys_only;
     /* of the current row */
     float *value; /* (p) */
     dw_contig_cache contig;
@@ -54,7 +53,7 @@ static int bad_value(const struct table_annot *a, size_t i, int fault,
 
 static int take_values(struct table_annot *a, dw_row *row, dw_err *err)
 {
-    for (size_t i = 0; i < a->p && !a->keys_only; i++) {
+    for (size_t i = 0; i < a->p; i++) {
         int rc = dw_ask_value(dw_table_field(a->table, a->column[i]),
                               a->rule[i], &a->value[i]);
 
@@ -324,7 +323,6 @@ static dw_annotator *open_as(const char *option, const char *text,
     annotator = dw_keyed_annotator(
         &(dw_keyed_source){
             .reader = {a, a->p, next_row, rewind_rows, origin_of},
-            .keys_only = &a->keys_only,
             .close = close_table,
             .rule = merges ? a->rule : NULL,
         },

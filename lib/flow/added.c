@@ -91,8 +91,8 @@ static int keep_counts(dw_added *a, dw_annotators *columns, dw_err *err)
     return 0;
 }
 
-static int first_pass(dw_added *a, const char *path, dw_annotators *columns,
-                      dw_err *err)
+static int read_stream(dw_added *a, const char *path, dw_annotators *columns,
+                       dw_err *err)
 {
     dw_source *src = dw_source_open(path, err);
     dw_variants v = {0}, wide = {0};
@@ -115,6 +115,30 @@ static int first_pass(dw_added *a, const char *path, dw_annotators *columns,
     return rc < 0 ? rc : dw_annotators_finish(columns, err);
 }
 
+static int rewind_file(dw_added *a, dw_err *err)
+{
+    return fseeko(a->file, 0, SEEK_SET) != 0 ? failed(err) : 0;
+}
+
+/* Again from the start where an annotator's rows turn out not to be in order:
+ * what was written is written over. */
+static int first_pass(dw_added *a, const char *path, dw_annotators *columns,
+                      dw_err *err)
+{
+    size_t broken;
+    int rc;
+
+    do {
+        broken = dw_annotators_broken(columns);
+        a->runs = 0;
+        dw_annotators_reset(columns);
+        rc = rewind_file(a, err);
+        if (rc == 0)
+            rc = read_stream(a, path, columns, err);
+    } while (rc < 0 && dw_annotators_broken(columns) > broken);
+    return rc < 0 ? rc : rewind_file(a, err);
+}
+
 dw_added *dw_added_make(const char *path, dw_annotators *columns, dw_err *err)
 {
     dw_added *a = dw_alloc(1, sizeof *a);
@@ -127,8 +151,6 @@ dw_added *dw_added_make(const char *path, dw_annotators *columns, dw_err *err)
         close(fd);
     if (rc == 0)
         rc = first_pass(a, path, columns, err);
-    if (rc == 0 && fseeko(a->file, 0, SEEK_SET) != 0)
-        rc = failed(err);
     if (rc == 0)
         return a;
     dw_added_free(a);

@@ -131,7 +131,6 @@ dw_annotator *dw_ldscore_annot_open(const char *path, dw_err *err)
     }
     rows = dw_table_rows_new(&tables);
     keyed.reader = *dw_table_rows_reader(rows);
-    keyed.keys_only = dw_table_rows_keys_only(rows);
     a = dw_keyed_annotator(&keyed, tables.name);
     dw_annotator_name(a, 0, "ldscore", ".");
     return a;

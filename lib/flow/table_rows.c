@@ -11,8 +11,7 @@ struct dw_table_rows {
     dw_row_reader reader;
     dw_variants table;
     size_t at;
-    bool gave;      /* any row of the table? */
-    bool keys_only; /* a wish that costs nothing to leave unheard */
+    bool gave; /* any row of the table? */
     uint64_t given;
     char contig[DW_CONTIG_MAX];
     uint32_t start; /* of the table before on this contig */
@@ -127,11 +126,6 @@ void dw_table_rows_free(dw_table_rows *r)
 const dw_row_reader *dw_table_rows_reader(const dw_table_rows *r)
 {
     return &r->reader;
-}
-
-bool *dw_table_rows_keys_only(dw_table_rows *r)
-{
-    return &r->keys_only;
 }
 
 uint64_t dw_table_rows_given(const dw_table_rows *r)

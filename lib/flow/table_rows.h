@@ -9,7 +9,6 @@
 #ifndef DW_FLOW_TABLE_ROWS_H
 #define DW_FLOW_TABLE_ROWS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,8 +36,6 @@ typedef struct dw_table_rows dw_table_rows;
 dw_table_rows *dw_table_rows_new(const dw_table_source *source);
 void dw_table_rows_free(dw_table_rows *r); /* NULL is fine */
 const dw_row_reader *dw_table_rows_reader(const dw_table_rows *r);
-/* For a dw_keyed_source of tables whose order is not known. */
-bool *dw_table_rows_keys_only(dw_table_rows *r);
 uint64_t dw_table_rows_given(const dw_table_rows *r); /* since the rewind */
 
 #endif

@@ -173,7 +173,7 @@ static int start_all(dw_ingest *in, const dw_ingest_sink *sink, dw_err *err)
 
 static size_t count_broken(const dw_ingest *in)
 {
-    size_t n = 0;
+    size_t n = dw_annotators_broken(&in->annot);
 
     n += in->study && dw_ordered_broken(in->study_rows);
     n += in->ref && dw_ordered_broken(in->ref_rows);

@@ -445,7 +445,7 @@ static void fake_close(void *self)
 static void test_annotations(void)
 {
     static const dw_annotator_kind kind = {fake_fill, fake_finish, NULL,
-                                           fake_close};
+                                           fake_close, NULL};
     dw_annotators all = {0};
     dw_annotator *a = dw_annotator_new(&kind, NULL, "fake", 1);
     dw_fates fates = {0};
