@@ -44,7 +44,7 @@ static const char *const column_names[N_COLUMNS] = {
     "ES", "SE", "LP",         "EZ",    "AF",  "SI", "NE",  "NS",
     "SS", "NC", "NS, SS, NC", "CHROM", "POS", "ID", "REF", "ALT"};
 
-static const dw_study_format gwas_vcf = {.name = "gwas-vcf",
+static const dw_study_format gwas_vcf = {.name = "gwasvcf",
                                          .program = "GWAS-VCF"};
 
 struct dw_gwas_vcf {

@@ -290,7 +290,7 @@ static int open_vcf(dw_sumstats *s, dw_lines *lines, const char *path,
                     dw_err *err)
 {
     const char *format = s->opts->format;
-    bool other = format && strcmp(format, "gwas-vcf") != 0;
+    bool other = format && strcmp(format, "gwasvcf") != 0;
 
     if (s->opts->columns || other) {
         dw_lines_close(lines);
@@ -311,12 +311,12 @@ static int open_table(dw_sumstats *s, const char *path, dw_err *err)
     int rc;
 
     const char *format = s->opts->format;
-    bool vcf = format && strcmp(format, "gwas-vcf") == 0;
+    bool vcf = format && strcmp(format, "gwasvcf") == 0;
 
     if (s->opts->study || vcf)
         return dw_fail(err, DW_EUSAGE,
                        "%s: %s is for a GWAS-VCF; this is a table", path,
-                       vcf ? "--format gwas-vcf" : "--study");
+                       vcf ? "--format gwasvcf" : "--study");
     if ((rc = dw_study_meta_read(path, &s->meta, err)) < 0 ||
         (rc = dw_sumstat_columns_find(&s->col, s->table, s->opts->format,
                                       s->opts->columns, err)) < 0)

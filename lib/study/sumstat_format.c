@@ -42,7 +42,7 @@ void dw_sumstat_format_list(dw_buf *out)
 
     for (size_t i = 0; i < n; i++)
         dw_buf_addf(out, "%s, ", f[i].name);
-    dw_buf_adds(out, "gwas-vcf, table");
+    dw_buf_adds(out, "gwasvcf, table");
 }
 
 /* ---- names in lists ---- */

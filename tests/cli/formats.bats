@@ -372,11 +372,11 @@ END
     run --separate-stderr dw-ingest --study one --format bolt -o x.dws f.vcf
     [ "$status" -eq 2 ]
     [[ $stderr == *"such a --format is for tables; this is a VCF"* ]]
-    taken f.vcf --study one --min-n-share 0 --format gwas-vcf | cmp want
+    taken f.vcf --study one --min-n-share 0 --format gwasvcf | cmp want
     echo "SNP CHR BP EA OA Z N" >g
-    run --separate-stderr dw-ingest --format gwas-vcf -o x.dws g
+    run --separate-stderr dw-ingest --format gwasvcf -o x.dws g
     [ "$status" -eq 2 ]
-    [[ $stderr == *"--format gwas-vcf is for a GWAS-VCF; this is a table"* ]]
+    [[ $stderr == *"--format gwasvcf is for a GWAS-VCF; this is a table"* ]]
     head -c 300 f.bcf >g.bcf
     run --separate-stderr dw-ingest --study one -o x.dws g.bcf
     refused 'g.bcf: '
