@@ -15,10 +15,12 @@ LAPACK_LIBS ?= -llapack -lblas
 BIGWIG_LIBS ?= -lBigWig -lz
 FUZZ_SECONDS ?= 20
 
-comma := ,
-SANITIZE := $(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer)$(if $(TSAN),-fsanitize=thread)
-B := build/$(if $(ASAN),asan,$(if $(TSAN),tsan,plain))$(if $(filter clang%,$(CC)),-clang)
+FLAVOUR := $(if $(FUZZ),fuzz,$(if $(ASAN),asan,$(if $(TSAN),tsan,plain)))
+SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZE_fuzz := $(SANITIZE_asan) -fsanitize=fuzzer-no-link
+SANITIZE_tsan := -fsanitize=thread
+SANITIZE := $(SANITIZE_$(FLAVOUR))
+B := build/$(FLAVOUR)$(if $(filter clang%,$(CC)),-clang)
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wstrict-prototypes \
 	-Wmissing-prototypes $(if $(WERROR),-Werror)
 FOREIGN_CFLAGS := $(shell $(PKG_CONFIG) --cflags htslib libzstd libxxhash yaml-0.1 2>/dev/null)
@@ -32,7 +34,7 @@ TOOLS := $(patsubst tools/%.c,$(B)/bin/%,$(sort $(wildcard tools/dw-*.c)))
 UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(patsubst tests/fuzz/%.c,$(B)/replay/%,$(FUZZ_SRC))
-FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/bench_*.c)))
 MAN := $(sort $(wildcard man/*.[157]))
 
@@ -45,7 +47,7 @@ TEST_PACKAGES := $(PACKAGES) bats zstd python3 plink1.9 plink2 bcftools bedtools
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all test demo lint fuzz bench install uninstall clean check-libraries test-programs \
-	demo-packages test-packages
+	demo-packages test-packages fuzz-run
 
 all: check-libraries $(TOOLS)
 
@@ -73,7 +75,9 @@ test-programs: all $(UNITS) $(REPLAYS)
 lint:
 	@sh tests/lint.sh
 
-fuzz: $(FUZZERS)
+fuzz:
+	@$(MAKE) --no-print-directory FUZZ=1 CC=clang fuzz-run
+fuzz-run: $(FUZZERS)
 	@sh tests/fuzz/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
 
 bench: all $(BENCHES)
@@ -92,10 +96,9 @@ $(B)/bench/%: $(B)/tests/bench/%.o $(B)/libdw.a
 	$(LINK)
 $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libdw.a
 	$(LINK)
-build/fuzz/%: tests/fuzz/%.c $(sort $(wildcard lib/*/*.c lib/*/*.h))
-	@mkdir -p $(@D)
-	clang -fsanitize=fuzzer,address,undefined $(ALL_CFLAGS) -DDW_VERSION='"$(VERSION)"' -o $@ \
-		$(filter %.c,$^) $(ALL_LIBS)
+$(B)/fuzz/%: LDFLAGS += -fsanitize=fuzzer
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libdw.a
+	$(LINK)
 
 $(B)/lib/cli/opts.o: CPPFLAGS += -DDW_VERSION='"$(VERSION)"'
 $(B)/lib/cli/opts.o: Makefile

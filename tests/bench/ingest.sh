@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# dw-ingest against decompression alone and Python; its memory.  Its output is
-# not written to a disk, whose speed is not ours.  Part
-# of bench.sh; BENCH_ROWS is the length of the long file (10,000,000).
+# dw-ingest against decompression alone, Python and bcftools; its memory.  Its
+# output is not written to a disk, whose speed is not ours.  Part of bench.sh;
+# BENCH_ROWS is the length of the long file (10,000,000).
 # shellcheck disable=SC2154 # dir, cpu, wall and memory are of bench.sh
 
 # study ROWS and panel ROWS: a study like fastGWA's, and a .bim for it.
@@ -16,6 +16,25 @@ study() {
 panel() {
     awk -v rows="$1" 'BEGIN {
         for (i = 1; i <= rows; i++) printf "1\trs%d\t0\t%d\tA\tG\n", i, 100 * i }'
+}
+
+# gwas_vcf ROWS: the same as GWAS-VCF, its fields those of the OpenGWAS files.
+gwas_vcf() {
+    printf '%s\n' '##fileformat=VCFv4.2' '##contig=<ID=1,length=249250621>' \
+        '##FORMAT=<ID=ES,Number=A,Type=Float,Description="effect size">' \
+        '##FORMAT=<ID=SE,Number=A,Type=Float,Description="standard error">' \
+        '##FORMAT=<ID=LP,Number=A,Type=Float,Description="-log10 p">' \
+        '##FORMAT=<ID=AF,Number=A,Type=Float,Description="frequency">' \
+        '##FORMAT=<ID=SS,Number=A,Type=Float,Description="sample size">' \
+        '##FORMAT=<ID=ID,Number=1,Type=String,Description="rsID">'
+    awk -v rows="$1" 'BEGIN {
+        srand(1); OFS = "\t"
+        print "#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", "trait"
+        for (i = 1; i <= rows; i++)
+            printf "1\t%d\trs%d\tG\tA\t.\tPASS\t.\tES:SE:LP:AF:SS:ID\t%.6g:%.6g:%.6g:%.6f:%d:rs%d\n", 100 * i, i, \
+                (rand() - 0.5) / 50, 0.003 + rand() / 1000, -log(rand() + 1e-9) / log(10), \
+                0.01 + 0.98 * rand(), 450000 - int(rand() * 1000), i
+    }'
 }
 
 # against NAME COMMAND DW..: dw-ingest with one thread and with two against a
@@ -62,6 +81,24 @@ for line in gzip.open(\"$dir/study.gz\", \"rt\"):
 '"
     unset runs
     ratio "$wall" "$ours" "wall, Python to dw-ingest"
+fi
+
+# bcftools does not turn what it reads into z.
+if have bcftools; then
+    echo "Reading a GWAS-VCF of 500,000 records"
+    gwas_vcf 500000 | bgzip -c >"$dir/study.vcf.gz"
+    bcftools view -Ob -o "$dir/study.bcf" "$dir/study.vcf.gz"
+    for kind in vcf.gz bcf; do
+        measure "bcftools query, .$kind" \
+            "bcftools query -f '%CHROM\\t%POS\\t%ID\\t%REF\\t%ALT[\\t%ES\\t%SE\\t%AF\\t%SS]\\n' $dir/study.$kind"
+        theirs=$wall
+        theirs_cpu=$cpu
+        for at in 1 2; do
+            measure "dw-ingest -@$at, .$kind" "dw-ingest -q -@ $at $dir/study.$kind"
+            ratio "$theirs" "$wall" "wall, bcftools to dw-ingest"
+        done
+        ratio "$theirs_cpu" "$cpu" "CPU, bcftools to dw-ingest"
+    done
 fi
 
 long=${BENCH_ROWS:-10000000}

@@ -15,12 +15,14 @@ for target in "$@"; do
     found=$(dirname "$target")/found/${name#fuzz_}
     mkdir -p "$found"
     echo "== $name"
+    log=$found.log
     "$target" -max_total_time="$seconds" -rss_limit_mb=4096 -timeout=20 \
         -print_final_stats=1 -artifact_prefix="$found/" "$found" "$corpus" \
-        2>&1 | grep -E 'stat::number|ERROR|SUMMARY|artifact' || true
-    if [ -n "$(find "$found" -name 'crash-*' -o -name 'timeout-*' \
-        -o -name 'oom-*')" ]; then
-        echo "$name: see $found" >&2
+        >"$log" 2>&1
+    status=$?
+    grep -E 'stat::number|ERROR|SUMMARY|runtime error|artifact' "$log"
+    if [ "$status" -ne 0 ]; then
+        echo "$name ended with status $status: see $log and $found" >&2
         bad=1
     fi
 done
