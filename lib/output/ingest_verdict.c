@@ -12,8 +12,8 @@ static const double R = 0.9;          /* correlation of frequencies, at least */
 /* Turned: A/T and C/G go by their frequencies, and so they agree all the same.
  */
 static const double TURNED = 0.3;
-static const double FAR = 0.02;       /* frequencies far apart */
-enum { FEW = 30 };                    /* variants that say little */
+static const double FAR = 0.02; /* frequencies far apart */
+enum { FEW = 30 };              /* variants that say little */
 
 static double share(uint64_t n, uint64_t of)
 {
