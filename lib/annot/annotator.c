@@ -82,7 +82,9 @@ int dw_annotators_take(dw_annotators *all, dw_annotator *a, dw_err *err)
 
         if (!other)
             continue;
-        rc = dw_fail(err, DW_EMISMATCH, "%s: has an annotation %s, as %s has",
+        rc = dw_fail(err, DW_EMISMATCH,
+                     "%s: has an annotation %s, as %s has: give one another "
+                     "name",
                      a->file, a->name[c], other->file);
         dw_annotator_free(a);
         return rc;

@@ -461,13 +461,16 @@ static int make_covers(struct bed_annot *b, const dw_spec *s,
 static dw_annotator *make_annotator(struct bed_annot *b, const dw_spec *s)
 {
     dw_annotator *a = dw_annotator_new(&kind, b, b->file, b->k);
+    const char *unit = b->rule == DW_COVER_INSIDE  ? "0/1"
+                       : b->rule == DW_COVER_COUNT ? "intervals"
+                                                   : ".";
 
-    dw_annotator_name(a, 0, s->name, ".");
+    dw_annotator_name(a, 0, s->name, unit);
     for (size_t i = 0; i < s->n_sizes; i++) {
         dw_buf name = {0};
 
         dw_buf_addf(&name, "%s.extend.%u", s->name, (unsigned)s->size[i]);
-        dw_annotator_name(a, i + 1, name.s, ".");
+        dw_annotator_name(a, i + 1, name.s, unit);
         dw_buf_clear(&name);
     }
     return a;

@@ -16,16 +16,16 @@ static const struct {
     bool by_default;
     const char *unit;
 } columns[DW_GENE_PLACES] = {
-    [DW_GENE_BODY] = {"gene", false, "."},
-    [DW_GENE_EXON] = {"exon", false, "."},
-    [DW_GENE_CODING] = {"coding", true, "."},
-    [DW_GENE_UTR5] = {"utr5", true, "."},
-    [DW_GENE_UTR3] = {"utr3", true, "."},
-    [DW_GENE_NONCODING_EXON] = {"noncoding_exon", true, "."},
-    [DW_GENE_INTRON] = {"intron", true, "."},
-    [DW_GENE_SPLICE_SITE] = {"splice_site", true, "."},
-    [DW_GENE_SPLICE_REGION] = {"splice_region", true, "."},
-    [DW_GENE_PROMOTER] = {"promoter", true, "."},
+    [DW_GENE_BODY] = {"gene", false, "0/1"},
+    [DW_GENE_EXON] = {"exon", false, "0/1"},
+    [DW_GENE_CODING] = {"coding", true, "0/1"},
+    [DW_GENE_UTR5] = {"utr5", true, "0/1"},
+    [DW_GENE_UTR3] = {"utr3", true, "0/1"},
+    [DW_GENE_NONCODING_EXON] = {"noncoding_exon", true, "0/1"},
+    [DW_GENE_INTRON] = {"intron", true, "0/1"},
+    [DW_GENE_SPLICE_SITE] = {"splice_site", true, "0/1"},
+    [DW_GENE_SPLICE_REGION] = {"splice_region", true, "0/1"},
+    [DW_GENE_PROMOTER] = {"promoter", true, "0/1"},
     [DW_GENE_TSS] = {"tss_distance", true, "log10(bp)"},
 };
 

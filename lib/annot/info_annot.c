@@ -250,7 +250,8 @@ static void give_names(const struct info *a, dw_annotator *to)
             dw_buf_addf(&name, "_%s", genotype[c->which]);
         else if (tag->number > 1)
             dw_buf_addf(&name, "_%zu", c->which + 1);
-        dw_annotator_name(to, i, name.s, ".");
+        dw_annotator_name(to, i, name.s,
+                          tag->number == DW_INFO_FLAG ? "0/1" : ".");
         dw_buf_clear(&name);
         dw_ask_clear(&ask);
     }

@@ -39,7 +39,7 @@ int dw_text_digits(dw_span a, uint64_t *x) DW_MUST_CHECK;
 int dw_text_log10(dw_span a, double *x) DW_MUST_CHECK;
 
 /* Splits a line (no newline) into at most `max` fields; returns how many there
- * are, which may be more than `max`.  sep '\t' or ',' splits at each one; sep
+ * are, which may be more than `max`.  sep '\t', ',', ';' split at each one; sep
  * ' ' at runs of blanks and tabs, leading and trailing ones ignored. */
 size_t dw_text_split(dw_span line, char sep, dw_span *field, size_t max);
 

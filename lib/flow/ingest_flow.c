@@ -120,6 +120,23 @@ static int settle_missing(struct job *j, double n, dw_err *err)
     return rc;
 }
 
+/* ---- reports ---- */
+
+static int write_reports(const struct job *j, const dw_ingest_counts *counts,
+                         dw_err *err)
+{
+    const dw_ingest_plan *o = j->plan;
+    int rc = 0;
+
+    if (o->report)
+        rc = dw_ingest_report_write(o->report, counts, err);
+    if (rc == 0 && o->report_variants)
+        rc = dw_drop_log_write(j->drops, o->report_variants, err);
+    if (rc == 0 && o->report_actions)
+        rc = dw_action_log_write(j->actions, o->report_actions, err);
+    return rc;
+}
+
 /* ---- the stream ---- */
 
 /* The TRAK of a VARS that was just written. */
@@ -155,6 +172,8 @@ static int write_run(struct job *j, const dw_head *head, double n,
     return rc;
 }
 
+/* The stream takes its name last, so that none is there where a report could
+ * not be written. */
 static int write_stream(struct job *j, const char *out, double n,
                         dw_ingest_counts *counts, dw_err *err)
 {
@@ -169,6 +188,8 @@ static int write_stream(struct job *j, const char *out, double n,
     if (rc == 0)
         rc = write_run(j, &head, n, sink, counts, err);
     dw_head_clear(&head);
+    if (rc == 0)
+        rc = write_reports(j, counts, err);
     if (rc == 0)
         return dw_sink_close(sink, err);
     dw_sink_abandon(sink);
@@ -204,21 +225,6 @@ static void tell(const struct job *j, double n, const dw_ingest_counts *counts,
     if (warning->n)
         dw_warn("%s", warning->s);
     dw_buf_clear(&words);
-}
-
-static int write_reports(const struct job *j, const dw_ingest_counts *counts,
-                         dw_err *err)
-{
-    const dw_ingest_plan *o = j->plan;
-    int rc = 0;
-
-    if (o->report)
-        rc = dw_ingest_report_write(o->report, counts, err);
-    if (rc == 0 && o->report_variants)
-        rc = dw_drop_log_write(j->drops, o->report_variants, err);
-    if (rc == 0 && o->report_actions)
-        rc = dw_action_log_write(j->actions, o->report_actions, err);
-    return rc;
 }
 
 /* No variant: the reports are written all the same, since they say why. */
@@ -290,8 +296,6 @@ static int work(struct job *j, const char *out, dw_err *err)
         n = dw_count_median_value(j->median);
         rc = write_stream(j, out, n, &counts, err);
     }
-    if (rc == 0)
-        rc = write_reports(j, &counts, err);
     if (rc == 0)
         tell(j, n, &counts, &warning);
     dw_buf_clear(&warning);

@@ -49,7 +49,8 @@ static const struct magic {
     {"PK\x03\x04", 4, "is a zip archive; unpack it with unzip -p"},
     {"\x6c\x1b", 2, "holds PLINK genotypes, not text"},
     {"\x5d\x2a\x4d\x18\x2c\0\0\0dws", 11,
-     "is a stream of this suite, not text; dw-view shows it"},
+     "is a stream of this suite, not text: dw-view shows it, dw-ingest --add "
+     "adds to it"},
 };
 
 /* Opens a path or stdin, with the reason in words when it cannot be read. */

@@ -40,3 +40,21 @@ bool dw_site_id_place(dw_span id, char contig[DW_CONTIG_MAX], uint32_t *pos)
     *pos = (uint32_t)x;
     return true;
 }
+
+bool dw_site_id_alleles(dw_span id, dw_span *first, dw_span *second)
+{
+    size_t at[3], n = 0;
+
+    for (size_t i = 0; i < id.n; i++) {
+        if (!divides(id.s[i]))
+            continue;
+        if (n == 3)
+            return false;
+        at[n++] = i + 1;
+    }
+    if (n < 3)
+        return false;
+    *first = (dw_span){id.s + at[1], at[2] - 1 - at[1]};
+    *second = (dw_span){id.s + at[2], id.n - at[2]};
+    return first->n && second->n;
+}

@@ -15,4 +15,8 @@
  */
 bool dw_site_id_place(dw_span id, char contig[DW_CONTIG_MAX], uint32_t *pos);
 
+/* The two alleles of "1:12345:A:G", as they are written; false when there are
+ * not just two behind the place. */
+bool dw_site_id_alleles(dw_span id, dw_span *first, dw_span *second);
+
 #endif

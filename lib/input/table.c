@@ -38,14 +38,16 @@ static bool same_folded(const char *a, const char *b)
     return fold(*a) == fold(*b);
 }
 
-/* What parts the fields: tabs if there are any, else commas, else blanks.  A
- * header of tabs and blanks both has blanks within its names. */
+/* What parts the fields: tabs if there are any, else commas, semicolons, or
+ * blanks.  A header of tabs and blanks both has blanks within its names. */
 static char separator_of(dw_span header)
 {
     if (memchr(header.s, '\t', header.n))
         return '\t';
     if (memchr(header.s, ',', header.n))
         return ',';
+    if (memchr(header.s, ';', header.n) && !memchr(header.s, ' ', header.n))
+        return ';';
     return ' ';
 }
 
@@ -58,6 +60,39 @@ static dw_span trim(dw_span a)
     while (a.n && (a.s[a.n - 1] == ' ' || a.s[a.n - 1] == '"'))
         a.n--;
     return a;
+}
+
+/* Cuts the next field off a line of a CSV; one that begins with a quote goes to
+ * the next quote but "", whatever stands between.  Returns what is behind the
+ * field's separator, NULL behind the last. */
+static const char *cut_quoted(const char *s, const char *end, char sep,
+                              dw_span *field)
+{
+    const char *to = s;
+
+    if (to < end && *to == '"') {
+        for (to++; to < end && (*to != '"' || (to + 1 < end && to[1] == '"'));
+             to++)
+            to += *to == '"';
+    }
+    while (to < end && *to != sep)
+        to++;
+    *field = trim((dw_span){s, (size_t)(to - s)});
+    return to < end ? to + 1 : NULL;
+}
+
+/* As dw_text_split, with the quotes of a CSV. */
+static size_t split(const dw_table *t, dw_span line, dw_span *field, size_t max)
+{
+    const char *s = line.s, *end = line.s + line.n;
+    dw_span ignored;
+    size_t n = 0;
+
+    if ((t->sep != ',' && t->sep != ';') || !memchr(line.s, '"', line.n))
+        return dw_text_split(line, t->sep, field, max);
+    for (; s; n++)
+        s = cut_quoted(s, end, t->sep, n < max ? &field[n] : &ignored);
+    return n;
 }
 
 /* "#name=value", as the PGS Catalog has above its header. */
@@ -119,7 +154,7 @@ dw_table *dw_table_open(const char *path, dw_err *err)
         goto fail;
     t->sep = separator_of(line);
     t->header_line = dw_lines_number(t->lines);
-    t->width = dw_text_split(line, t->sep, NULL, 0);
+    t->width = split(t, line, NULL, 0);
     if (t->width > MAX_COLUMNS) {
         t->width = 0;
         dw_lines_fail(t->lines, err, DW_EFORMAT, NULL,
@@ -128,7 +163,7 @@ dw_table *dw_table_open(const char *path, dw_err *err)
     }
     t->name = dw_alloc(t->width, sizeof *t->name);
     t->field = dw_alloc(t->width, sizeof *t->field);
-    dw_text_split(line, t->sep, t->field, t->width);
+    split(t, line, t->field, t->width);
     for (size_t i = 0; i < t->width; i++) {
         dw_span name = trim(t->field[i]);
 
@@ -218,7 +253,10 @@ int dw_table_namesake(const dw_table *t, int column)
 
 const char *dw_table_separator(const dw_table *t)
 {
-    return t->sep == '\t' ? "tabs" : t->sep == ',' ? "commas" : "blanks";
+    return t->sep == '\t'  ? "tabs"
+           : t->sep == ',' ? "commas"
+           : t->sep == ';' ? "semicolons"
+                           : "blanks";
 }
 
 size_t dw_table_header_line(const dw_table *t)
@@ -296,7 +334,7 @@ static int join_split(dw_table *t, size_t n, dw_err *err)
         return wrong_width(t, n, at, err);
     if ((rc = dw_lines_next(t->lines, &line, err)) < 0)
         return rc;
-    if (rc == 0 || n + dw_text_split(line, t->sep, NULL, 0) != t->width)
+    if (rc == 0 || n + split(t, line, NULL, 0) != t->width)
         return wrong_width(t, n, at, err);
     t->split = true;
     for (size_t i = 0; i < t->width; i++)
@@ -314,7 +352,7 @@ int dw_table_next(dw_table *t, dw_err *err)
     do {
         if ((rc = dw_lines_next(t->lines, &line, err)) <= 0)
             return rc;
-        n = line.n ? dw_text_split(line, t->sep, t->field, t->width) : 0;
+        n = line.n ? split(t, line, t->field, t->width) : 0;
     } while (line.n == 0 || (n != t->width && line.s[0] == '#'));
 
     t->split = false;
@@ -340,6 +378,11 @@ static int bad_field(const dw_table *t, int column, const char *what,
         return dw_lines_fail(t->lines, err, DW_EFORMAT, t->name[column],
                              "a second header line: of files put together "
                              "only the first may keep its own");
+    if (t->sep == ';' && memchr(f.s, ',', f.n))
+        return dw_lines_fail(t->lines, err, DW_EFORMAT, t->name[column],
+                             "\"%.*s\": a decimal comma? write points: "
+                             "tr ';,' '\\t.'",
+                             f.n > 40 ? 40 : (int)f.n, f.s);
     return dw_lines_fail(t->lines, err, DW_EFORMAT, t->name[column],
                          "\"%.*s\"%s is not %s", f.n > 40 ? 40 : (int)f.n, f.s,
                          f.n > 40 ? "..." : "", what);

@@ -9,8 +9,11 @@ static const double TAKEN = 0.8;      /* of what both could have, at least */
 static const double DIFFER = 0.02;    /* other alleles, of what matched */
 static const double CONFLICT = 0.001; /* variants twice with different z */
 static const double R = 0.9;          /* correlation of frequencies, at least */
-static const double FAR = 0.02;       /* frequencies far apart */
-enum { FEW = 30 };                    /* variants that say little */
+/* Turned: A/T and C/G go by their frequencies, and so they agree all the same.
+ */
+static const double TURNED = 0.3;
+static const double FAR = 0.02; /* frequencies far apart */
+enum { FEW = 30 };              /* variants that say little */
 
 static double share(uint64_t n, uint64_t of)
 {
@@ -51,10 +54,11 @@ static void add_concerns(const dw_ingest_counts *c, double taken, dw_buf *out)
         dw_buf_addf(out, "%" PRIu64 " rows have other alleles; ", differ);
     if (share(conflict, conflict + c->taken) > CONFLICT)
         dw_buf_addf(out, "%" PRIu64 " rows contradict each other; ", conflict);
-    if (r < -R)
+    if (r < -TURNED)
         dw_buf_addf(out,
                     "frequencies are those of the other allele (r %.3f): is "
-                    "the effect allele the right one?; ",
+                    "the effect allele the right one, and the frequency its "
+                    "own?; ",
                     r);
     else if (r < R)
         dw_buf_addf(out, "frequencies disagree (r %.3f); ", r);

@@ -87,8 +87,14 @@ static void explain_columns(const dw_sumstats *s, dw_buf *out)
                     name_of(s, s->col.column[m]), why_words(s, (dw_meaning)m));
     }
     if (s->col.ref != DW_TABLE_NONE && s->col.alt != DW_TABLE_NONE)
-        dw_buf_addf(out, "  %-33s %-24s %s\n", "other allele", "REF, ALT",
-                    "the one that the effect allele is not");
+        dw_buf_addf(
+            out, "  %-33s %s, %-*s %s\n", "other allele",
+            name_of(s, s->col.ref), (int)(22 - strlen(name_of(s, s->col.ref))),
+            name_of(s, s->col.alt), "the one that the effect allele is not");
+    if (s->col.format && s->col.format->alleles_of_id)
+        dw_buf_addf(out, "  %-33s %-24s %s\n", "other and effect allele",
+                    name_of(s, s->col.column[DW_MEANING_ID]),
+                    "the third and the fourth part");
     for (size_t i = 0; !s->vcf && i < dw_table_width(s->table); i++) {
         if (dw_sumstat_column_used(&s->col, (int)i))
             continue;

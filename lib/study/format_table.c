@@ -122,12 +122,16 @@ static const dw_study_format formats[] = {
      .ways = "SE P"},
     {.name = "snptest",
      .program = "SNPTEST",
-     .tells = "rsid chromosome position alleleA alleleB frequentist_add_pvalue "
-              "frequentist_add_beta_1 frequentist_add_se_1",
+     /* Newer versions write the phenotype behind the names of both. */
+     .tells = "rsid chromosome position alleleA alleleB "
+              "frequentist_add_beta_1|frequentist_add_beta_1:* "
+              "frequentist_add_se_1|frequentist_add_se_1:*",
      .columns = "CHR=chromosome,POS=position,ID=rsid,EA=alleleB,OA=alleleA,"
-                "BETA=frequentist_add_beta_1,SE=frequentist_add_se_1,"
-                "P=frequentist_add_pvalue,N=all_total,NCAS=cases_total,"
-                "NCON=controls_total,INFO=info",
+                "BETA=frequentist_add_beta_1|frequentist_add_beta_1:*,"
+                "SE=frequentist_add_se_1|frequentist_add_se_1:*,"
+                "P=frequentist_add_pvalue|frequentist_add_score_pvalue|"
+                "frequentist_add_lrt_pvalue|frequentist_add_wald_pvalue,"
+                "N=all_total,NCAS=cases_total,NCON=controls_total,INFO=info",
      .ways = "SE P"},
     {.name = "gemma",
      .program = "GEMMA",
@@ -143,6 +147,22 @@ static const dw_study_format formats[] = {
                 "BETA=beta,SE=sebeta,LOG10P=mlogp,P=pval,"
                 "NCAS=num_cases,NCON=num_controls",
      .ways = "SE LOG10P P"},
+    /* What GWAMA calls the reference allele is the one of the effect. */
+    {.name = "gwama",
+     .program = "GWAMA",
+     .tells = "rs_number reference_allele other_allele beta|OR q_statistic "
+              "n_studies",
+     .columns = "CHR=chromosome,POS=position,ID=rs_number,EA=reference_allele,"
+                "OA=other_allele,EAF=eaf,BETA=beta,OR=OR,SE=se,Z=z,P=p-value,"
+                "CILO=beta_95L|OR_95L,CIHI=beta_95U|OR_95U,N=n_samples",
+     .ways = "Z P CI"},
+    /* The frequency is the rarer allele's, which may be REF. */
+    {.name = "neale",
+     .program = "Neale lab UK Biobank",
+     .tells = "variant n_complete_samples beta se tstat pval",
+     .columns = "ID=variant,N=n_complete_samples,BETA=beta,SE=se,P=pval",
+     .ways = "SE P",
+     .alleles_of_id = true},
     {.name = "mtag",
      .program = "MTAG",
      .tells = "SNP CHR BP A1 A2 mtag_beta mtag_se mtag_z",
@@ -184,8 +204,11 @@ static const dw_allele_pair pairs[] = {
     {"EA", "OA", true},
     {"EA", "NEA", true},
     {"TESTED_ALLELE", "OTHER_ALLELE", true},
+    {"EFFECTALLELE", "OTHERALLELE", true},
+    {"CODED_ALLELE", "NONCODED_ALLELE", true},
     {"A1", "A2", false},
     {"A1", "A0", false},
+    {"ALLELE1", "ALLELE0", false},
     {"ALT", "REF", false},
 };
 

@@ -42,6 +42,7 @@ typedef struct dw_study_format {
                          * effect allele is not */
     bool other_of_ref;  /* the other allele is not written: the reference tells
                          * it */
+    bool alleles_of_id; /* the id is chromosome:position:other:effect */
     bool own_n;         /* N is not to be found by a common name */
     const char *no_n;   /* what to say when there is no N; NULL: nothing */
 } dw_study_format;

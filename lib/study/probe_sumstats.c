@@ -18,6 +18,7 @@ static const double SMALL_Z = 0.5;
 struct sample {
     double effect[FIRST_ROWS], ratio[FIRST_ROWS];
     size_t n_effects, n_ratios, positive, negative;
+    size_t n_signs, other_sign; /* of z-scores, beside an effect */
     size_t n_frequencies, high_frequencies;
     size_t rows, p_out_of_range;
 };
@@ -67,6 +68,35 @@ static int add_effect(const dw_sumstats *s, struct sample *a, dw_err *err)
     return rc;
 }
 
+/* The column of an effect beside that of z, and whether it is an odds ratio. */
+static int effect_beside_z(const dw_sumstats *s, bool *odds)
+{
+    const int *column = s->col.column;
+
+    if (s->col.plan.way[0].kind != DW_Z_OF_Z)
+        return DW_TABLE_NONE;
+    *odds = column[DW_MEANING_BETA] == DW_TABLE_NONE;
+    return column[*odds ? DW_MEANING_OR : DW_MEANING_BETA];
+}
+
+static int add_sign(const dw_sumstats *s, struct sample *a, dw_err *err)
+{
+    const dw_study_source *source = &s->source;
+    bool odds;
+    int column = effect_beside_z(s, &odds), rc;
+    double x, z;
+
+    if (column == DW_TABLE_NONE)
+        return 0;
+    if ((rc = source->number(source->self, column, &x, err)) < 0 ||
+        (rc = source->number(source->self, s->col.plan.way[0].by, &z, err)) < 0)
+        return rc;
+    x -= odds;
+    a->n_signs += x * z > 0 || x * z < 0;
+    a->other_sign += x * z < 0;
+    return 0;
+}
+
 static int add_ratio(const dw_sumstats *s, struct sample *a, dw_err *err)
 {
     const dw_z_way *second = second_way(&s->col.plan);
@@ -97,7 +127,8 @@ static int add_row(const dw_sumstats *s, struct sample *a, dw_reason reason,
     if (reason == DW_REASON_ROW_SPLIT || reason == DW_REASON_TEST_OTHER ||
         reason == DW_REASON_TEST_FAILED)
         return 0;
-    if ((rc = add_effect(s, a, err)) < 0 || (rc = add_ratio(s, a, err)) < 0)
+    if ((rc = add_effect(s, a, err)) < 0 || (rc = add_sign(s, a, err)) < 0 ||
+        (rc = add_ratio(s, a, err)) < 0)
         return rc;
     if (eaf != DW_TABLE_NONE)
         rc = s->source.number(s->source.self, eaf, &f, err);
@@ -128,6 +159,23 @@ static void judge_effects(dw_sumstats *s, struct sample *a, dw_buf *out)
                     name, a->negative, a->n_effects, name);
 }
 
+/* Where the effect is small, its sign is lost by rounding. */
+static void judge_signs(dw_sumstats *s, const struct sample *a, dw_buf *out)
+{
+    const dw_study_source *source = &s->source;
+    bool odds;
+    int column = effect_beside_z(s, &odds);
+
+    if (a->n_signs < ENOUGH || a->other_sign * 20 < a->n_signs)
+        return;
+    dw_buf_addf(out, "%s has ",
+                source->name(source->self, s->col.plan.way[0].by));
+    dw_buf_addf(out,
+                "another sign than %s in %zu of %zu rows: is it that of the "
+                "effect allele?\n",
+                source->name(source->self, column), a->other_sign, a->n_signs);
+}
+
 static void judge_ratio(dw_sumstats *s, struct sample *a, dw_buf *out)
 {
     const dw_z_way *second = second_way(&s->col.plan);
@@ -154,6 +202,7 @@ static void judge(dw_sumstats *s, struct sample *a)
     int eaf = s->col.column[DW_MEANING_EAF];
 
     judge_effects(s, a, out);
+    judge_signs(s, a, out);
     judge_ratio(s, a, out);
     if (a->n_frequencies >= 5 * ENOUGH && a->high_frequencies == 0)
         dw_buf_addf(out,

@@ -431,7 +431,8 @@ bool dw_sumstats_has_places(const dw_sumstats *s)
 
 bool dw_sumstats_has_other(const dw_sumstats *s)
 {
-    return s->vcf || has(s, DW_MEANING_OA) || !s->col.format->other_of_ref;
+    return s->vcf || has(s, DW_MEANING_OA) || !s->col.format ||
+           !s->col.format->other_of_ref;
 }
 
 bool dw_sumstats_has_frequency(const dw_sumstats *s)

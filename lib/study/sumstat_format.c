@@ -156,7 +156,22 @@ static int refuse_header(const dw_table *t, const char *why, const char *mend,
 
 static const char *const SAY_ALLELES = "say it with --columns EA=NAME,OA=NAME";
 
-/* A free table: one pair of names, or a refusal. */
+/* A column that says by its name that it is the effect allele, or NONE. */
+static int effect_word(const dw_table *t)
+{
+    size_t n;
+    const dw_allele_pair *pairs = dw_allele_pairs(&n);
+    int column = DW_TABLE_NONE;
+
+    for (size_t i = 0; i < n && column == DW_TABLE_NONE; i++) {
+        if (pairs[i].plain)
+            column = dw_table_find(t, pairs[i].effect);
+    }
+    return column;
+}
+
+/* A free table: one pair of names, or a refusal.  The effect allele may have a
+ * column of its own beside a pair that does not say which it is. */
 static int find_pair(dw_sumstat_columns *c, const dw_table *t, dw_err *err)
 {
     size_t n;
@@ -185,6 +200,12 @@ static int find_pair(dw_sumstat_columns *c, const dw_table *t, dw_err *err)
                              err);
     c->column[DW_MEANING_EA] = dw_table_find(t, found->effect);
     c->column[DW_MEANING_OA] = dw_table_find(t, found->other);
+    if (!found->plain && effect_word(t) != DW_TABLE_NONE) {
+        c->alt = c->column[DW_MEANING_EA];
+        c->ref = c->column[DW_MEANING_OA];
+        c->column[DW_MEANING_EA] = effect_word(t);
+        c->column[DW_MEANING_OA] = DW_TABLE_NONE;
+    }
     return 0;
 }
 
@@ -196,6 +217,8 @@ static int find_alleles(dw_sumstat_columns *c, const dw_table *t, dw_err *err)
     if (ea && c->column[DW_MEANING_EA] == c->column[DW_MEANING_OA])
         return refuse_header(t, "one column for both alleles", SAY_ALLELES,
                              err);
+    if (c->format && c->format->alleles_of_id && !ea && !oa)
+        return 0;
     if (ea && !oa && c->format && c->format->other_of_pair) {
         c->ref = dw_table_find(t, "REF");
         c->alt = dw_table_find(t, "ALT");
@@ -287,6 +310,14 @@ static int find_ways(dw_sumstat_columns *c, const dw_table *t, dw_err *err)
 
 /* ---- all of it ---- */
 
+/* Does the header name an effect allele, of which the format knows nothing?
+ * Then somebody has made another table of it. */
+static bool says_otherwise(const dw_table *t, const dw_study_format *f)
+{
+    return effect_word(t) != DW_TABLE_NONE &&
+           !strstr(f->columns, "effect_allele");
+}
+
 static const dw_study_format *tell_format(const dw_table *t)
 {
     size_t n;
@@ -296,7 +327,8 @@ static const dw_study_format *tell_format(const dw_table *t)
         bool all, ignored;
 
         count_there(t, f[i].tells, &all);
-        if (all && (!f[i].never || !count_there(t, f[i].never, &ignored)))
+        if (all && (!f[i].never || !count_there(t, f[i].never, &ignored)) &&
+            !says_otherwise(t, &f[i]))
             return &f[i];
     }
     return NULL;
@@ -428,19 +460,33 @@ static void clear_columns(dw_sumstat_columns *c)
         c->rows[i] = DW_TABLE_NONE;
 }
 
-/* A frequency that says whose it is belongs to no other allele: with EA=A2 that
- * of A1 is none. */
+/* Is there an allele called the first, which is not the effect allele? */
+static bool first_is_another(const dw_sumstat_columns *c, const dw_table *t)
+{
+    const char *ea = dw_table_name(t, (size_t)c->column[DW_MEANING_EA]);
+
+    if (strcasecmp(ea, "A1") == 0 || strcasecmp(ea, "ALLELE1") == 0)
+        return false;
+    return c->why[DW_MEANING_EA] == DW_COLUMN_BY_USER ||
+           strcasecmp(ea, "ALT") == 0 ||
+           dw_table_find(t, "A1") != DW_TABLE_NONE ||
+           dw_table_find(t, "ALLELE1") != DW_TABLE_NONE;
+}
+
+/* A frequency that says whose it is belongs to no other allele: with EA=A2, or
+ * ALT beside REF, that of A1 is none.  Nor is one that does not say, where the
+ * effect allele is now one of a pair and now the other. */
 static void check_frequency(dw_sumstat_columns *c, const dw_table *t)
 {
-    static const char *const of_first = "A1FREQ A1_FREQ AF1 FREQ1";
-    int *eaf = &c->column[DW_MEANING_EAF], ea = c->column[DW_MEANING_EA];
-    const char *list = of_first, *allele = dw_table_name(t, (size_t)ea);
+    bool either = !c->format && c->alt != DW_TABLE_NONE;
+    int *eaf = &c->column[DW_MEANING_EAF];
+    const char *list = either ? "A1FREQ A1_FREQ AF1 FREQ1 AF FREQ FRQ"
+                              : "A1FREQ A1_FREQ AF1 FREQ1";
     char word[NAME_MAX_BYTES];
 
     if (*eaf == DW_TABLE_NONE || c->why[DW_MEANING_EAF] == DW_COLUMN_BY_USER ||
-        c->why[DW_MEANING_EA] != DW_COLUMN_BY_USER)
-        return;
-    if (strcasecmp(allele, "A1") == 0 || strcasecmp(allele, "ALLELE1") == 0)
+        (c->format && c->why[DW_MEANING_EA] != DW_COLUMN_BY_USER) ||
+        (!either && !first_is_another(c, t)))
         return;
     while (next_word(&list, " ", word)) {
         if (dw_table_find(t, word) == *eaf || c->format) {
@@ -454,7 +500,8 @@ static void find_by_name(dw_sumstat_columns *c, const dw_table *t)
 {
     if (!c->format) {
         for (size_t i = 0; i < DW_MEANING_COUNT; i++) {
-            if (c->column[i] == DW_TABLE_NONE)
+            if (c->column[i] == DW_TABLE_NONE &&
+                !(i == DW_MEANING_OA && c->alt != DW_TABLE_NONE))
                 c->column[i] = dw_meaning_find(t, (dw_meaning)i);
         }
         return;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "input/contig_cache.h"
@@ -106,13 +107,31 @@ static dw_span other_of_pair(const dw_text_study *s, dw_span effect,
             *reason = DW_REASON_OTHER_UNCLEAR;
         return (dw_span){"", 0};
     }
-    if (effect.n == alt.n && memcmp(effect.s, alt.s, alt.n) == 0)
+    if (effect.n == alt.n && strncasecmp(effect.s, alt.s, alt.n) == 0)
         return ref;
-    if (effect.n == ref.n && memcmp(effect.s, ref.s, ref.n) == 0)
+    if (effect.n == ref.n && strncasecmp(effect.s, ref.s, ref.n) == 0)
         return alt;
     if (*reason == DW_REASON_NONE)
         *reason = DW_REASON_OTHER_UNCLEAR;
     return (dw_span){"", 0};
+}
+
+static void find_alleles(const dw_text_study *s, dw_row *row, dw_reason *reason)
+{
+    const dw_study_format *f = s->col->format;
+
+    if (f && f->alleles_of_id) {
+        if (!dw_site_id_alleles(row->id, &row->a2, &row->a1))
+            row->a1 = row->a2 = (dw_span){"", 0};
+        return;
+    }
+    row->a1 = field(s, DW_MEANING_EA);
+    if (has(s, DW_MEANING_OA))
+        row->a2 = field(s, DW_MEANING_OA);
+    else if (f && f->other_of_ref)
+        row->a2 = dw_span_of("?");
+    else
+        row->a2 = other_of_pair(s, row->a1, reason);
 }
 
 static int next_row(void *self, dw_row *row, dw_reason *reason, dw_err *err)
@@ -128,11 +147,7 @@ static int next_row(void *self, dw_row *row, dw_reason *reason, dw_err *err)
     *row = (dw_row){.contig = "", .id = {".", 1}};
     if (has(s, DW_MEANING_ID) && !dw_text_is_na(field(s, DW_MEANING_ID)))
         row->id = field(s, DW_MEANING_ID);
-    row->a1 = field(s, DW_MEANING_EA);
-    row->a2 = has(s, DW_MEANING_OA) ? field(s, DW_MEANING_OA)
-              : s->col->format->other_of_ref
-                  ? dw_span_of("?")
-                  : other_of_pair(s, row->a1, reason);
+    find_alleles(s, row, reason);
     if (*reason != DW_REASON_NONE)
         return 1;
     if (s->places == DW_PLACES_IN_COLUMNS)

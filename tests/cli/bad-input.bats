@@ -196,9 +196,14 @@ counts() {
     refused 'No space left on device'
     run --separate-stderr bash -c 'dw-ingest --ref p.bim good.tsv >/dev/full'
     refused 'No space left on device'
-    run --separate-stderr dw-ingest -q --ref p.bim --report /dev/full -o out.dws good.tsv
-    [ "$status" -eq 1 ]
-    [[ $stderr == *"No space left on device"* ]]
+    # A report that cannot be written: no stream either.
+    rm -f out.dws
+    for report in report report-variants report-actions; do
+        run --separate-stderr dw-ingest -q --ref p.bim --$report /dev/full -o out.dws good.tsv
+        [ "$status" -eq 1 ]
+        [[ $stderr == *"No space left on device"* ]]
+        [ ! -e out.dws ]
+    done
     TMPDIR=/nonexistent run --separate-stderr dw-ingest --ref p.bim good.tsv
     refused 'temporary file /nonexistent'
 }

@@ -280,6 +280,30 @@ MT 100 . G A NA -42.8264084 50" "$(taken f)"
     same "1 100 rs1 G A NA 2 300" "$(taken f)"
 }
 
+@test "SNPTEST: names with the phenotype behind them" {
+    { echo "rsid chromosome position alleleA alleleB info all_total frequentist_add_lrt_pvalue frequentist_add_beta_1:add/height frequentist_add_se_1:add/height"
+      echo "rs1 01 100 G A 1 400 0.05 0.2 0.1"; } >f
+    is snptest f
+    same "1 100 rs1 G A NA 2 400" "$(taken f)"
+}
+
+@test "GWAMA: the reference allele has the effect; Neale lab: alleles in the id" {
+    { row rs_number reference_allele other_allele eaf beta se beta_95L beta_95U z p-value _-log10_p-value q_statistic q_p-value i2 n_studies n_samples effects
+      row 1:100 A G 0.2 0.2 0.1 0 0.4 2 0.05 1.3 1 1 0 3 400 +++; } >f
+    is gwama f
+    same "1 100 1:100 G A 0.200000003 2 400" "$(taken f)"
+    { row variant minor_allele minor_AF low_confidence_variant n_complete_samples AC ytx beta se tstat pval
+      row 1:100:G:A G 0.2 false 400 1 1 0.2 0.1 2 0.05
+      row X:200:C:CT C 0.2 false 400 1 1 -0.2 0.1 -2 0.05
+      row 1:300:C C 0.2 false 400 1 1 -0.2 0.1 -2 0.05
+      row 1:400:C:A:T C 0.2 false 400 1 1 -0.2 0.1 -2 0.05; } >f
+    is neale f
+    same "1 100 1:100:G:A G A NA 2 400
+X 200 X:200:C:CT C CT NA -2 400" "$(taken f)"
+    [ "$(count allele_missing)" = 2 ]
+    dw-ingest --explain f | grep -q 'other and effect allele  *variant'
+}
+
 @test "GEMMA, FinnGen, MTAG" {
     { row chr rs ps n_miss allele1 allele0 af beta se logl_H1 l_remle p_wald
       row 1 rs1 100 0 A G 0.2 0.2 0.1 1 1 0.05; } >f
@@ -399,6 +423,35 @@ END
     same "1 100 rs1 A G NA 2 50" "$(taken f --columns EA=A2,OA=A1)"
     run --separate-stderr dw-ingest --columns EA=A2 -o x.dws f
     refused 'one column for both alleles'
+}
+
+@test "an effect allele with a column of its own goes before A1 and ALT" {
+    { row SNP CHR BP A1 A2 EFFECT_ALLELE AF BETA SE N
+      row rs1 1 100 A G G 0.2 0.2 0.1 50
+      row rs2 1 200 C T c 0.2 0.2 0.1 50
+      row rs3 1 300 A G T 0.2 0.2 0.1 50; } >f
+    # Whose frequency AF is, it does not say.
+    same "1 100 rs1 A G NA 2 50
+1 200 rs2 T C NA 2 50" "$(taken f)"
+    [ "$(count other_unclear)" = 1 ]
+    sed '1s/A1\tA2/REF\tALT/; 1s/EFFECT_ALLELE\tAF/EA\tEAF/' f >g
+    same "1 100 rs1 A G 0.200000003 2 50
+1 200 rs2 T C 0.200000003 2 50" "$(taken g)"
+    dw-ingest --explain g | grep -q 'other allele  *REF, ALT  *the one that'
+    # A known format with one more column is another table.
+    { row CHR SNP POS A1 A2 N AF1 BETA SE P EFFECT_ALLELE
+      row 1 rs1 100 A G 50 0.2 0.2 0.1 0.1 G; } >f
+    is table f
+    same "1 100 rs1 A G NA 2 50" "$(taken f)"
+}
+
+@test "the frequency of A1 is not that of ALT" {
+    { row SNP CHR BP REF ALT A1FREQ BETA SE N
+      row rs1 1 100 A G 0.2 0.2 0.1 50; } >f
+    same "1 100 rs1 A G NA 2 50" "$(taken f)"
+    same "1 100 rs1 A G 0.200000003 2 50" "$(taken f --columns EAF=A1FREQ)"
+    sed '1s/REF/ALLELE0/; 1s/ALT/ALLELE1/' f >g
+    same "1 100 rs1 A G 0.200000003 2 50" "$(taken g)"
 }
 
 @test "a name that is there twice is refused if it is used" {
@@ -547,6 +600,20 @@ XY 70100 b G A NA 1 50" "$(taken f --zero-based)"
 @test "CSV with quotes, CR LF, a BOM, no last newline" {
     printf '\357\273\277"SNP","CHR","BP","EA","OA","BETA","SE","N"\r\n"rs1","1",100,"A","G",0.2,0.1,50' >f
     same "1 100 rs1 G A NA 2 50" "$(taken f)"
+    # What stands in quotes may hold commas, and quotes.
+    { echo 'SNP,CHR,BP,EA,OA,GENE,BETA,SE,N'
+      echo 'rs1,1,100,A,G,"a, ""b"", c",0.2,0.1,50'
+      echo '"rs2","1",200,"A","G","",0.2,0.1,50'; } >f
+    same "1 100 rs1 G A NA 2 50
+1 200 rs2 G A NA 2 50" "$(taken f)"
+    echo 'rs3,1,300,A,G,"a, b,0.2,0.1,50' >>f
+    run --separate-stderr dw-ingest -o x.dws f
+    refused 'f:4: 6 fields where the header has 9'
+    printf 'SNP;CHR;BP;EA;OA;BETA;SE;N\nrs1;1;100;A;G;0.2;0.1;50\n' >f
+    same "1 100 rs1 G A NA 2 50" "$(taken f)"
+    sed -i 's/0.2/0,2/' f
+    run --separate-stderr dw-ingest -o x.dws f
+    refused 'f:2: column BETA: "0,2": a decimal comma\?'
     printf 'SNP\tCHR\tBP\tEA\tOA\tBETA\tSE\tN\n' >g
     run --separate-stderr dw-ingest -o x.dws g
     refused 'g: has no rows'
@@ -646,6 +713,8 @@ warned() {
     warned f 'b is above 0 everywhere and near 1 \(median [0-9.]*\): an odds ratio\? then say --columns OR=b'
     sed '1s/EAF/X/; 1s/BETA/OR/' <(rows BETA 1) >f
     warned f 'OR is below 0 in [0-9]* of 1[0-9]* rows: a log odds ratio'
+    awk 'BEGIN { OFS = "\t" } { print $0, NR == 1 ? "Z" : $7 < 0 ? -$7 / 0.05 : $7 / 0.05 }' <(rows BETA 1) >f
+    warned f 'Z has another sign than BETA in [0-9]* of 120 rows'
 }
 
 # ---- real files ----

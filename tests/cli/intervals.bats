@@ -50,7 +50,10 @@ real_bim() {
     [[ $stderr == *"x.bed: BED, inside or not, outside 0; 1 interval on 1 chromosome, 1 more of no length not used; 2 of 5 variants inside"* ]]
     [ "$(column x out.dws | tr '\n' ' ')" = "0 1 1 0 0 " ]
     [ "$(column x.extend.2 out.dws | tr '\n' ' ')" = "1 1 1 1 0 " ]
-    dw-view --head out.dws | grep -q 'x.extend.2'
+    head -1 x.bed >s.bed
+    dw-ingest -q --ref p.bim --bed x=x.bed@2 --bed n=x.bed:count --bed s=s.bed:5 -o out.dws
+    [ "$(dw-view --head out.dws | grep '^annot' | tr '\t\n' ' ,')" = \
+        "annot x 0/1 0,annot x.extend.2 0/1 0,annot n intervals 0,annot s . 0," ]
 }
 
 @test "what a source of intervals is refused for, and warned of" {

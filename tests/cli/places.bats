@@ -654,6 +654,25 @@ chains() {
         $2 == "far_apart" { print $3 }' r.tsv)" ] || { cat want r.tsv; return 1; }
 }
 
+@test "real: what the summary says of odd copies of a good study" {
+    need_shared
+    D=$SHARED/ukbb_height_chr22_hm3
+    zcat "$D/ukb_height_chr22.fastGWA.gz" >good.tsv
+    sed '1s/A1\tA2/A2\tA1/' good.tsv >turned.tsv
+    awk 'BEGIN { OFS = "\t" } NR > 1 && $7 > 0.5 { $7 = 1 - $7 } 1' good.tsv >minor.tsv
+    awk 'BEGIN { OFS = "\t"; c["A"] = "T"; c["T"] = "A"; c["C"] = "G"; c["G"] = "C" }
+         NR > 1 && NR % 2 { $4 = c[$4]; $5 = c[$5] } 1' good.tsv >strand.tsv
+    for f in good turned minor strand; do
+        dw-ingest --ref "$D/geno/1000G_eur_chr22.bim" --trait x -o $f.dws $f.tsv 2>$f.log
+    done
+    grep -q 'healthy: 98.9 % taken; 11445 swapped; no strand flips; frequencies agree' good.log
+    grep -q 'look again: frequencies are those of the other allele (r -0.6' turned.log
+    grep -q 'warning: AF1 is never above 0.5' minor.log
+    grep -q 'look again: frequencies' minor.log
+    grep -q 'healthy: 98.9 % taken; 11445 swapped; 7482 on the other strand' strand.log
+    cmp <(dw-view --variants good.dws) <(dw-view --variants strand.dws)
+}
+
 @test "without a reference nothing is said of one" {
     table "1 5 a A G 0.1 1" "1 5 a A G 0.1 2" "1 6 b A G 0.1 1" >s.tsv
     run --separate-stderr dw-ingest -o out.dws --all s.tsv

@@ -466,7 +466,8 @@ static void test_annotations(void)
     a = dw_annotator_new(&kind, NULL, "other", 1);
     dw_annotator_name(a, 0, "twice", ".");
     OK(dw_annotators_take(&all, a, &err) == DW_EMISMATCH &&
-           strcmp(err.msg, "other: has an annotation twice, as fake has") == 0,
+           strcmp(err.msg, "other: has an annotation twice, as fake has: give "
+                           "one another name") == 0,
        "%s", err.msg);
     dw_annotators_clear(&all);
 }
