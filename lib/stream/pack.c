@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 /* Every missing value is written as one quiet NaN, whatever its bits were, so
  * that the same inputs give the same bytes on every machine. */
 static const uint32_t NAN32 = 0x7fc00000;
@@ -78,25 +80,32 @@ static unsigned char *begin_planes(dw_buf *b, size_t n, size_t size)
     return at;
 }
 
+/* Byte j of all n numbers, then byte j + 1.  Each plane is written on its own:
+ * so a compiler can do many numbers at once. */
+static void pack_planes(unsigned char *at, const uint32_t *x, size_t n,
+                        size_t ld)
+{
+    for (size_t j = 0; j < 4; j++) {
+        for (size_t i = 0; i < n; i++)
+            at[j * ld + i] = (unsigned char)(x[i] >> 8 * j);
+    }
+}
+
 void dw_pack_u32s(dw_buf *b, const uint32_t *x, size_t n)
 {
-    unsigned char *at = begin_planes(b, n, 4);
-
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < 4; j++)
-            at[j * n + i] = (unsigned char)(x[i] >> 8 * j);
-    }
+    pack_planes(begin_planes(b, n, 4), x, n, n);
 }
 
 void dw_pack_f32s(dw_buf *b, const float *x, size_t n)
 {
     unsigned char *at = begin_planes(b, n, 4);
+    uint32_t bits[256];
 
-    for (size_t i = 0; i < n; i++) {
-        uint32_t bits = bits_of_float(x[i]);
-
-        for (size_t j = 0; j < 4; j++)
-            at[j * n + i] = (unsigned char)(bits >> 8 * j);
+    for (size_t from = 0, some; from < n; from += some) {
+        some = n - from < DW_COUNT(bits) ? n - from : DW_COUNT(bits);
+        for (size_t i = 0; i < some; i++)
+            bits[i] = bits_of_float(x[from + i]);
+        pack_planes(at + from, bits, some, n);
     }
 }
 
