@@ -106,6 +106,11 @@ static uint64_t eight_digits(uint64_t x)
     return (x * 10000 + (x >> 32)) & 0xffffffffU;
 }
 
+/* What few numbers need stays out of line: its locals would cost all of them.
+ */
+#define RARE   __attribute__((noinline))
+#define INLINE static inline __attribute__((always_inline))
+
 /* Digits from s on, added to d; where they end.  One by one: of those before a
  * point there are few. */
 static inline const char *scan_whole(const char *s, const char *end,
@@ -120,7 +125,7 @@ static inline const char *scan_whole(const char *s, const char *end,
 }
 
 /* The same eight by eight, where many are likely. */
-static inline const char *scan_many(const char *s, const char *end, uint64_t *d)
+INLINE const char *scan_many(const char *s, const char *end, uint64_t *d)
 {
     static const uint32_t pow10[] = {1,      10,      100,      1000,     10000,
                                      100000, 1000000, 10000000, 100000000};
@@ -143,7 +148,7 @@ static inline const char *scan_many(const char *s, const char *end, uint64_t *d)
 }
 
 /* The same for more digits than fit, from the first one to `end`. */
-static void scan_long(const char *s, const char *end, struct decimal *d)
+RARE static void scan_long(const char *s, const char *end, struct decimal *d)
 {
     bool point = false;
     int used = 0; /* significant digits */
@@ -167,7 +172,7 @@ static void scan_long(const char *s, const char *end, struct decimal *d)
 }
 
 /* What stands behind the digits, with s at the e: 0 or -1. */
-static int scan_exponent(const char *s, const char *end, struct decimal *d)
+RARE static int scan_exponent(const char *s, const char *end, struct decimal *d)
 {
     bool negative = false;
     long e = 0;
@@ -212,7 +217,7 @@ static inline int scan_decimal(dw_span a, struct decimal *d)
 #ifdef __SIZEOF_INT128__
 /* digits / 10^k for 2^53 < digits and k <= 22, rounded once: a quotient of 54
  * bits or more, and whether anything is left, say where it has to go. */
-static double divide(uint64_t digits, unsigned k)
+RARE static double divide(uint64_t digits, unsigned k)
 {
     static const uint64_t pow10[MAX_DIGITS + 1] = {
         1U,
@@ -285,7 +290,7 @@ static inline int fast_double(const struct decimal *d, double *x)
 
 /* strtod of a bounded span. The tools never call setlocale, so the locale is C.
  */
-static int slow_double(dw_span a, double *x)
+RARE static int slow_double(dw_span a, double *x)
 {
     char copy[NUMBER_MAX + 1];
     char *end;
@@ -299,7 +304,7 @@ static int slow_double(dw_span a, double *x)
 }
 
 /* inf and nan, as written: 0 or -1. */
-static int no_decimal(dw_span a, double *x)
+RARE static int no_decimal(dw_span a, double *x)
 {
     if (a.n == 0 || !isalpha((unsigned char)a.s[a.n - 1]) ||
         memchr(a.s, 'x', a.n) || memchr(a.s, 'X', a.n) ||
@@ -308,7 +313,38 @@ static int no_decimal(dw_span a, double *x)
     return slow_double(a, x);
 }
 
-int dw_text_double(dw_span a, double *x)
+/* Nearly every number is [-]digits[.digits] of no more digits than are exact in
+ * any case: what is found below without what those might have besides.  0, or
+ * -1: it may be one all the same. */
+static inline int plain_double(dw_span a, double *x)
+{
+    enum { EXACT_DIGITS = 15 };
+    const char *s = a.s, *end = a.s + a.n, *first;
+    bool negative = s < end && *s == '-';
+    uint64_t digits;
+    size_t behind = 0; /* the point */
+
+    if (a.n > EXACT_DIGITS + 1)
+        return -1;
+    first = s += negative;
+    s = scan_whole(s, end, &digits);
+    if (s == first)
+        return -1;
+    if (s < end && *s == '.') {
+        first = s + 1;
+        s = scan_many(first, end, &digits);
+        behind = (size_t)(s - first);
+    }
+    if (s < end || (!behind && a.n > EXACT_DIGITS))
+        return -1;
+    *x = (double)digits / exact_pow10[behind];
+    if (negative)
+        *x = -*x;
+    return 0;
+}
+
+/* Any other number. */
+RARE static int any_double(dw_span a, double *x)
 {
     struct decimal d;
 
@@ -317,6 +353,11 @@ int dw_text_double(dw_span a, double *x)
     if (fast_double(&d, x) == 0)
         return 0;
     return slow_double(a, x) < 0 || isinf(*x) ? -1 : 0;
+}
+
+int dw_text_double(dw_span a, double *x)
+{
+    return plain_double(a, x) == 0 ? 0 : any_double(a, x);
 }
 
 int dw_text_digits(dw_span a, uint64_t *x)
@@ -363,15 +404,15 @@ int dw_text_log10(dw_span a, double *x)
 
 /* ---- fields ---- */
 
-/* Bit i: is s[i] c?  For 64 bytes at once, since a branch for each byte is what
+/* Bit i: is s[i] c?  For 32 bytes at once, since a branch for each byte is what
  * costs. */
 #if defined __SSE2__ && !defined DW_PORTABLE
-static inline uint64_t equal_64(const char *s, char c)
+static inline uint64_t equal_32(const char *s, char c)
 {
     __m128i all = _mm_set1_epi8(c);
     uint64_t bits = 0;
 
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 2; i++) {
         __m128i x = _mm_loadu_si128((const __m128i *)(const void *)s + i);
         int part = _mm_movemask_epi8(_mm_cmpeq_epi8(x, all));
 
@@ -380,12 +421,12 @@ static inline uint64_t equal_64(const char *s, char c)
     return bits;
 }
 #else
-static inline uint64_t equal_64(const char *s, char c)
+static inline uint64_t equal_32(const char *s, char c)
 {
     const uint64_t ones = UINT64_MAX / 255, low = ones * 127;
     uint64_t bits = 0;
 
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 4; i++) {
         uint64_t x = 0, zero;
 
         for (int j = 0; j < 8; j++)
@@ -397,19 +438,27 @@ static inline uint64_t equal_64(const char *s, char c)
 }
 #endif
 
+static inline uint64_t equal_64(const char *s, char c)
+{
+    return equal_32(s, c) | equal_32(s + 32, c) << 32;
+}
+
 /* The bits of bytes [at, at + 64) of a line; 0 past its end. */
 static inline uint64_t equal_at(dw_span line, size_t at, char c)
 {
     size_t left = line.n - at;
-    char copy[64];
+    char copy[32];
 
     if (left >= 64)
         return equal_64(line.s + at, c);
     if (line.n >= 64) /* its last 64, less those that were seen */
         return equal_64(line.s + line.n - 64, c) >> (64 - left);
-    memcpy(copy, line.s, left);
-    memset(copy + left, ~c, 64 - left);
-    return equal_64(copy, c);
+    if (line.n >= 32) /* its first and its last 32, some of them twice */
+        return equal_32(line.s, c) | equal_32(line.s + line.n - 32, c)
+                                         << (line.n - 32);
+    memcpy(copy, line.s, line.n);
+    memset(copy + line.n, ~c, 32 - line.n);
+    return equal_32(copy, c);
 }
 
 static size_t split_blanks(dw_span line, dw_span *field, size_t max)

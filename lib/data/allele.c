@@ -30,13 +30,6 @@ bool dw_allele_is_acgt(dw_span a)
     return a.n > 0;
 }
 
-bool dw_allele_eq(dw_span a, dw_span b)
-{
-    if (a.n != b.n)
-        return false;
-    return a.n == 1 ? *a.s == *b.s : memcmp(a.s, b.s, a.n) == 0;
-}
-
 static char complement(char c)
 {
     switch (c) {
@@ -79,17 +72,6 @@ dw_match dw_allele_match_half(dw_span a1, dw_span alt, dw_span ref)
            : are_complements(a1, alt) ? DW_MATCH_STRAND
            : are_complements(a1, ref) ? DW_MATCH_STRAND_SWAPPED
                                       : DW_MATCH_NONE;
-}
-
-bool dw_allele_is_indel_code(dw_span a, dw_span b)
-{
-    return a.n == 1 && b.n == 1 &&
-           ((*a.s == 'I' && *b.s == 'D') || (*a.s == 'D' && *b.s == 'I'));
-}
-
-bool dw_allele_is_unknown(dw_span a)
-{
-    return a.n == 1 && *a.s == '?';
 }
 
 void dw_allele_reverse(char *to, dw_span from)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -27,9 +28,20 @@ typedef enum dw_match {
 void dw_allele_upper(char *to, const char *from, size_t n);
 /* The allele in upper case, in `b`, whose content it replaces. */
 dw_span dw_allele_upper_in(dw_buf *b, dw_span a);
-/* One or more of A, C, G, T. */
+/* One of A, C, G, T. */
+static inline bool dw_allele_is_base(dw_span a)
+{
+    return a.n == 1 &&
+           (*a.s == 'A' || *a.s == 'C' || *a.s == 'G' || *a.s == 'T');
+}
+/* One or more of them. */
 bool dw_allele_is_acgt(dw_span a);
-bool dw_allele_eq(dw_span a, dw_span b);
+static inline bool dw_allele_eq(dw_span a, dw_span b)
+{
+    if (a.n != b.n)
+        return false;
+    return a.n == 1 ? *a.s == *b.s : memcmp(a.s, b.s, a.n) == 0;
+}
 /* A/T or C/G: the other strand has the same two letters. */
 bool dw_allele_is_ambiguous(dw_span a, dw_span b);
 /* As written is preferred to the other strand: an ambiguous pair comes out as
@@ -40,10 +52,17 @@ dw_match dw_allele_match(dw_span a1, dw_span a2, dw_span alt, dw_span ref);
 dw_match dw_allele_match_half(dw_span a1, dw_span alt, dw_span ref);
 
 /* The alleles in a file that codes an insertion as I and a deletion as D. */
-bool dw_allele_is_indel_code(dw_span a, dw_span b);
+static inline bool dw_allele_is_indel_code(dw_span a, dw_span b)
+{
+    return a.n == 1 && b.n == 1 &&
+           ((*a.s == 'I' && *b.s == 'D') || (*a.s == 'D' && *b.s == 'I'));
+}
 
 /* "?", which stands for the other allele where a file does not say it. */
-bool dw_allele_is_unknown(dw_span a);
+static inline bool dw_allele_is_unknown(dw_span a)
+{
+    return a.n == 1 && *a.s == '?';
+}
 
 /* The other strand's letters, in its order; `to` has room for from.n and is not
  * from.s.  A letter but ACGT becomes N; ? stays. */

@@ -13,6 +13,7 @@
 #ifndef DW_DATA_CONTIG_H
 #define DW_DATA_CONTIG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -32,6 +33,16 @@ int dw_contig_name(dw_span raw, enum dw_contig_codes codes,
 /* What a file calls 25 and this one XY is MT where the position lies within MT,
  * since the regions that X and Y share begin behind it. */
 void dw_contig_settle(char name[DW_CONTIG_MAX], uint32_t pos);
+/* Are two names the same?  They have a letter or two mostly: no call is worth
+ * it. */
+static inline bool dw_contig_eq(const char *a, const char *b)
+{
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
 /* <0, 0, >0 for two names given by dw_contig_name. */
 int dw_contig_cmp(const char *a, const char *b);
 

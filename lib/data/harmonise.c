@@ -257,26 +257,39 @@ static void settle_pair(dw_harmonise *h, const dw_rows *study, size_t p,
     h->pair[p].flip = h->row[first].flip;
 }
 
+/* Holds the frequencies of a pair against each other. */
+static int compare_frequencies(dw_harmonise *h, const dw_rows *study,
+                               const dw_rows *ref, const dw_pair *pair,
+                               dw_err *err)
+{
+    dw_row variant = dw_rows_at(ref, pair->ref);
+    double f = dw_rows_at(study, pair->study).value[DW_STUDY_EAF], panel = NAN;
+    int rc =
+        isnan(f) ? 0 : h->frequency(h->frequency_self, &variant, &panel, err);
+
+    if (rc == 0 && !isnan(panel))
+        dw_agreement_add(&h->agreement, pair->flip ? 1 - f : f, panel);
+    return rc;
+}
+
 /* Counts and tells of a pair that has its row. */
 static int count_pair(dw_harmonise *h, const dw_rows *study, const dw_rows *ref,
                       const dw_pair *pair, dw_err *err)
 {
-    dw_row row = dw_rows_at(study, pair->study);
-    dw_row variant = dw_rows_at(ref, pair->ref);
     uint32_t actions = h->row[pair->study].actions;
-    double f = row.value[DW_STUDY_EAF], panel = NAN;
-    int rc = 0;
 
-    dw_action_count(actions, h->acted);
-    if (h->told)
+    if (actions)
+        dw_action_count(actions, h->acted);
+    if (h->told) {
+        dw_row row = dw_rows_at(study, pair->study);
+        dw_row variant = dw_rows_at(ref, pair->ref);
+
         h->told(h->told_ctx, &row, &variant, actions);
+    }
     if (h->own || !h->frequency || !h->compare_every ||
-        variant.index % h->compare_every || isnan(f))
+        ref->item[pair->ref].index % h->compare_every)
         return 0;
-    rc = h->frequency(h->frequency_self, &variant, &panel, err);
-    if (rc == 0 && !isnan(panel))
-        dw_agreement_add(&h->agreement, pair->flip ? 1 - f : f, panel);
-    return rc;
+    return compare_frequencies(h, study, ref, pair, err);
 }
 
 /* A study's own variants whose rows were dropped are none. */
@@ -322,13 +335,44 @@ static void sort_pairs(dw_harmonise *h, const dw_rows *ref)
 static int make_room(dw_harmonise *h, size_t pairs, size_t rows)
 {
     void *p = h->pair, *r = h->row;
-    int rc = dw_try_grow(&p, &h->cap_pairs, pairs, sizeof *h->pair);
+    int rc;
+
+    if (pairs <= h->cap_pairs && rows <= h->cap_rows)
+        return 0;
+    rc = dw_try_grow(&p, &h->cap_pairs, pairs, sizeof *h->pair);
 
     h->pair = p;
     if (rc == 0)
         rc = dw_try_grow(&r, &h->cap_rows, rows, sizeof *h->row);
     h->row = r;
     return rc;
+}
+
+/* Are the one row and the one variant here a pair by their letters as written?
+ * At most places they are, and there is nothing else to look for; all that
+ * needs a decision is left to the general way. */
+static bool pair_plainly(dw_harmonise *h, const dw_rows *study,
+                         const dw_rows *ref)
+{
+    dw_row row, r;
+    dw_match m;
+
+    if (study->n != 1 || ref->n != 1)
+        return false;
+    row = dw_rows_at(study, 0);
+    r = dw_rows_at(ref, 0);
+    if (!dw_allele_is_acgt(row.a1) || !dw_allele_is_acgt(row.a2))
+        return false;
+    m = dw_allele_match(row.a1, row.a2, r.a1, r.a2);
+    if ((m != DW_MATCH_SAME && m != DW_MATCH_SWAPPED) ||
+        (!h->own && dw_allele_is_ambiguous(r.a1, r.a2)))
+        return false;
+    h->row[0].ref = 0;
+    h->row[0].actions = row.actions;
+    h->row[0].flip = m == DW_MATCH_SWAPPED;
+    h->pair[0] = (dw_pair){0, 0, m == DW_MATCH_SWAPPED};
+    h->n_pairs = 1;
+    return true;
 }
 
 int dw_harmonise_group(dw_harmonise *h, const dw_rows *study,
@@ -342,6 +386,8 @@ int dw_harmonise_group(dw_harmonise *h, const dw_rows *study,
     if (make_room(h, ref->n, study->n) < 0)
         return dw_fail(err, DW_ENOMEM, "no memory for %zu rows at one place",
                        study->n + ref->n);
+    if (pair_plainly(h, study, ref))
+        return count_pair(h, study, ref, h->pair, err);
     make_pairs(h, ref, fates);
     for (size_t s = 0; s < study->n; s++) {
         dw_row row = dw_rows_at(study, s);

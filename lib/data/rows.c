@@ -14,7 +14,7 @@ static int contig_index(dw_rows *r, const char *name, uint32_t *index)
     uint64_t *known;
     bool fresh;
 
-    if (r->n_contigs && strcmp(r->contig[r->last_contig], name) == 0) {
+    if (r->n_contigs && dw_contig_eq(r->contig[r->last_contig], name)) {
         *index = r->last_contig;
         return 0;
     }

@@ -72,7 +72,7 @@ static int add_variant(dw_join *j, const dw_ordered *place,
     int rc;
 
     if (j->m == j->batch ||
-        (j->m && strcmp(j->table.contig, dw_ordered_contig(place)) != 0)) {
+        (j->m && !dw_contig_eq(j->table.contig, dw_ordered_contig(place)))) {
         if ((rc = flush(j, err)) < 0)
             return rc;
     }
@@ -147,8 +147,8 @@ static bool on_reference(const dw_join *j, const dw_ordered *place,
 {
     const char *contig = dw_ordered_contig(place);
 
-    return strcmp(j->ref_contig, contig) == 0 ||
-           (more_ref && strcmp(dw_ordered_contig(j->ref), contig) == 0);
+    return dw_contig_eq(j->ref_contig, contig) ||
+           (more_ref && dw_contig_eq(dw_ordered_contig(j->ref), contig));
 }
 
 /* One place, which the study, the reference or both have (else NULL). */
@@ -187,8 +187,14 @@ static bool within(const dw_ordered *place, const dw_ordered *other, bool more,
 {
     const char *contig = dw_ordered_contig(place);
 
-    return more && strcmp(before, contig) == 0 &&
-           strcmp(dw_ordered_contig(other), contig) == 0;
+    return more && dw_contig_eq(before, contig) &&
+           dw_contig_eq(dw_ordered_contig(other), contig);
+}
+
+static void remember(char *last, const char *contig)
+{
+    if (!dw_contig_eq(last, contig))
+        strcpy(last, contig);
 }
 
 /* Counts the place for the share that study and reference have in common. */
@@ -203,9 +209,9 @@ static void count_place(dw_join *j, const dw_ordered *study,
         j->ref_places++;
     j->both_places += study && ref;
     if (ref)
-        strcpy(j->ref_contig, dw_ordered_contig(ref));
+        remember(j->ref_contig, dw_ordered_contig(ref));
     if (study)
-        strcpy(j->study_contig, dw_ordered_contig(study));
+        remember(j->study_contig, dw_ordered_contig(study));
 }
 
 /* ---- the merge ---- */

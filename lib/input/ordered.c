@@ -76,7 +76,7 @@ uint32_t dw_ordered_pos(const dw_ordered *o)
 static int cmp_places(const char *a, uint32_t a_pos, const char *b,
                       uint32_t b_pos)
 {
-    if (strcmp(a, b) != 0)
+    if (!dw_contig_eq(a, b))
         return dw_contig_cmp(a, b);
     return a_pos < b_pos ? -1 : a_pos > b_pos;
 }
@@ -289,7 +289,7 @@ int dw_ordered_next(dw_ordered *o, dw_err *err)
         return rc;
     o->has_ahead = false;
     dw_rows_reset(&o->group);
-    if (strcmp(o->contig, o->ahead.contig) != 0)
+    if (!dw_contig_eq(o->contig, o->ahead.contig))
         strcpy(o->contig, o->ahead.contig);
     o->pos = o->ahead.pos;
     row = o->ahead;

@@ -388,16 +388,19 @@ static int bad_field(const dw_table *t, int column, const char *what,
                          f.n > 40 ? "..." : "", what);
 }
 
-int dw_table_double(const dw_table *t, int column, double *x, dw_err *err)
+static int no_number(const dw_table *t, int column, double *x, dw_err *err)
 {
-    dw_span f = t->field[column];
-
-    if (dw_text_double(f, x) == 0)
-        return 0;
-    if (!dw_text_is_na(f))
+    if (!dw_text_is_na(t->field[column]))
         return bad_field(t, column, "a number", err);
     *x = NAN;
     return 0;
+}
+
+int dw_table_double(const dw_table *t, int column, double *x, dw_err *err)
+{
+    return dw_text_double(t->field[column], x) == 0
+               ? 0
+               : no_number(t, column, x, err);
 }
 
 int dw_table_position(const dw_table *t, int column, uint32_t *pos, dw_err *err)

@@ -70,16 +70,12 @@ static const struct known {
 /* The number of "rs123", or 0. */
 static uint32_t rs_number(dw_span id)
 {
-    uint32_t n = 0;
+    uint64_t n;
 
     if (id.n < 3 || id.n > 9 || (id.s[0] | 32) != 'r' || (id.s[1] | 32) != 's')
         return 0;
-    for (size_t i = 2; i < id.n; i++) {
-        if (id.s[i] < '0' || id.s[i] > '9')
-            return 0;
-        n = 10 * n + (uint32_t)(id.s[i] - '0');
-    }
-    return n;
+    return dw_text_digits((dw_span){id.s + 2, id.n - 2}, &n) == 0 ? (uint32_t)n
+                                                                  : 0;
 }
 
 static const struct known *find_known(uint32_t rs)
@@ -120,7 +116,7 @@ void dw_build_evidence_row(dw_build_evidence *e, const dw_row *row)
     if (!row->pos)
         return;
     e->rows++;
-    if (strcmp(row->contig, e->contig) != 0)
+    if (!dw_contig_eq(row->contig, e->contig))
         enter_contig(e, row->contig);
     for (int b = 0; row->pos > e->shortest && b < DW_BUILDS; b++)
         e->beyond[b] += row->pos > e->length[b];

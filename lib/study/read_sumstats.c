@@ -45,10 +45,18 @@ static dw_span letter_of(dw_buf *b)
     return (dw_span){b->s, 1};
 }
 
+/* Two bases, as nearly all alleles are: they stay as they stand. */
+static bool are_plain(dw_span a, dw_span b)
+{
+    return dw_allele_is_base(a) && dw_allele_is_base(b) && *a.s != *b.s;
+}
+
 static void take_alleles(dw_sumstats *s, dw_row *row, dw_reason *reason)
 {
     dw_span ea = row->a1, oa = row->a2;
 
+    if (are_plain(ea, oa))
+        return;
     row->a1 = dw_allele_upper_in(&s->a1, ea);
     row->a2 = dw_allele_upper_in(&s->a2, oa);
     if (*reason != DW_REASON_NONE)
