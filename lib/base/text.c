@@ -517,6 +517,29 @@ size_t dw_text_split(dw_span line, char sep, dw_span *field, size_t max)
     return n + 1;
 }
 
+/* Adds the offsets of the bits, the first of which is that of `from`. */
+static inline size_t put_marks(uint64_t hit, size_t from, uint32_t *at,
+                               size_t marks)
+{
+    for (; hit; hit &= hit - 1)
+        at[marks++] = (uint32_t)(from + (size_t)__builtin_ctzll(hit));
+    return marks;
+}
+
+size_t dw_text_marks(const char *s, size_t n, char a, char b, uint32_t *at)
+{
+    dw_span all = {s, n};
+    size_t marks = 0, from = 0;
+
+    for (; from + 64 <= n; from += 64)
+        marks = put_marks(equal_64(s + from, a) | equal_64(s + from, b), from,
+                          at, marks);
+    if (from < n)
+        marks = put_marks(equal_at(all, from, a) | equal_at(all, from, b), from,
+                          at, marks);
+    return marks;
+}
+
 /* Edit distance with case ignored, by the two-row recurrence. */
 static size_t edit_distance(const char *a, size_t n, const char *b, size_t m)
 {

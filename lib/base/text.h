@@ -42,6 +42,9 @@ int dw_text_log10(dw_span a, double *x) DW_MUST_CHECK;
  * are, which may be more than `max`.  sep '\t', ',', ';' split at each one; sep
  * ' ' at runs of blanks and tabs, leading and trailing ones ignored. */
 size_t dw_text_split(dw_span line, char sep, dw_span *field, size_t max);
+/* The offsets of all a and b in n < 2^32 bytes, in order, to `at`, which has
+ * room for n; returns how many there are. */
+size_t dw_text_marks(const char *s, size_t n, char a, char b, uint32_t *at);
 
 /* The name nearest to `word` by edit distance, case ignored; NULL when none is
  * near enough to be worth a suggestion. */

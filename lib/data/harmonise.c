@@ -356,6 +356,7 @@ static bool pair_plainly(dw_harmonise *h, const dw_rows *study,
 {
     dw_row row, r;
     dw_match m;
+    bool swapped;
 
     if (study->n != 1 || ref->n != 1)
         return false;
@@ -367,10 +368,11 @@ static bool pair_plainly(dw_harmonise *h, const dw_rows *study,
     if ((m != DW_MATCH_SAME && m != DW_MATCH_SWAPPED) ||
         (!h->own && dw_allele_is_ambiguous(r.a1, r.a2)))
         return false;
+    swapped = m == DW_MATCH_SWAPPED;
     h->row[0].ref = 0;
-    h->row[0].actions = row.actions;
-    h->row[0].flip = m == DW_MATCH_SWAPPED;
-    h->pair[0] = (dw_pair){0, 0, m == DW_MATCH_SWAPPED};
+    h->row[0].actions = row.actions | action_if(swapped, DW_ACTION_SWAPPED);
+    h->row[0].flip = swapped;
+    h->pair[0] = (dw_pair){0, 0, swapped};
     h->n_pairs = 1;
     return true;
 }

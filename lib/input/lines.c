@@ -28,6 +28,9 @@ struct ahead {
     int end;         /* what comes behind them: 1, 0 or a fault */
     uint64_t digest; /* of all bytes up to here */
     const char *nul; /* the first one; NULL: none */
+    char sep;        /* of the fields that will be asked for; 0: of none */
+    uint32_t *mark;  /* (STEP_BYTES) where fields and lines end, behind the */
+    size_t n_marks;  /* room; NULL until they are expected */
 };
 
 struct dw_lines {
@@ -44,6 +47,9 @@ struct dw_lines {
     int end;               /* what comes behind `to` */
     size_t number, empty;  /* of the line; empty ones up to it, in a row */
     uint64_t digest;       /* of all bytes up to `to` */
+    const char *marked;    /* the marks count from here */
+    uint32_t *mark;        /* as those of `ahead` */
+    size_t n_marks, next_mark;
 };
 
 const char *dw_input_library(void)
@@ -73,6 +79,7 @@ static void unpack_ahead(void *ctx)
     dw_digest_add(a->sum, to, a->n);
     a->digest = dw_digest_value(a->sum);
     a->nul = memchr(to, 0, a->n);
+    a->n_marks = a->sep ? dw_text_marks(to, a->n, a->sep, '\n', a->mark) : 0;
 }
 
 /* Begins to read at the start of the file. */
@@ -83,6 +90,7 @@ static void begin(dw_lines *l)
     l->digest = dw_digest_value(l->ahead.sum);
     l->from = l->to = l->memory;
     l->scanned = l->number = l->empty = 0;
+    l->n_marks = 0;
     l->nul = NULL;
     l->broken = 0;
     l->end = 1;
@@ -125,6 +133,15 @@ void dw_lines_share(dw_lines *l, dw_crew *crew)
         dw_crew_start(crew, &l->job);
 }
 
+void dw_lines_expect(dw_lines *l, char sep)
+{
+    l->ahead.sep = sep;
+    if (!sep || l->mark)
+        return;
+    l->mark = dw_alloc(STEP_BYTES, sizeof *l->mark);
+    l->ahead.mark = dw_alloc(STEP_BYTES, sizeof *l->ahead.mark);
+}
+
 void dw_lines_close(dw_lines *l)
 {
     if (!l)
@@ -133,7 +150,9 @@ void dw_lines_close(dw_lines *l)
     dw_packed_close(l->ahead.packed);
     dw_digest_free(l->ahead.sum);
     dw_free(l->ahead.memory);
+    dw_free(l->ahead.mark);
     dw_free(l->memory);
+    dw_free(l->mark);
     dw_free(l);
 }
 
@@ -157,6 +176,7 @@ static void exchange(dw_lines *l, size_t rest)
     struct ahead *a = &l->ahead;
     char *memory = a->memory, *data = memory + ROOM_BYTES;
     size_t cap = a->cap;
+    uint32_t *mark = a->mark;
 
     memcpy(data - rest, l->from, rest);
     a->memory = l->memory;
@@ -166,6 +186,11 @@ static void exchange(dw_lines *l, size_t rest)
     l->from = data - rest;
     l->to = data + a->n;
     l->nul = a->nul;
+    a->mark = l->mark;
+    l->mark = mark;
+    l->marked = data;
+    l->n_marks = a->n_marks;
+    l->next_mark = 0;
 }
 
 /* A line too long to be moved: what comes ahead is put behind it. */
@@ -189,6 +214,7 @@ static int append(dw_lines *l, size_t rest, dw_err *err)
     memcpy(l->memory + rest, a->memory + ROOM_BYTES, a->n);
     l->from = l->memory;
     l->to = l->from + rest + a->n;
+    l->n_marks = 0;
     l->nul = a->nul ? l->from + rest + (a->nul - a->memory - ROOM_BYTES) : NULL;
     return 0;
 }
@@ -269,6 +295,57 @@ int dw_lines_next(dw_lines *l, dw_span *line, dw_err *err)
         if (take_ahead(l, err) < 0)
             return err->code;
     }
+}
+
+/* The fields of the next line by the marks, and the newline behind it; NULL
+ * when it does not begin and end among the bytes that are marked. */
+static const char *take_marks(dw_lines *l, dw_span *field, size_t max,
+                              size_t *n)
+{
+    const char *from = l->from, *marked = l->marked;
+    const uint32_t *mark = l->mark + l->next_mark, *last = l->mark + l->n_marks;
+    size_t k = 0;
+
+    while (mark < last && marked + *mark < from)
+        mark++; /* of lines that were taken whole */
+    l->next_mark = (size_t)(mark - l->mark);
+    if (from < marked)
+        return NULL;
+    for (; mark < last; mark++) {
+        const char *at = marked + *mark;
+
+        if (k < max)
+            field[k] = (dw_span){from, (size_t)(at - from)};
+        k++;
+        if (*at == '\n') {
+            l->next_mark = (size_t)(mark + 1 - l->mark);
+            *n = k;
+            return at;
+        }
+        from = at + 1;
+    }
+    return NULL;
+}
+
+int dw_lines_fields(dw_lines *l, char sep, dw_span *line, dw_span *field,
+                    size_t max, size_t *n, dw_err *err)
+{
+    const char *end = NULL;
+    int rc;
+
+    /* The first line may have what is no field's in front. */
+    if (sep == l->ahead.sep && l->n_marks && l->number > 0 && !l->broken)
+        end = take_marks(l, field, max, n);
+    if (!end) {
+        rc = dw_lines_next(l, line, err);
+        if (rc > 0)
+            *n = dw_text_split(*line, sep, field, max);
+        return rc;
+    }
+    rc = give(l, end, end + 1, line, err);
+    if (rc > 0 && *n <= max) /* a CR belongs to no field */
+        field[*n - 1].n = (size_t)(line->s + line->n - field[*n - 1].s);
+    return rc;
 }
 
 const char *dw_lines_name(const dw_lines *l)

@@ -31,6 +31,15 @@ void dw_lines_share(dw_lines *l, dw_crew *crew);
 /* The next line, without its end; lent until the next call.  1, 0, negative. */
 int dw_lines_next(dw_lines *l, dw_span *line, dw_err *err) DW_MUST_CHECK;
 
+/* The same with the line's fields: the first `max` of the *n that
+ * dw_text_split finds. */
+int dw_lines_fields(dw_lines *l, char sep, dw_span *line, dw_span *field,
+                    size_t max, size_t *n, dw_err *err) DW_MUST_CHECK;
+/* Fields parted by `sep`, which is no blank, will be asked for: their ends are
+ * found by whoever unpacks the lines, many at once.  0: not any more.  To be
+ * said before dw_lines_share. */
+void dw_lines_expect(dw_lines *l, char sep);
+
 /* Back to the start, as if just opened.  Fails for a pipe that is not kept. */
 int dw_lines_rewind(dw_lines *l, dw_err *err) DW_MUST_CHECK;
 

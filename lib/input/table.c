@@ -172,6 +172,8 @@ dw_table *dw_table_open(const char *path, dw_err *err)
     }
     if (check_header(t, err) < 0)
         goto fail;
+    if (t->sep == '\t')
+        dw_lines_expect(t->lines, t->sep);
     return t;
 fail:
     dw_table_close(t);
@@ -194,6 +196,7 @@ dw_lines *dw_table_take_lines(dw_table *t)
 {
     dw_lines *lines = t->lines;
 
+    dw_lines_expect(lines, 0);
     t->lines = NULL;
     dw_table_close(t);
     return lines;
@@ -342,6 +345,19 @@ static int join_split(dw_table *t, size_t n, dw_err *err)
     return 1;
 }
 
+/* The next line and its fields, which only tabs part whatever they hold. */
+static int next_fields(dw_table *t, dw_span *line, size_t *n, dw_err *err)
+{
+    int rc;
+
+    if (t->sep == '\t')
+        return dw_lines_fields(t->lines, '\t', line, t->field, t->width, n,
+                               err);
+    rc = dw_lines_next(t->lines, line, err);
+    *n = rc > 0 && line->n ? split(t, *line, t->field, t->width) : 0;
+    return rc;
+}
+
 int dw_table_next(dw_table *t, dw_err *err)
 {
     dw_span line;
@@ -350,9 +366,8 @@ int dw_table_next(dw_table *t, dw_err *err)
 
     /* An empty line is no row; files often end in one.  Nor is a remark. */
     do {
-        if ((rc = dw_lines_next(t->lines, &line, err)) <= 0)
+        if ((rc = next_fields(t, &line, &n, err)) <= 0)
             return rc;
-        n = line.n ? split(t, line, t->field, t->width) : 0;
     } while (line.n == 0 || (n != t->width && line.s[0] == '#'));
 
     t->split = false;

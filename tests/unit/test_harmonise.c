@@ -148,6 +148,59 @@ static void test_one(void)
        "af: panel without frequency");
 }
 
+/* What becomes of the one row, whether its variant is alone or one of two, and
+ * it itself alone or one of two. */
+static bool same_outcome(const struct outcome *x, const struct outcome *y)
+{
+    for (size_t p = 0; p < y->h.n_pairs; p++) {
+        const dw_pair *pair = &y->h.pair[p];
+
+        if (pair->ref == 0)
+            return x->h.n_pairs == 1 && x->h.pair[0].ref == 0 &&
+                   x->h.pair[0].study == pair->study &&
+                   x->h.pair[0].flip == pair->flip &&
+                   !memcmp(x->h.acted, y->h.acted, sizeof x->h.acted) &&
+                   !memcmp(x->fates.n, y->fates.n, sizeof x->fates.n);
+    }
+    return x->h.n_pairs == 0 &&
+           !memcmp(x->fates.n, y->fates.n, sizeof x->fates.n);
+}
+
+/* The short way for one row and one variant is the rule for several. */
+static void test_one_is_several(void)
+{
+    static const char *const allele[] = {"A",  "C", "G", "T", "AT",
+                                         "AC", "I", "D", "?", "N"};
+    enum { N = DW_COUNT(allele) };
+    double panel[] = {0.3, 0.3};
+    size_t wrong = 0, tried = 0;
+
+    for (size_t i = 0; i < 3 * N * N * N * N; i++) {
+        const char *ea = allele[i % N], *oa = allele[i / N % N],
+                   *alt = allele[i / N / N % N],
+                   *ref = allele[i / N / N / N % N];
+        dw_ambiguous how = (dw_ambiguous)(i / N / N / N / N);
+        struct outcome x, y;
+
+        run(&x, ROWS(S(ea, oa, 2, 0.1f)), ROWS(R(alt, ref)), how, panel);
+        run(&y, ROWS(S(ea, oa, 2, 0.1f)), ROWS(R(alt, ref), R("GGT", "CCA")),
+            how, panel);
+        wrong += !same_outcome(&x, &y);
+        clear(&x);
+        clear(&y);
+        if (i >= N * N)
+            continue;
+        run(&x, ROWS(S(ea, oa, 2, 0.1f)), NULL, how, NULL);
+        run(&y, ROWS(S(ea, oa, 2, 0.1f), S("GGT", "CCA", 1, 0.1f)), NULL, how,
+            NULL);
+        wrong += !same_outcome(&x, &y);
+        tried++;
+        clear(&x);
+        clear(&y);
+    }
+    OK(wrong == 0 && tried == N * N, "one row, one variant: as of several");
+}
+
 static void test_places(void)
 {
     struct outcome o;
@@ -541,6 +594,7 @@ static void test_low_n(void)
 int main(void)
 {
     test_one();
+    test_one_is_several();
     test_places();
     test_duplicates();
     test_without_reference();

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/rng.h"
 #include "input/lines.h"
 #include "input/read_bim.h"
 #include "input/table.h"
@@ -304,6 +305,75 @@ static void test_text(void)
     TELLS("\x5d\x2a\x4d\x18\x2c\0\0\0dws\1HEAD", "stream of this suite");
 }
 
+/* Lines of fields of all lengths, some of them longer than what is unpacked at
+ * once, some empty, some that end in CR LF, the last one in nothing. */
+static void make_fields(dw_buf *b, dw_rng *rng, size_t lines)
+{
+    dw_buf_reset(b);
+    for (size_t i = 0; i < lines; i++) {
+        size_t fields = dw_rng_below(rng, 13);
+
+        for (size_t f = 0; f < fields; f++) {
+            size_t n = dw_rng_below(rng, 9);
+
+            n += dw_rng_below(rng, 9000) ? 0 : dw_rng_below(rng, 400000);
+            if (f)
+                dw_buf_addc(b, '\t');
+            while (n-- > 0)
+                dw_buf_addc(b, (char)('a' + (char)(n % 26)));
+        }
+        dw_buf_adds(b, i + 1 == lines              ? ""
+                       : dw_rng_below(rng, 5) == 0 ? "\r\n"
+                                                   : "\n");
+    }
+}
+
+/* What is found ahead is what is found line by line. */
+static void test_fields(void)
+{
+    enum { MAX = 8 };
+    dw_rng rng = dw_rng_init(6, 0);
+    dw_buf text = {0};
+    dw_err err = {0};
+    dw_lines *a, *b;
+    dw_span line, plain, field[MAX], want[MAX];
+    size_t n, m, wrong = 0, lines = 0;
+    int rc;
+
+    make_fields(&text, &rng, 60000);
+    put_packed("w", &text);
+    a = dw_lines_open(path, &err);
+    b = dw_lines_open(path, &err);
+    dw_lines_expect(a, '\t');
+    dw_lines_share(a, crew);
+    for (int i = 0; i < 2; i++) {
+        while ((rc = dw_lines_next(b, &plain, &err)) > 0) {
+            m = dw_text_split(plain, '\t', want, MAX);
+            /* Some lines are taken whole. */
+            n = m;
+            if (lines++ % 7 == 3) {
+                rc = dw_lines_next(a, &line, &err);
+                wrong += rc != 1;
+            } else {
+                rc = dw_lines_fields(a, '\t', &line, field, MAX, &n, &err);
+                wrong += rc != 1 || n != m;
+                for (size_t f = 0; f < m && f < MAX; f++)
+                    wrong += field[f].n != want[f].n ||
+                             memcmp(field[f].s, want[f].s, want[f].n) != 0;
+            }
+            wrong += line.n != plain.n || memcmp(line.s, plain.s, line.n) != 0;
+            wrong += dw_lines_number(a) != dw_lines_number(b);
+        }
+        wrong += rc != 0 ||
+                 dw_lines_fields(a, '\t', &line, field, MAX, &n, &err) != 0 ||
+                 dw_lines_rewind(a, &err) != 0 || dw_lines_rewind(b, &err) != 0;
+    }
+    OK(wrong == 0 && lines > 100000, "the fields of %zu lines", lines);
+    dw_lines_close(a);
+    dw_lines_close(b);
+    dw_buf_clear(&text);
+}
+
 static void test_opening(void)
 {
     dw_err err = {0};
@@ -547,6 +617,7 @@ int main(void)
         test_line_of_fault("wg");
         test_line_of_fault("w");
         test_text();
+        test_fields();
         test_rewind("wu");
         test_rewind("wg");
         test_rewind("w");

@@ -182,6 +182,28 @@ static void test_split_any(void)
     OK(wrong == 0, "60,000 lines split as byte by byte");
 }
 
+static void test_marks(void)
+{
+    dw_rng rng = dw_rng_init(9, 0);
+    uint32_t at[200];
+    char text[200];
+    int wrong = 0;
+
+    for (int i = 0; i < 20000; i++) {
+        size_t n = dw_rng_below(&rng, 201), k = 0, marks;
+
+        for (size_t j = 0; j < n; j++)
+            text[j] = "ab,\n"[dw_rng_below(&rng, 4)];
+        marks = dw_text_marks(text, n, ',', '\n', at);
+        for (size_t j = 0; j < n; j++) {
+            if (text[j] == ',' || text[j] == '\n')
+                wrong += k >= marks || at[k++] != j;
+        }
+        wrong += k != marks;
+    }
+    OK(wrong == 0, "the places of two letters in any text");
+}
+
 static void test_names(void)
 {
     static const char *const names[] = {"BETA", "SE", "ALLELE1"};
@@ -206,6 +228,7 @@ int main(void)
     test_log10();
     test_split();
     test_split_any();
+    test_marks();
     test_names();
     return tap_done();
 }
