@@ -43,7 +43,7 @@ PACKAGES := gcc make pkg-config libhts-dev libzstd-dev libxxhash-dev libopenblas
 	libbigwig-dev libyaml-dev
 DEMO_PACKAGES := $(PACKAGES)
 TEST_PACKAGES := $(PACKAGES) bats zstd python3 python3-pybigwig plink1.9 plink2 bcftools bedtools \
-	tabix snakemake mandoc time
+	tabix snakemake mandoc time libblas3 liblapack3
 
 .DELETE_ON_ERROR:
 .SECONDARY:
