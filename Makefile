@@ -42,7 +42,8 @@ MAN := $(sort $(wildcard man/*.[157]))
 PACKAGES := gcc make pkg-config libhts-dev libzstd-dev libxxhash-dev libopenblas-dev \
 	libbigwig-dev libyaml-dev
 DEMO_PACKAGES := $(PACKAGES)
-TEST_PACKAGES := $(PACKAGES) bats zstd python3 plink1.9 plink2 bcftools bedtools tabix snakemake mandoc
+TEST_PACKAGES := $(PACKAGES) bats zstd python3 python3-pybigwig plink1.9 plink2 bcftools bedtools \
+	tabix snakemake mandoc time libblas3 liblapack3
 
 .DELETE_ON_ERROR:
 .SECONDARY:

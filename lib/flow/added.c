@@ -84,8 +84,9 @@ static int keep_counts(dw_added *a, dw_annotators *columns, dw_err *err)
     if (!missing)
         return dw_fail(err, DW_ENOMEM, "no memory for %zu runs", a->runs + 1);
     a->missing = missing;
-    memcpy(a->missing + a->runs * a->p, columns->missing,
-           a->p * sizeof *a->missing);
+    if (a->p)
+        memcpy(a->missing + a->runs * a->p, columns->missing,
+               a->p * sizeof *a->missing);
     a->runs++;
     dw_annotators_reset(columns);
     return 0;

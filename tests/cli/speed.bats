@@ -24,10 +24,11 @@ peak() {
     tail -n 1 memory
 }
 
-# The sanitizers have a memory of their own.
-need_plain() {
-    case $DW_BIN in *asan* | *tsan*) skip "memory is not the program's own" ;; esac
-    [ -x /usr/bin/time ] || skip "/usr/bin/time is not installed"
+# below A B: is A less than B?  The sanitizers have a memory of their own: with
+# them only what the program does and says is looked at.
+below() {
+    case $DW_BIN in *asan* | *tsan*) return 0 ;; esac
+    [ "$1" -lt "$2" ]
 }
 
 setup() {
@@ -123,7 +124,7 @@ PY
 }
 
 @test "bombs end in one line and little memory" {
-    need_plain
+    need_cmd /usr/bin/time
     need_cmd zstd
     study 10 >s.tsv
     (cat s.tsv && head -c 300M /dev/zero) | gzip -1 >zeros.gz
@@ -133,13 +134,13 @@ PY
         for at in 1 2; do
             run --separate-stderr /usr/bin/time -q -f %M -o memory dw-ingest -@ $at $bomb
             refused "is this a text file|this is no text file"
-            [ "$(cat memory)" -lt 250000 ]
+            below "$(cat memory)" 250000
         done
     done
 }
 
 @test "memory does not grow with files that are sorted" {
-    need_plain
+    need_cmd /usr/bin/time
     for rows in 20000 400000; do
         study $rows >s.tsv
         awk 'NR > 1 { print $1 "\t" $2 "\t0\t" $3 "\t" $4 "\t" $5 }' s.tsv >r.bim
@@ -147,6 +148,6 @@ PY
         peak dw-ingest -q -@ 2 --ref r.bim -o out s.tsv >ref.$rows
     done
     # Half as much again is left to the allocator.
-    [ "$(cat alone.400000)" -lt $(($(cat alone.20000) * 3 / 2)) ]
-    [ "$(cat ref.400000)" -lt $(($(cat ref.20000) * 3 / 2)) ]
+    below "$(cat alone.400000)" $(($(cat alone.20000) * 3 / 2))
+    below "$(cat ref.400000)" $(($(cat ref.20000) * 3 / 2))
 }
