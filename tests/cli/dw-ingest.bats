@@ -337,7 +337,8 @@ sumstats\t2\t60\tx\tA\tC\tnot_in_reference' ]
 @test "every format of a study is in the manual page" {
     run --separate-stderr dw-ingest --format none study.tsv
     [ "$status" -eq 2 ]
-    formats=${stderr#*formats are }
+    formats=${stderr##*formats are }
+    formats=${formats%%$'\n'*}
     [ "$(wc -w <<<"$formats")" -gt 20 ]
     for format in ${formats//,/}; do
         grep -qE "^\.It Cm (.* , )?$format( , .*)?\$" "$ROOT/man/dw-formats.7" ||
