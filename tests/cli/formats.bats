@@ -302,6 +302,8 @@ MT 100 . G A NA -42.8264084 50" "$(taken f)"
 X 200 X:200:C:CT C CT NA -2 400" "$(taken f)"
     [ "$(count allele_missing)" = 2 ]
     dw-ingest --explain f | grep -q 'other and effect allele  *variant'
+    sed -i '1s/AC\tytx/A1\tA2/; 2s/1\t1/C\tT/; 3,$d' f
+    same "1 100 1:100:G:A T C NA 2 400" "$(taken f --columns EA=A1,OA=A2)"
 }
 
 @test "GEMMA, FinnGen, MTAG" {
