@@ -812,6 +812,13 @@ saige_ebi_renamed.tsv rows 4, taken 4
     gzip -dc "$s/igap_AD_ieu-a-298.tsv.gz" |
         awk9 'NR > 1 && NF == 12 { print $2, $3, $5, $4, $7 / $8, $10 }' >want
     agrees want
+    taken "$s/okbay2016_edu_tophits.txt" --n 293723 >/dev/null
+    awk9 'NR > 1 { print $2, $3, $5, $4, $7 / $8, 293723 }' \
+        "$s/okbay2016_edu_tophits.txt" >want
+    agrees want
+    taken "$s/saige_ebi_renamed.tsv" >/dev/null
+    awk9 'NR > 1 { print $1, $2, $4, $3, $5 / $6, $14 }' "$s/saige_ebi_renamed.tsv" >want
+    agrees want
     # By id: the place and the sign come from the reference.
     b=$SHARED/ukbb_height_chr22_hm3/geno/1000G_eur_chr22.bim
     taken "$s/giant2014_height_chr22_rs11090631.ma.gz" --ref "$b" \
