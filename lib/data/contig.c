@@ -10,8 +10,10 @@ static const char *const NAMED[] = {"X", "Y", "XY", "MT"};
 static const struct {
     const char *alias, *name;
 } ALIASES[] = {
-    {"X", "X"},     {"Y", "Y"},  {"XY", "XY"}, {"PAR", "XY"},   {"PAR1", "XY"},
-    {"PAR2", "XY"}, {"M", "MT"}, {"MT", "MT"}, {"PAR_1", "XY"}, {"PAR_2", "XY"},
+    {"X", "X"},        {"Y", "Y"},      {"XY", "XY"},     {"PAR", "XY"},
+    {"PAR1", "XY"},    {"PAR2", "XY"},  {"M", "MT"},      {"MT", "MT"},
+    {"PAR_1", "XY"},   {"PAR_2", "XY"}, {"X_PAR1", "XY"}, {"X_PAR2", "XY"},
+    {"X_NONPAR", "X"},
 };
 
 static const struct {

@@ -91,7 +91,8 @@ static void explain_columns(const dw_sumstats *s, dw_buf *out)
             out, "  %-33s %s, %-*s %s\n", "other allele",
             name_of(s, s->col.ref), (int)(22 - strlen(name_of(s, s->col.ref))),
             name_of(s, s->col.alt), "the one that the effect allele is not");
-    if (s->col.format && s->col.format->alleles_of_id)
+    if (s->col.format && s->col.format->alleles_of_id &&
+        s->col.column[DW_MEANING_EA] == DW_TABLE_NONE)
         dw_buf_addf(out, "  %-33s %-24s %s\n", "other and effect allele",
                     name_of(s, s->col.column[DW_MEANING_ID]),
                     "the third and the fourth part");

@@ -120,7 +120,7 @@ static void find_alleles(const dw_text_study *s, dw_row *row, dw_reason *reason)
 {
     const dw_study_format *f = s->col->format;
 
-    if (f && f->alleles_of_id) {
+    if (f && f->alleles_of_id && !has(s, DW_MEANING_EA)) {
         if (!dw_site_id_alleles(row->id, &row->a2, &row->a1))
             row->a1 = row->a2 = (dw_span){"", 0};
         return;

@@ -334,6 +334,18 @@ sumstats\t2\t60\tx\tA\tC\tnot_in_reference' ]
     done <reasons
 }
 
+@test "every format of a study is in the manual page" {
+    run --separate-stderr dw-ingest --format none study.tsv
+    [ "$status" -eq 2 ]
+    formats=${stderr##*formats are }
+    formats=${formats%%$'\n'*}
+    [ "$(wc -w <<<"$formats")" -gt 20 ]
+    for format in ${formats//,/}; do
+        grep -qE "^\.It Cm (.* , )?$format( , .*)?\$" "$ROOT/man/dw-formats.7" ||
+            { echo "$format"; return 1; }
+    done
+}
+
 @test "real: chromosome 22 against a second formulation" {
     need_shared
     D=$SHARED/ukbb_height_chr22_hm3

@@ -302,6 +302,8 @@ MT 100 . G A NA -42.8264084 50" "$(taken f)"
 X 200 X:200:C:CT C CT NA -2 400" "$(taken f)"
     [ "$(count allele_missing)" = 2 ]
     dw-ingest --explain f | grep -q 'other and effect allele  *variant'
+    sed -i '1s/AC\tytx/A1\tA2/; 2s/1\t1/C\tT/; 3,$d' f
+    same "1 100 1:100:G:A T C NA 2 400" "$(taken f --columns EA=A1,OA=A2)"
 }
 
 @test "GEMMA, FinnGen, MTAG" {
@@ -809,6 +811,13 @@ saige_ebi_renamed.tsv rows 4, taken 4
     taken "$s/igap_AD_ieu-a-298.tsv.gz" >/dev/null
     gzip -dc "$s/igap_AD_ieu-a-298.tsv.gz" |
         awk9 'NR > 1 && NF == 12 { print $2, $3, $5, $4, $7 / $8, $10 }' >want
+    agrees want
+    taken "$s/okbay2016_edu_tophits.txt" --n 293723 >/dev/null
+    awk9 'NR > 1 { print $2, $3, $5, $4, $7 / $8, 293723 }' \
+        "$s/okbay2016_edu_tophits.txt" >want
+    agrees want
+    taken "$s/saige_ebi_renamed.tsv" >/dev/null
+    awk9 'NR > 1 { print $1, $2, $4, $3, $5 / $6, $14 }' "$s/saige_ebi_renamed.tsv" >want
     agrees want
     # By id: the place and the sign come from the reference.
     b=$SHARED/ukbb_height_chr22_hm3/geno/1000G_eur_chr22.bim

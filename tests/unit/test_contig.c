@@ -19,6 +19,8 @@ static const struct {
     {"chrM", "MT", "MT"},
     {"MT", "MT", "MT"},
     {"PAR1", "XY", "XY"},
+    {"chrX_par1", "XY", "XY"},
+    {"X_NONPAR", "X", "X"},
     {"par2", "XY", "XY"},
     {"XY", "XY", "XY"},
     {"27", "27", "27"},
