@@ -44,6 +44,12 @@ struct dw_sumstats {
     float value[DW_STUDY_VALUES];
 };
 
+/* Is there a column of that meaning? */
+static inline bool dw_sumstats_has(const dw_sumstats *s, dw_meaning m)
+{
+    return s->col.column[m] != DW_TABLE_NONE;
+}
+
 /* Opens in steps: negative when one fails, with what was understood until then
  * in *s, which is to be closed all the same. */
 int dw_sumstats_understand(dw_sumstats *s, const char *path,
