@@ -3,23 +3,12 @@
 const char *dw_action_word(dw_action action)
 {
     static const char *const word[] = {
-#define DW_ACTION_WORD(name, w, text) w,
+#define DW_ACTION_WORD(name, w) w,
         DW_ACTION_CODES(DW_ACTION_WORD)
 #undef DW_ACTION_WORD
     };
 
     return word[action];
-}
-
-const char *dw_action_text(dw_action action)
-{
-    static const char *const words[] = {
-#define DW_ACTION_TEXT(name, w, text) text,
-        DW_ACTION_CODES(DW_ACTION_TEXT)
-#undef DW_ACTION_TEXT
-    };
-
-    return words[action];
 }
 
 void dw_action_tell(uint32_t actions, dw_buf *out)

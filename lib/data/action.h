@@ -11,21 +11,20 @@
 #include "base/buf.h"
 
 /* In the order in which they are done. */
-#define DW_ACTION_CODES(X)                                                    \
-    X(CONTIG, "contig", "named after another chromosome (XY or X, 25 as MT)") \
-    X(LIFTED, "lifted", "lifted by --chain")                                  \
-    X(REVERSED, "reversed", "on a chain that runs backwards: complemented")   \
-    X(NORMALISED, "normalised",                                               \
-      "indel trimmed, left-aligned, or written as "                           \
-      "the reference writes it")                                              \
-    X(INDEL_CODE, "indel_coded", "I and D read as the reference's indel")     \
-    X(OTHER_ALLELE, "other_allele", "other allele taken from the reference")  \
-    X(STRAND, "strand", "alleles of the other strand")                        \
-    X(SWAPPED, "swapped", "effect allele is REF: z and frequency turned")     \
-    X(BY_FREQUENCY, "by_frequency", "A/T or C/G turned by frequency")
+#define DW_ACTION_CODES(X)                                                     \
+    X(CONTIG, "contig")             /* another chromosome's name: XY, X, MT */ \
+    X(LIFTED, "lifted")             /* by --chain */                           \
+    X(REVERSED, "reversed")         /* on a chain that runs backwards */       \
+    X(NORMALISED, "normalised")     /* indel: trimmed, left-aligned, or as the \
+                                     * reference writes it */                  \
+    X(INDEL_CODE, "indel_coded")    /* I and D, read as the reference's */     \
+    X(OTHER_ALLELE, "other_allele") /* taken from the reference */             \
+    X(STRAND, "strand")             /* alleles of the other strand */          \
+    X(SWAPPED, "swapped")           /* effect allele is REF: z turned */       \
+    X(BY_FREQUENCY, "by_frequency") /* A/T or C/G turned by frequency */
 
 typedef enum dw_action {
-#define DW_ACTION_ENUM(name, word, text) DW_ACTION_##name,
+#define DW_ACTION_ENUM(name, word) DW_ACTION_##name,
     DW_ACTION_CODES(DW_ACTION_ENUM)
 #undef DW_ACTION_ENUM
         DW_ACTION_COUNT
@@ -34,7 +33,6 @@ typedef enum dw_action {
 #define DW_ACTION_BIT(a) (UINT32_C(1) << (a))
 
 const char *dw_action_word(dw_action action); /* "lifted" */
-const char *dw_action_text(dw_action action); /* for people */
 /* Adds "lifted,swapped"; "." when nothing was done. */
 void dw_action_tell(uint32_t actions, dw_buf *out);
 /* Counts each action once. */

@@ -305,7 +305,8 @@ int dw_ingest_check_overlap(dw_ingest *in, dw_buf *warning, dw_err *err)
     int rc;
 
     /* Without rows that got as far as the merge there is nothing to say. */
-    if (!in->study || !in->ref || share >= LOW_OVERLAP || !m->study_any)
+    if (!in->study || !in->ref ||
+        share >= fmax(LOW_OVERLAP, in->o->min_overlap) || !m->study_any)
         return 0;
     if ((rc = explain(in, &why, err)) < 0)
         return rc;

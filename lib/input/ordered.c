@@ -48,11 +48,6 @@ void dw_ordered_free(dw_ordered *o)
     dw_free(o);
 }
 
-const dw_row_reader *dw_ordered_reader(const dw_ordered *o)
-{
-    return &o->reader;
-}
-
 bool dw_ordered_broken(const dw_ordered *o)
 {
     return o->broken;

@@ -33,7 +33,6 @@ typedef struct dw_ordered dw_ordered;
 dw_ordered *dw_ordered_new(const dw_row_reader *reader, dw_fates *fates,
                            dw_reason unplaced);
 void dw_ordered_free(dw_ordered *o); /* NULL is fine */
-const dw_row_reader *dw_ordered_reader(const dw_ordered *o);
 
 /* Gets ready to give all rows from the first: by streaming or, once their order
  * was found broken, by reading and sorting all of them now. */

@@ -231,11 +231,6 @@ bool dw_sumstats_has_other(const dw_sumstats *s)
            !s->col.format->other_of_ref;
 }
 
-bool dw_sumstats_has_frequency(const dw_sumstats *s)
-{
-    return dw_sumstats_has(s, DW_MEANING_EAF);
-}
-
 bool dw_sumstats_is_binary(const dw_sumstats *s)
 {
     return s->size.binary;

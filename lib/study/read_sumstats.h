@@ -43,7 +43,6 @@ const dw_row_reader *dw_sumstats_reader(const dw_sumstats *s);
 
 bool dw_sumstats_has_places(const dw_sumstats *s); /* else ids only */
 bool dw_sumstats_has_other(const dw_sumstats *s);  /* the other allele */
-bool dw_sumstats_has_frequency(const dw_sumstats *s);
 /* Are there cases and controls, by column, option, odds ratio or metadata? */
 bool dw_sumstats_is_binary(const dw_sumstats *s);
 /* The genome build as the file, or the YAML beside it, states it; or "". */

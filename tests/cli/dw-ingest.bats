@@ -326,6 +326,42 @@ sumstats\t2\t60\tx\tA\tC\tnot_in_reference' ]
     [ "$(grep -c lifted actions.tsv)" -eq 2 ]
 }
 
+@test "reasons that need a table of their own" {
+    {
+        printf 'CHR\tPOS\tSNP\tEA\tOA\tBETA\tCHISQ\tP\tEAF\tINFO\tN\n'
+        printf '1\t100\tr1\tA\tG\t1\t4\t.\t0.2\t0.9\t1000\n'
+        printf '1\t200\tr2\tT\tC\t1\t-4\t.\t0.2\t0.9\t1000\n'
+        printf '1\t300\tr3\tA\tG\t1\t.\t1.5\t0.2\t0.9\t1000\n'
+        printf '1\t301\ta\tA\tG\t1\t4\t.\t1.2\t0.9\t1000\n'
+        printf '1\t302\tb\tA\tG\t1\t4\t.\t.\t0.9\t1000\n'
+        printf '1\t303\tc\tA\tG\t1\t4\t.\t0.001\t0.9\t1000\n'
+        printf '1\t304\td\tA\tG\t1\t4\t.\t0.2\t.\t1000\n'
+        printf '1\t305\te\tA\tG\t1\t4\t.\t0.2\t0.3\t1000\n'
+    } >odd.tsv
+    cp p.bim odd.bim
+    printf '%s\t%s\t0\t%s\t%s\t%s\n' 0 nowhere 0 A G 1 again 100 A G >>odd.bim
+    dw-ingest -q --min-maf 0.01 --min-info 0.5 --min-overlap 0 --ref odd.bim \
+        --report r.tsv -o out.dws odd.tsv
+    for reason in chisq_not_positive p_out_of_range eaf_out_of_range maf_missing \
+        maf_low info_missing info_low taken; do
+        [ "$(count sumstats $reason r.tsv)" = 1 ] || { cat r.tsv; return 1; }
+    done
+    [ "$(count reference ref_no_place r.tsv)" = 1 ]
+    [ "$(count reference ref_duplicate r.tsv)" = 1 ]
+    adds_up r.tsv
+}
+
+@test "--min-overlap refuses what has less in common; an action tells of a frequency" {
+    awk -v OFS='\t' '$1 == "CHR" || $3 == 100 || $3 == 400 { print; next } { $3 += 7 } 1' study.tsv >few.tsv
+    dw-ingest -q --min-overlap 0.2 --ref p.bim -o out.dws few.tsv
+    run --separate-stderr dw-ingest -q --min-overlap 0.9 --ref p.bim -o none.dws few.tsv
+    refused '--min-overlap 0.9'
+    [ ! -e none.dws ]
+    dw-ingest -q --ref p.bim --report-actions a.tsv -o out.dws study.tsv
+    [ "$(grep -c by_frequency a.tsv)" = 1 ]
+    grep -q 'r4.*by_frequency' a.tsv
+}
+
 @test "every reason is in the manual page" {
     sed -n 's/^    X([A-Z_]*, "\([a-z_]*\)".*/\1/p' "$ROOT/lib/data/reason.h" >reasons
     [ "$(wc -l <reasons)" -gt 30 ]
