@@ -8,6 +8,8 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
+enum { PART = 1 << 20 };
+
 #define MOST_BYTES ((uint64_t)16 << 30)
 
 int dw_file_bytes_read(dw_file_bytes *f, const char *path, dw_err *err)
@@ -39,6 +41,26 @@ int dw_file_bytes_read(dw_file_bytes *f, const char *path, dw_err *err)
     return rc;
 }
 
+int dw_file_digest(const char *path, uint64_t *digest, dw_err *err)
+{
+    FILE *file = fopen(path, "rb");
+    dw_digest *sum = dw_digest_new();
+    unsigned char *part = dw_alloc(PART, 1);
+    size_t got = 0;
+    int rc = 0;
+
+    while (file && (got = fread(part, 1, PART, file)) > 0)
+        dw_digest_add(sum, part, got);
+    if (!file || ferror(file))
+        rc = dw_fail_errno(err, "%s", path);
+    *digest = dw_digest_value(sum);
+    if (file)
+        fclose(file);
+    dw_digest_free(sum);
+    dw_free(part);
+    return rc;
+}
+
 void dw_file_bytes_clear(dw_file_bytes *f)
 {
     dw_free(f->p);
@@ -46,6 +68,17 @@ void dw_file_bytes_clear(dw_file_bytes *f)
 }
 
 /* ---- names ---- */
+
+int dw_file_size(const char *path, uint64_t *size, dw_err *err)
+{
+    struct stat st;
+
+    *size = 0;
+    if (stat(path, &st) != 0)
+        return dw_fail_errno(err, "%s", path);
+    *size = (uint64_t)st.st_size;
+    return 0;
+}
 
 bool dw_file_exists(const char *path)
 {
@@ -86,43 +119,4 @@ const char *dw_file_base(const char *path)
     const char *slash = strrchr(path, '/');
 
     return slash ? slash + 1 : path;
-}
-
-/* ---- inputs ---- */
-
-void dw_ld_inputs_add(dw_ld_inputs *in, const char *path, uint64_t digest)
-{
-    in->item = dw_realloc(in->item, in->n + 1, sizeof *in->item);
-    in->item[in->n++] =
-        (struct dw_ld_input){dw_strdup(dw_file_base(path)), digest};
-}
-
-void dw_ld_inputs_tell(const dw_ld_inputs *in,
-                       void (*add)(void *ctx, const char *name,
-                                   uint64_t digest),
-                       void *ctx)
-{
-    dw_digest *all = dw_digest_new();
-
-    for (size_t i = 0; i < in->n; i++) {
-        unsigned char bytes[8];
-
-        for (size_t j = 0; j < sizeof bytes; j++)
-            bytes[j] = (unsigned char)(in->item[i].digest >> 8 * j);
-        dw_digest_add(all, bytes, sizeof bytes);
-        if (!in->folder)
-            add(ctx, in->item[i].name, in->item[i].digest);
-    }
-    if (in->folder)
-        add(ctx, in->folder, dw_digest_value(all));
-    dw_digest_free(all);
-}
-
-void dw_ld_inputs_clear(dw_ld_inputs *in)
-{
-    for (size_t i = 0; i < in->n; i++)
-        dw_free(in->item[i].name);
-    dw_free(in->item);
-    dw_free(in->folder);
-    *in = (dw_ld_inputs){0};
 }

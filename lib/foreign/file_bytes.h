@@ -1,5 +1,5 @@
 /*
- * file_bytes: a binary file, whole, and what is said of it in HEAD.
+ * file_bytes: a binary file, whole; and names of files.
  */
 #ifndef DW_FOREIGN_FILE_BYTES_H
 #define DW_FOREIGN_FILE_BYTES_H
@@ -21,6 +21,8 @@ int dw_file_bytes_read(dw_file_bytes *f, const char *path,
                        dw_err *err) DW_MUST_CHECK;
 void dw_file_bytes_clear(dw_file_bytes *f);
 
+int dw_file_size(const char *path, uint64_t *size, dw_err *err) DW_MUST_CHECK;
+
 /* Is there a file (or a folder) of that name? */
 bool dw_file_exists(const char *path);
 bool dw_file_is_folder(const char *path);
@@ -31,23 +33,8 @@ char *dw_file_folder(const char *path);
 /* Behind its last slash; lent from the path. */
 const char *dw_file_base(const char *path);
 
-/* The files that a source was read from.  One or two are named each; of a
- * folder only it is, with the XXH64 of their digests in the order in which
- * they were read, eight bytes each, the lowest first. */
-typedef struct dw_ld_inputs {
-    char *folder; /* owned; NULL: files are named */
-    struct dw_ld_input {
-        char *name;
-        uint64_t digest;
-    } * item;
-    size_t n;
-} dw_ld_inputs;
-
-void dw_ld_inputs_add(dw_ld_inputs *in, const char *path, uint64_t digest);
-void dw_ld_inputs_tell(const dw_ld_inputs *in,
-                       void (*add)(void *ctx, const char *name,
-                                   uint64_t digest),
-                       void *ctx);
-void dw_ld_inputs_clear(dw_ld_inputs *in);
+/* XXH64 of its bytes, as they are. */
+int dw_file_digest(const char *path, uint64_t *digest,
+                   dw_err *err) DW_MUST_CHECK;
 
 #endif

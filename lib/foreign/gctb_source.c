@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/hash.h"
 #include "base/mem.h"
 #include "foreign/file_bytes.h"
 #include "foreign/gctb_eigen.h"
@@ -23,13 +22,14 @@ struct gctb {
     dw_ld_list list; /* snp.info */
     struct block *block;
     size_t n, next;
-    dw_ld_inputs inputs;
+    uint64_t digest; /* of ldm.info */
 };
 
 struct item {
     dw_file_bytes file;
     char *path;
     const struct block *block;
+    const char *contig;
     dw_ld_order order;
 };
 
@@ -50,6 +50,11 @@ static void item_free(void *self)
     dw_free(it);
 }
 
+static const char *contig_of(const void *item)
+{
+    return ((const struct item *)item)->contig;
+}
+
 static int read_block(void *self, void *item, dw_err *err)
 {
     struct gctb *g = self;
@@ -66,7 +71,10 @@ static int read_block(void *self, void *item, dw_err *err)
     dw_buf_clear(&name);
     if ((rc = dw_file_bytes_read(&it->file, it->path, err)) < 0)
         return rc;
-    dw_ld_inputs_add(&g->inputs, it->path, dw_hash(it->file.p, it->file.n));
+    it->contig = dw_ld_list_contig(&g->list, it->block->begin, it->block->end);
+    if (!it->contig)
+        return dw_fail(err, DW_EDEGENERATE,
+                       "%s: none of its variants has a place", it->path);
     return 1;
 }
 
@@ -89,14 +97,17 @@ static int make_block(const void *self, void *item, const dw_factor_cut *cut,
         rc = dw_ld_order_variants(o, &g->list, block->begin, v, err);
     if (rc == 0 && o->m)
         rc = dw_gctb_eigen_factor(&e, o, cut, b, err);
+    else if (rc == 0)
+        rc = dw_ldblock_resize(b, 0, 0, err);
+    dw_file_bytes_clear(&it->file); /* while others wait for theirs */
     if (rc < 0)
         return dw_err_prefix(err, "%s", it->path);
-    if (o->m) {
-        strcpy(b->contig, v->contig);
-        b->start = o->start;
-        b->end = o->end;
-        b->people = g->list.people;
-    }
+    strcpy(v->contig, it->contig);
+    strcpy(b->contig, it->contig);
+    b->l = o->m;
+    b->start = o->start;
+    b->end = o->end;
+    b->people = g->list.people;
     return 0;
 }
 
@@ -105,7 +116,10 @@ static void tell_inputs(const void *self,
                                     uint64_t digest),
                         void *ctx)
 {
-    dw_ld_inputs_tell(&((const struct gctb *)self)->inputs, add, ctx);
+    const struct gctb *g = self;
+
+    add(ctx, "snp.info", g->list.digest);
+    add(ctx, "ldm.info", g->digest);
 }
 
 static void close_gctb(void *self)
@@ -117,12 +131,17 @@ static void close_gctb(void *self)
     dw_free(g->block);
     dw_free(g->folder);
     dw_ld_list_clear(&g->list);
-    dw_ld_inputs_clear(&g->inputs);
     dw_free(g);
 }
 
 static const dw_ld_source_kind gctb_kind = {
-    item_new, item_free, read_block, make_block, tell_inputs, close_gctb,
+    .item_new = item_new,
+    .item_free = item_free,
+    .read = read_block,
+    .make = make_block,
+    .contig = contig_of,
+    .inputs = tell_inputs,
+    .close = close_gctb,
 };
 
 /* ---- ldm.info ---- */
@@ -189,7 +208,7 @@ static int read_blocks(struct gctb *g, const char *path, dw_err *err)
     while (rc >= 0 && (rc = dw_table_next(t, err)) > 0)
         rc = take_row(g, t, &c, err);
     if (t)
-        dw_ld_inputs_add(&g->inputs, path, dw_lines_digest(dw_table_lines(t)));
+        g->digest = dw_lines_digest(dw_table_lines(t));
     dw_table_close(t);
     return rc;
 }
@@ -216,11 +235,8 @@ dw_ld_source *dw_gctb_source_open(const char *folder, dw_err *err)
     s->name = dw_strdup(dw_file_base(folder));
     s->how = dw_strdup("eigen-decompositions of GCTB's form");
     g->folder = dw_strdup(folder);
-    g->inputs.folder = dw_strdup(dw_file_base(folder));
-    if ((rc = dw_ld_list_read(&g->list, snps, err)) == 0) {
-        dw_ld_inputs_add(&g->inputs, snps, g->list.digest);
+    if ((rc = dw_ld_list_read(&g->list, snps, err)) == 0)
         rc = read_blocks(g, blocks, err);
-    }
     if (rc == 0 && g->n)
         qsort(g->block, g->n, sizeof *g->block, by_first_row);
     s->people = g->list.people;

@@ -63,6 +63,18 @@ static int tell_negative(const dw_ld_block *w, const char *contig,
     return 0;
 }
 
+/* Nothing of the core is left. */
+static int make_nothing(dw_variants *v, dw_ldblock *b, dw_err *err)
+{
+    if (dw_variants_resize(v, 0, 0, 0, err) < 0 ||
+        dw_ldblock_resize(b, 0, 0, err) < 0)
+        return err->code;
+    strcpy(v->contig, b->contig);
+    b->core = b->l = 0;
+    b->trace = 0;
+    return 0;
+}
+
 int dw_ld_block_make(dw_ld_block *w, const dw_ld_list *list, size_t begin,
                      const dw_factor_cut *cut, dw_variants *v, dw_ldblock *b,
                      dw_tally *tally, dw_err *err)
@@ -72,17 +84,17 @@ int dw_ld_block_make(dw_ld_block *w, const dw_ld_list *list, size_t begin,
 
     if (settle(w, tally, err) < 0)
         return err->code;
+    strcpy(b->contig, dw_ld_list_contig(list, begin, begin + w->order.n));
+    b->start = w->order.start;
+    b->end = w->order.end;
+    b->people = 0;
     if (w->order.l == 0)
-        return dw_variants_resize(v, 0, 0, 0, err);
+        return make_nothing(v, b, err);
     if (dw_ld_order_variants(&w->order, list, begin, v, err) < 0)
         return err->code;
     w->ws = w->ws ? w->ws : dw_corr_ws_new();
     if (dw_factor_corr(w->ws, c->l, c->m, c->core, c->r, cut, DW_CORR_AUTO,
                        &found, b, err) < 0)
         return err->code;
-    strcpy(b->contig, v->contig);
-    b->start = w->order.start;
-    b->end = w->order.end;
-    b->people = 0;
     return tell_negative(w, v->contig, &found, tally, err);
 }

@@ -24,6 +24,13 @@ void dw_ld_list_clear(dw_ld_list *list)
     *list = (dw_ld_list){0};
 }
 
+const char *dw_ld_list_contig(const dw_ld_list *list, size_t begin, size_t end)
+{
+    while (begin < end && list->contig[begin] == SIZE_MAX)
+        begin++;
+    return begin < end ? list->contigs.name[list->contig[begin]] : NULL;
+}
+
 /* One row as it was read. */
 struct row {
     const char *contig; /* "": not placed */
@@ -59,11 +66,25 @@ static int add_upper(dw_texts *to, dw_span text)
     return rc;
 }
 
+/* Fit for one field of a line. */
+static bool is_field(dw_span text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if ((unsigned char)text.s[i] < ' ' || text.s[i] == 0x7f)
+            return false;
+    }
+    return true;
+}
+
 static int add_row(dw_ld_list *list, const struct row *row, dw_err *err)
 {
     size_t c = SIZE_MAX;
     dw_span id = row->id.n ? row->id : dw_span_of(".");
 
+    if (!is_field(id))
+        return dw_fail(err, DW_EFORMAT,
+                       "the id of variant %zu holds a control character",
+                       list->n + 1);
     if (row->contig[0] &&
         (c = dw_contig_set_add(&list->contigs, row->contig)) == SIZE_MAX)
         goto no_memory;
@@ -111,8 +132,10 @@ static int read_bim(dw_ld_list *list, dw_lines *take_lines, dw_err *err)
         const struct row r = {row.contig, row.pos, row.id,
                               row.a1,     row.a2,  (double)NAN};
 
-        if ((rc = add_row(list, &r, err)) < 0)
+        if ((rc = add_row(list, &r, err)) < 0) {
+            dw_err_prefix(err, "%s", dw_lines_name(dw_bim_lines(bim)));
             break;
+        }
     }
     list->digest = dw_lines_digest(dw_bim_lines(bim));
     dw_bim_close(bim);
@@ -196,9 +219,12 @@ static int read_table(dw_ld_list *list, const char *path, dw_err *err)
         return rc;
     }
     while ((rc = dw_table_next(t, err)) > 0) {
-        if ((rc = read_row(t, &c, &contig, &row, &people, err)) < 0 ||
-            (rc = add_row(list, &row, err)) < 0)
+        if ((rc = read_row(t, &c, &contig, &row, &people, err)) < 0)
             break;
+        if ((rc = add_row(list, &row, err)) < 0) {
+            dw_err_prefix(err, "%s", path);
+            break;
+        }
         if (people > (double)list->people && people < 1e12)
             list->people = (uint64_t)people;
     }

@@ -34,5 +34,7 @@ typedef struct dw_ld_list {
 int dw_ld_list_read(dw_ld_list *list, const char *path,
                     dw_err *err) DW_MUST_CHECK;
 void dw_ld_list_clear(dw_ld_list *list);
+/* The contig of the first of rows [begin, end) that is placed; NULL: none. */
+const char *dw_ld_list_contig(const dw_ld_list *list, size_t begin, size_t end);
 
 #endif

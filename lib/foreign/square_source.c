@@ -8,14 +8,18 @@
 #include "foreign/ld_block.h"
 #include "foreign/square_matrix.h"
 
+/* Read when it is opened: there is only one. */
 struct square {
     char *path, *snps;
+    dw_ld_list list;
+    dw_square_matrix matrix;
+    uint64_t digest, list_digest;
     bool done;
-    dw_ld_inputs inputs;
 };
 
 struct item {
-    char *path;
+    const char *path;
+    const char *contig;
     dw_ld_list list;
     dw_square_matrix matrix;
     dw_ld_block block;
@@ -32,11 +36,15 @@ static void item_free(void *self)
 
     if (!it)
         return;
-    dw_free(it->path);
     dw_ld_list_clear(&it->list);
     dw_square_matrix_clear(&it->matrix);
     dw_ld_block_clear(&it->block);
     dw_free(it);
+}
+
+static const char *contig_of(const void *item)
+{
+    return ((const struct item *)item)->contig;
 }
 
 static int read_matrix(void *self, void *item, dw_err *err)
@@ -47,13 +55,17 @@ static int read_matrix(void *self, void *item, dw_err *err)
     if (q->done)
         return 0;
     q->done = true;
-    dw_free(it->path);
-    it->path = dw_strdup(q->path);
-    if (dw_ld_list_read(&it->list, q->snps, err) < 0 ||
-        dw_square_matrix_read(&it->matrix, q->path, it->list.n, err) < 0)
-        return err->code;
-    dw_ld_inputs_add(&q->inputs, q->path, it->matrix.digest);
-    dw_ld_inputs_add(&q->inputs, q->snps, it->list.digest);
+    it->path = q->path;
+    dw_ld_list_clear(&it->list);
+    dw_square_matrix_clear(&it->matrix);
+    it->list = q->list;
+    it->matrix = q->matrix;
+    q->list = (dw_ld_list){0};
+    q->matrix = (dw_square_matrix){0};
+    it->contig = dw_ld_list_contig(&it->list, 0, it->list.n);
+    if (!it->contig)
+        return dw_fail(err, DW_EDEGENERATE,
+                       "%s: none of its variants has a place", q->snps);
     return 1;
 }
 
@@ -74,6 +86,7 @@ static int make_matrix(const void *self, void *item, const dw_factor_cut *cut,
         dw_square_matrix_clear(&it->matrix);
         rc = dw_ld_block_make(w, &it->list, 0, cut, v, b, tally, err);
     }
+    dw_ld_block_clear(w);
     return rc < 0 ? dw_err_prefix(err, "%s", it->path) : 0;
 }
 
@@ -82,7 +95,10 @@ static void tell_inputs(const void *self,
                                     uint64_t digest),
                         void *ctx)
 {
-    dw_ld_inputs_tell(&((const struct square *)self)->inputs, add, ctx);
+    const struct square *q = self;
+
+    add(ctx, dw_file_base(q->path), q->digest);
+    add(ctx, dw_file_base(q->snps), q->list_digest);
 }
 
 static void close_square(void *self)
@@ -91,12 +107,19 @@ static void close_square(void *self)
 
     dw_free(q->path);
     dw_free(q->snps);
-    dw_ld_inputs_clear(&q->inputs);
+    dw_ld_list_clear(&q->list);
+    dw_square_matrix_clear(&q->matrix);
     dw_free(q);
 }
 
 static const dw_ld_source_kind square_kind = {
-    item_new, item_free, read_matrix, make_matrix, tell_inputs, close_square,
+    .item_new = item_new,
+    .item_free = item_free,
+    .read = read_matrix,
+    .make = make_matrix,
+    .contig = contig_of,
+    .inputs = tell_inputs,
+    .close = close_square,
 };
 
 /* The .bim of the same name, up to any of its dots; to be freed; or NULL. */
@@ -143,5 +166,12 @@ dw_ld_source *dw_square_source_open(const char *path, const char *snps,
     s->how = dw_strdup("a matrix of correlations");
     q->path = dw_strdup(path);
     q->snps = list;
+    if (dw_ld_list_read(&q->list, list, err) < 0 ||
+        dw_square_matrix_read(&q->matrix, path, q->list.n, err) < 0) {
+        dw_ld_source_close(s);
+        return NULL;
+    }
+    q->digest = q->matrix.digest;
+    q->list_digest = q->list.digest;
     return s;
 }

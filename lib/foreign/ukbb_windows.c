@@ -2,11 +2,15 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "foreign/file_bytes.h"
 
 bool dw_ukbb_window_parse(const char *name, dw_ukbb_window *w)
 {
@@ -86,6 +90,30 @@ int dw_ukbb_windows_read(dw_ukbb_windows *w, const char *folder, dw_err *err)
         qsort(w->item, w->n, sizeof *w->item, by_place);
     find_cores(w);
     return 0;
+}
+
+bool dw_ukbb_window_is_empty(const dw_ukbb_window *w)
+{
+    return w->core_end && w->core_start == w->core_end;
+}
+
+int dw_ukbb_windows_digest(const dw_ukbb_windows *w, const char *folder,
+                           uint64_t *digest, dw_err *err)
+{
+    dw_buf listing = {0};
+    int rc = 0;
+
+    for (size_t i = 0; i < w->n && rc == 0; i++) {
+        char *path = dw_file_in(folder, w->item[i].name);
+        uint64_t size;
+
+        if ((rc = dw_file_size(path, &size, err)) == 0)
+            dw_buf_addf(&listing, "%s %" PRIu64 "\n", w->item[i].name, size);
+        dw_free(path);
+    }
+    *digest = dw_hash(listing.s, listing.n);
+    dw_buf_clear(&listing);
+    return rc;
 }
 
 void dw_ukbb_windows_clear(dw_ukbb_windows *w)

@@ -18,7 +18,7 @@
 #include "base/err.h"
 #include "data/contig.h"
 
-/* 0-based, half-open. */
+/* 0-based, half-open; core_end 0: not known, all of it is core. */
 typedef struct dw_ukbb_window {
     char contig[DW_CONTIG_MAX];
     uint32_t start, end, core_start, core_end;
@@ -32,9 +32,15 @@ typedef struct dw_ukbb_windows {
 
 /* Sets all but the core and `name`; false when the name is not such a one. */
 bool dw_ukbb_window_parse(const char *name, dw_ukbb_window *w);
+/* Has it no core, lying within others? */
+bool dw_ukbb_window_is_empty(const dw_ukbb_window *w);
 /* Those of a folder; there may be none. */
 int dw_ukbb_windows_read(dw_ukbb_windows *w, const char *folder,
                          dw_err *err) DW_MUST_CHECK;
+/* XXH64 of "NAME SIZE\n" of each, in order: what the folder holds, without
+ * reading it. */
+int dw_ukbb_windows_digest(const dw_ukbb_windows *w, const char *folder,
+                           uint64_t *digest, dw_err *err) DW_MUST_CHECK;
 void dw_ukbb_windows_clear(dw_ukbb_windows *w);
 
 #endif
