@@ -8,8 +8,7 @@
 
 #include "base/mem.h"
 #include "ld/kept.h"
-#include "linalg/dense.h"
-#include "linalg/eigen.h"
+#include "ld/restrict.h"
 
 enum { HEADER = 16 }; /* two sizes, the sum, the share kept */
 
@@ -115,93 +114,46 @@ static int by_size(const void *a, const void *b)
     return x->at < y->at ? -1 : 1;
 }
 
-static int begin_out(dw_ldblock *b, size_t m, size_t k, dw_err *err)
+/* Q of the k largest and of the m rows given; NULL: of all, as they stand. */
+static int fill(const dw_gctb_eigen *e, const struct value *value, size_t k,
+                const size_t *row, size_t m, dw_ldblock *b, dw_err *err)
 {
-    int rc = dw_ldblock_resize(b, m, k, err);
-
+    if (dw_ldblock_resize(b, m, k, err) < 0)
+        return err->code;
     b->core = 0;
     b->l = m;
     b->trace = (double)m; /* the diagonal was 1 before it was cut */
-    return rc;
-}
-
-/* All variants are taken: what is cut is the smallest values. */
-static int whole(const dw_gctb_eigen *e, const struct value *value,
-                 const double *lambda, const dw_ld_order *o,
-                 const dw_factor_cut *cut, dw_ldblock *b, dw_err *err)
-{
-    size_t k = dw_factor_kept(cut, o->m, e->k, lambda);
-
-    if (begin_out(b, o->m, k, err) < 0)
-        return err->code;
     for (size_t i = 0; i < k; i++) {
         double root = sqrt(value[i].lambda);
 
         b->lambda[i] = value[i].lambda;
-        for (size_t j = 0; j < o->m; j++)
+        for (size_t j = 0; j < m; j++)
             b->q[i + j * k] =
-                (float)(root * float_at(e->u, o->row[j] + value[i].at * e->m));
+                (float)(root * float_at(e->u, (row ? row[j] : j) +
+                                                  value[i].at * e->m));
     }
     return 0;
 }
 
-/* Q (k x m) in double, and Q Q' decomposed. */
-struct part {
-    double *q, *square, *lambda, *out;
-    dw_eigen_ws *eigen;
-};
-
-static void clear_part(struct part *p)
+/* Some are left out: those that stay, of all. */
+static int restrict_to(const dw_gctb_eigen *e, const struct value *value,
+                       const dw_ld_order *o, const dw_factor_cut *cut,
+                       dw_ldblock *b, dw_err *err)
 {
-    dw_free(p->q);
-    dw_free(p->square);
-    dw_free(p->lambda);
-    dw_free(p->out);
-    dw_eigen_ws_free(p->eigen);
-}
+    dw_restrict_ws *ws = dw_restrict_ws_new();
+    dw_stay *stay = dw_try_alloc(o->m, sizeof *stay);
+    dw_ldblock all = {0};
+    int rc = stay ? fill(e, value, e->k, NULL, e->m, &all, err)
+                  : dw_fail(err, DW_ENOMEM,
+                            "not enough memory for %zu variants", o->m);
 
-static int some(const dw_gctb_eigen *e, const struct value *value,
-                const dw_ld_order *o, const dw_factor_cut *cut, dw_ldblock *b,
-                dw_err *err)
-{
-    size_t m = o->m, n = e->k, k = 0;
-    struct part p = {dw_try_alloc(n, m * sizeof(double)),
-                     dw_try_alloc(n, n * sizeof(double)),
-                     dw_try_alloc(n, sizeof(double)),
-                     dw_try_alloc(n, m * sizeof(double)), dw_eigen_ws_new(n)};
-    int rc = 0;
-
-    if (!p.q || !p.square || !p.lambda || !p.out || !p.eigen)
-        rc = dw_fail(err, DW_ENOMEM,
-                     "not enough memory for a block factor of %zu variants and "
-                     "rank %zu",
-                     m, n);
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        double root = sqrt(value[i].lambda);
-
-        for (size_t j = 0; j < m; j++)
-            p.q[i + j * n] =
-                root * float_at(e->u, o->row[j] + value[i].at * e->m);
-    }
-    if (rc == 0) {
-        dw_syrk(false, n, m, 1, p.q, n, 0, p.square, n);
-        if (dw_eigen_symmetric(p.eigen, n, p.square, n, p.lambda) != 0)
-            rc = dw_fail(err, DW_EDEGENERATE,
-                         "the eigenvalues of a block of %zu variants cannot be "
-                         "found",
-                         m);
-    }
-    if (rc == 0) {
-        k = dw_factor_kept(cut, m, n < m ? n : m, p.lambda);
-        rc = begin_out(b, m, k, err);
-    }
-    if (rc == 0) {
-        memcpy(b->lambda, p.lambda, k * sizeof *p.lambda);
-        dw_gemm(true, false, k, m, n, 1, p.square, n, p.q, n, 0, p.out, k);
-        for (size_t i = 0; i < k * m; i++)
-            b->q[i] = (float)p.out[i];
-    }
-    clear_part(&p);
+    for (size_t j = 0; rc == 0 && j < o->m; j++)
+        stay[j].column = o->row[j];
+    if (rc == 0)
+        rc = dw_restrict_block(ws, &all, o->m, stay, cut, b, err);
+    dw_ldblock_clear(&all);
+    dw_free(stay);
+    dw_restrict_ws_free(ws);
     return rc;
 }
 
@@ -225,8 +177,10 @@ int dw_gctb_eigen_factor(const dw_gctb_eigen *e, const dw_ld_order *o,
         qsort(value, e->k, sizeof *value, by_size);
         for (size_t i = 0; i < e->k; i++)
             lambda[i] = value[i].lambda;
-        rc = o->m == e->m ? whole(e, value, lambda, o, cut, b, err)
-                          : some(e, value, o, cut, b, err);
+        rc = o->m == e->m
+                 ? fill(e, value, dw_factor_kept(cut, o->m, e->k, lambda),
+                        o->row, o->m, b, err)
+                 : restrict_to(e, value, o, cut, b, err);
     }
     dw_free(value);
     dw_free(lambda);

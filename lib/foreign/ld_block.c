@@ -50,16 +50,17 @@ static int tell_negative(const dw_ld_block *w, const char *contig,
         return 0;
     if (part > NEGATIVE_MOST)
         return dw_fail(err, DW_EFORMAT,
-                       "%zu eigenvalues are below 0, %.1f %% of the trace: "
+                       "eigenvalues below 0 (%zu) are %.1f %% of the trace: "
                        "these are no correlations of one set of people",
                        found->negative, 100 * part);
     dw_tally_add(tally, "negative_eigen", found->negative);
     dw_tally_add(tally, "negative_trace_1e6", (uint64_t)(1e6 * part + 0.5));
     if (part > NEGATIVE_TOLD)
-        dw_warn("block %s:%" PRIu32 "-%" PRIu32 ": %zu eigenvalues below 0, "
-                "%.2f %% of the trace, are dropped",
+        dw_warn("block %s:%" PRIu32 "-%" PRIu32 ": %zu eigenvalue%s below 0, "
+                "%.2f %% of the trace, %s dropped",
                 contig, w->order.start, w->order.end, found->negative,
-                100 * part);
+                found->negative == 1 ? "" : "s", 100 * part,
+                found->negative == 1 ? "is" : "are");
     return 0;
 }
 

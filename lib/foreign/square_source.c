@@ -152,9 +152,9 @@ dw_ld_source *dw_square_source_open(const char *path, const char *snps,
     struct square *q;
 
     if (!list) {
-        dw_fail(err, DW_EUSAGE,
-                "%s: a matrix does not name its variants: --ld-snps does, a "
-                ".bim or a table in its order",
+        dw_fail(err, DW_EMISMATCH,
+                "%s: is no LD that is known by itself; of a square matrix "
+                "--ld-snps names the variants: a .bim, or a table in its order",
                 path);
         return NULL;
     }
