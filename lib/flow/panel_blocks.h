@@ -23,6 +23,7 @@
 
 typedef struct dw_panel_blocks_opts {
     const char *geno, *ld;       /* one of them; the other is NULL */
+    const char *ld_snps;         /* see open_foreign.h; or NULL */
     const char *samples;         /* NULL: all people */
     const char *region, *except; /* NULL: everywhere; a BED, nowhere */
     const char *cores;           /* a BED; NULL: by windows */

@@ -55,6 +55,11 @@ for panel in few many; do
     fi
 done
 
+echo "Factors from correlations: pivoted Cholesky and full decomposition, 500 and 5,000 people"
+for panel in few many; do
+    "$build/bench/bench_corr" "$dir/$panel.bed" 1000 3000
+done
+
 echo "Scores of 5,000 people by 20,000 weights"
 awk 'BEGIN { print "CHR\tPOS\tID\tREF\tALT\tWEIGHT" }
     { print $1 "\t" $4 "\t" $2 "\t" $6 "\t" $5 "\t" (NR % 7 - 3) / 100 }' \
