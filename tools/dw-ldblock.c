@@ -53,6 +53,7 @@ static void report(const dw_panel_blocks *b, const char *geno,
             dw_panel_blocks_read(b), c.blocks, (double)c.rank / n,
             (double)c.core / n);
     dw_tally_note(dw_panel_blocks_tally(b));
+    dw_store_cost_note(dw_panel_blocks_cost(b));
     if (people < FEW_PEOPLE)
         dw_warn("%s: %zu people; with fewer than %d the LD is a noisy one, "
                 "which dw-fit has to learn (tau)",
@@ -100,6 +101,7 @@ int main(int argc, char **argv)
         .o.window = 3000000,
         .o.flank = NO_FLANK,
         .o.cut = {.min_eigen = 1e-4, .keep_rank = 1},
+        .o.store = DW_STORE_F16,
         .o.admit = {.min_maf = 0, .max_missing = 1},
     };
     dw_panel_blocks_opts *o = &opts.o;
@@ -134,6 +136,9 @@ int main(int argc, char **argv)
          "drop eigenvalues below", 1e-8, 1, DW_OPT_LIVE, NULL},
         {NULL, 0, "keep-rank", DW_OPT_REAL, &o->cut.keep_rank, "X",
          "of the others keep this share of the trace", 1e-6, 1, DW_OPT_LIVE,
+         NULL},
+        {NULL, 0, "store", DW_OPT_CHOICE, &o->store, DW_STORE_CHOICES,
+         "the factor in so many bits; what it costs is told", 0, 0, DW_OPT_LIVE,
          NULL},
     };
     const dw_tool tool = {

@@ -6,11 +6,11 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "flow/store_cost.h"
 #include "flow/track_pieces.h"
 #include "input/panel.h"
 #include "input/panel_match.h"
 #include "input/read_regions.h"
-#include "record/rec_ldbk.h"
 #include "record/rec_stream.h"
 #include "record/rec_vars.h"
 
@@ -30,6 +30,7 @@ struct dw_panel_blocks {
     dw_track_pieces *tracks; /* of the tables that blocks are made of */
     dw_progress *progress;
     dw_tally run, all; /* variants by what became of them */
+    dw_store_cost cost;
     uint64_t n_read;
 };
 
@@ -63,18 +64,19 @@ static int pack_tracks(const dw_panel_blocks *b, const dw_variants *v,
 static int pack_block(void *ctx, const dw_variants *v, const dw_ldblock *ld,
                       dw_buf *packed, dw_err *err)
 {
-    const dw_panel_blocks *b = ctx;
+    dw_panel_blocks *b = ctx;
     dw_buf payload = {0};
+    unsigned version;
     int rc;
 
     dw_variants_pack(v, &payload);
     rc = pack_chunk("VARS", DW_VARS_VERSION, v->m, &payload, packed, err);
     if (rc == 0)
         rc = pack_tracks(b, v, &payload, packed, err);
-    if (rc == 0) {
-        dw_ldblock_pack(ld, &payload);
-        rc = pack_chunk("LDBK", DW_LDBK_VERSION, ld->k, &payload, packed, err);
-    }
+    if (rc == 0)
+        rc = dw_store_cost_pack(&b->cost, v, ld, &payload, &version, err);
+    if (rc == 0)
+        rc = pack_chunk("LDBK", version, ld->k, &payload, packed, err);
     dw_buf_clear(&payload);
     return rc;
 }
@@ -169,6 +171,7 @@ static int write_tail(dw_panel_blocks *b, const dw_source *src, dw_err *err)
 {
     int rc = 0;
 
+    dw_store_cost_end(&b->cost, &b->run);
     if (b->ended)
         rc = dw_sink_end(b->sink, src, "dw-ldblock", &b->run, err);
     b->ended = false;
@@ -438,6 +441,7 @@ dw_panel_blocks *dw_panel_blocks_open(const dw_panel_blocks_opts *o,
     dw_panel_blocks *b = dw_alloc(1, sizeof *b);
 
     b->o = o;
+    b->cost.store = o->store;
     b->tracks = dw_track_pieces_new();
     if (open_all(b, out, err) < 0) {
         dw_panel_blocks_free(b);
@@ -498,4 +502,9 @@ uint64_t dw_panel_blocks_duplicates(const dw_panel_blocks *b)
 size_t dw_panel_blocks_people(const dw_panel_blocks *b)
 {
     return dw_geno_people(b->geno);
+}
+
+const dw_store_cost *dw_panel_blocks_cost(const dw_panel_blocks *b)
+{
+    return &b->cost;
 }

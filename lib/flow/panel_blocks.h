@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "flow/store_cost.h"
 #include "ld/admit.h"
 #include "ld/blocks.h"
 #include "ld/factor.h"
@@ -24,6 +25,7 @@ typedef struct dw_panel_blocks_opts {
     size_t max_variants, threads;
     dw_factor_cut cut;
     dw_admit admit;
+    int store; /* enum dw_store */
 } dw_panel_blocks_opts;
 
 typedef struct dw_panel_blocks dw_panel_blocks;
@@ -49,5 +51,6 @@ dw_blocks_counts dw_panel_blocks_counted(const dw_panel_blocks *b);
 uint64_t dw_panel_blocks_read(const dw_panel_blocks *b); /* variants */
 uint64_t dw_panel_blocks_duplicates(const dw_panel_blocks *b);
 size_t dw_panel_blocks_people(const dw_panel_blocks *b);
+const dw_store_cost *dw_panel_blocks_cost(const dw_panel_blocks *b);
 
 #endif
