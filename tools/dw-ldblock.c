@@ -115,6 +115,7 @@ int main(int argc, char **argv)
         .o.flank = NO_FLANK,
         .o.memory = DW_BLOCK_MEMORY,
         .o.cut = {.min_eigen = DW_MIN_EIGEN, .keep_rank = 1},
+        .o.store = DW_STORE_F16,
         .o.admit = {.min_maf = 0, .max_missing = 1},
         .stdin_given = dw_stdin_given(),
     };
@@ -162,6 +163,9 @@ int main(int argc, char **argv)
          "drop eigenvalues below", 1e-8, 1, DW_OPT_LIVE, NULL},
         {NULL, 0, "keep-rank", DW_OPT_REAL, &o->cut.keep_rank, "X",
          "of the others keep this share of the trace", 1e-6, 1, DW_OPT_LIVE,
+         NULL},
+        {NULL, 0, "store", DW_OPT_CHOICE, &o->store, DW_STORE_CHOICES,
+         "the factor in so many bits; what it costs is told", 0, 0, DW_OPT_LIVE,
          NULL},
     };
     const dw_tool tool = {
