@@ -15,10 +15,8 @@ enum {
      * so that no estimate jumps while F changes. */
     MAX_RANK = 1024,
     RANK_SHARE = 4,
-    MAX_STEPS = 100,
-    DEFAULT_PROBES = 16
+    MAX_STEPS = 100
 };
-static const double DEFAULT_TOL = 1e-3;
 
 struct dw_iterative {
     size_t max_m, max_k, max_rank, probes;
@@ -54,7 +52,7 @@ dw_iterative *dw_iterative_new(size_t max_m, size_t max_k,
                                const dw_solving *how)
 {
     dw_iterative *it = dw_alloc(1, sizeof *it);
-    size_t p = how->cg_probes ? how->cg_probes : DEFAULT_PROBES;
+    size_t p = how->cg_probes ? how->cg_probes : DW_CG_PROBES;
     size_t c = 1 + 2 * p, n_tile = smaller(TILE, max_m);
     bool single = how->precision == DW_PRECISION_SINGLE;
 
@@ -63,7 +61,7 @@ dw_iterative *dw_iterative_new(size_t max_m, size_t max_k,
     it->max_rank = rank_of(max_k);
     it->probes = p;
     it->single = single;
-    it->tol = how->cg_tol > 0 ? how->cg_tol : DEFAULT_TOL;
+    it->tol = how->cg_tol > 0 ? how->cg_tol : DW_CG_TOL;
     it->cg = dw_cg_new(max_k, 1 + p, MAX_STEPS);
     it->b = dw_try_alloc(1 + p, max_k * sizeof(double));
     it->x = dw_try_alloc(1 + p, max_k * sizeof(double));

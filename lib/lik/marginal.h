@@ -36,9 +36,13 @@ typedef struct dw_solving {
      * in double.  A block that is not positive definite in single is done in
      * double. */
     enum dw_precision precision;
-    double cg_tol;    /* of a residual against its right-hand side; 0: 1e-3 */
-    size_t cg_probes; /* 0: 16 */
+    double cg_tol;    /* of a residual against its right-hand side; 0: the */
+    size_t cg_probes; /* defaults, below */
 } dw_solving;
+
+/* The error that 16 probes leave is far above that of the residual. */
+#define DW_CG_TOL 1e-3
+enum { DW_CG_PROBES = 16 };
 
 /* How the last block was done. */
 typedef struct dw_solved {
