@@ -24,7 +24,7 @@ struct noise {
 struct fit_opts {
     dw_fit_plan plan;
     struct noise s2, tau;
-    int link, loss, solver;
+    int link, loss, solver, precision;
     double weight_decay; /* NAN: what suits the model */
     const char *trait, *holdout, *valid, *log, *coefficients;
     bool pass;
@@ -49,7 +49,10 @@ static int make_plan(const struct fit_opts *o, size_t seed, dw_fit_flow *flow,
                        "the likelihood, has them");
     *flow = (dw_fit_flow){o->plan, o->trait, o->holdout, o->valid};
     plan->link = (dw_link)o->link;
-    plan->solver = (enum dw_solver)o->solver;
+    plan->how.solver = (enum dw_solver)o->solver;
+    plan->how.estimate = true;
+    plan->how.precision =
+        o->precision ? DW_PRECISION_DOUBLE : DW_PRECISION_SINGLE;
     plan->alpha = net.kind == DW_NET_LINEAR && !isnan(o->weight_decay)
                       ? o->weight_decay
                       : -1; /* by cross-validation */
@@ -221,6 +224,7 @@ int main(int argc, char **argv)
 {
     struct fit_opts o = {
         .plan = {.spec = "mlp:64,64",
+                 .how = {.cg_tol = DW_CG_TOL, .cg_probes = DW_CG_PROBES},
                  .train = {.epochs = 20,
                            .batch = 4,
                            .patience = 8,
@@ -252,8 +256,14 @@ int main(int argc, char **argv)
          0, 0, NULL},
         {"Training", 0, "loss", DW_OPT_CHOICE, &o.loss, "likelihood|ldsr",
          "what is trained on", 0, 0, DW_OPT_LIVE, NULL},
-        {NULL, 0, "solver", DW_OPT_CHOICE, &o.solver, "auto|primal|dual",
+        {NULL, 0, "solver", DW_OPT_CHOICE, &o.solver, DW_SOLVER_CHOICES,
          "how the likelihood is worked out", 0, 0, DW_OPT_LIVE, NULL},
+        {NULL, 0, "precision", DW_OPT_CHOICE, &o.precision, "single|double",
+         "that of matrices while steps are made", 0, 0, DW_OPT_LIVE, NULL},
+        {NULL, 0, "cg-tol", DW_OPT_REAL, &o.plan.how.cg_tol, "X",
+         "residual at which cg stops", 1e-300, 0.5, DW_OPT_LIVE, NULL},
+        {NULL, 0, "cg-probes", DW_OPT_SIZE, &o.plan.how.cg_probes, "INT",
+         "random vectors by which cg estimates", 1, 100000, DW_OPT_LIVE, NULL},
         {NULL, 0, "epochs", DW_OPT_SIZE, &t->epochs, "INT",
          "passes over the training blocks", 0, 1e6, DW_OPT_LIVE, NULL},
         {NULL, 0, "batch", DW_OPT_SIZE, &t->batch, "INT", "blocks a step", 1,

@@ -39,8 +39,12 @@ void dw_fit_block_name(const dw_fit_block *b, char name[DW_FIT_BLOCK_NAME])
 
 dw_factor dw_fit_block_factor(const dw_fit_block *b)
 {
-    return (dw_factor){
-        .m = b->m, .k = b->k, .lambda = b->lambda, .y = b->y, .q32 = b->q};
+    return (dw_factor){.m = b->m,
+                       .k = b->k,
+                       .lambda = b->lambda,
+                       .y = b->y,
+                       .q32 = b->q,
+                       .id = dw_ldblock_id(b->contig, b->start, b->end)};
 }
 
 static int no_memory(const dw_fit_block *b, dw_err *err)

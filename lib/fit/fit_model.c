@@ -21,18 +21,30 @@ struct stages {
     dw_fit_report *report;
 };
 
+/* For what is reported; and for the linear stage, whose last digits decide when
+ * it has converged. */
+static dw_solving in_double(const dw_fit_plan *plan)
+{
+    dw_solving how = plan->how;
+
+    how.precision = DW_PRECISION_DOUBLE;
+    return how;
+}
+
 /* Log likelihoods of all parts under a model. */
 static int measure(struct stages *s, const dw_model *model,
                    double loglik[DW_PARTS], double *h2, dw_err *err)
 {
     const bool all[DW_PARTS] = {true, true, true};
     dw_value sum[DW_PARTS];
-    dw_objective *o =
-        dw_objective_new(s->data, s->pool, &model->net, DW_LOSS_LIKELIHOOD,
-                         s->plan->solver, err);
+    dw_solving how = in_double(s->plan);
+    dw_objective *o = dw_objective_new(s->data, s->pool, &model->net,
+                                       DW_LOSS_LIKELIHOOD, &how, err);
     int rc = o ? dw_objective_parts(o, DW_LOSS_LIKELIHOOD, model, all, sum, err)
                : err->code;
 
+    if (o)
+        dw_objective_tell(o);
     dw_objective_free(o);
     *h2 = 0;
     for (int part = 0; part < DW_PARTS && rc == 0; part++) {
@@ -67,6 +79,7 @@ static int fit_constant(struct stages *s, dw_err *err)
 static int fit_linear(struct stages *s, dw_err *err)
 {
     dw_model *model = s->model;
+    dw_solving how = in_double(s->plan);
     dw_objective *o;
     int rc;
 
@@ -74,13 +87,14 @@ static int fit_linear(struct stages *s, dw_err *err)
         return err->code;
     model->param[0] = (dw_real)dw_link_start(model->link);
     o = dw_objective_new(s->data, s->pool, &model->net, DW_LOSS_LIKELIHOOD,
-                         s->plan->solver, err);
+                         &how, err);
     if (!o)
         return err->code;
     rc = dw_linear_fit_run(s->data, s->pool, o, &s->plan->train.noise,
                            s->plan->alpha, model, &s->report->linear,
                            s->watch->linear, s->watch->ctx, err);
     s->report->has_linear = rc == 0;
+    dw_objective_tell(o);
     dw_objective_free(o);
     return rc;
 }
@@ -118,7 +132,7 @@ static int train(struct stages *s, dw_err *err)
     if (grow(s, err) < 0)
         return err->code;
     o = dw_objective_new(s->data, s->pool, &s->model->net, s->plan->train.loss,
-                         s->plan->solver, err);
+                         &s->plan->how, err);
     if (!o)
         return err->code;
     /* A constant start deserves no defence. */
@@ -126,6 +140,7 @@ static int train(struct stages *s, dw_err *err)
     rc = dw_train_run(s->data, s->pool, o, &opts, s->model, s->watch->epoch,
                       s->watch->ctx, &s->report->train, err);
     s->report->has_train = rc == 0;
+    dw_objective_tell(o);
     dw_objective_free(o);
     return rc;
 }

@@ -19,7 +19,7 @@
 typedef struct dw_fit_plan {
     const char *spec; /* dw_net_parse */
     dw_link link;
-    enum dw_solver solver;
+    dw_solving how;      /* while it trains; it is measured in double */
     double alpha;        /* of the linear stage; < 0: by cross-validation */
     dw_train_opts train; /* its loss and its noise are those of all stages */
 } dw_fit_plan;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "lik/ldsr.h"
 
@@ -19,6 +20,8 @@ struct dw_objective {
     dw_pool *pool;
     struct worker *worker;
     double **score; /* (n) LD scores of each block, for LDSR */
+    /* (n) What was least well done of each block: by one thread at a time. */
+    dw_solved *solved;
 };
 
 static size_t largest_k(const dw_dataset *data)
@@ -72,14 +75,14 @@ static int make_scores(dw_objective *o, dw_err *err)
 }
 
 static int make_workers(dw_objective *o, const dw_net *net, enum dw_loss loss,
-                        enum dw_solver solver, dw_err *err)
+                        const dw_solving *how, dw_err *err)
 {
     size_t m = o->data->max_m, k = largest_k(o->data);
 
     for (size_t t = 0; t < dw_pool_size(o->pool); t++) {
         struct worker *w = &o->worker[t];
 
-        w->marginal = dw_marginal_ws_new(m, k, solver);
+        w->marginal = dw_marginal_ws_with(m, k, how);
         w->net = dw_net_ws_new(net);
         w->a = dw_try_alloc(m, sizeof *w->a);
         w->f = dw_try_alloc(m, sizeof *w->f);
@@ -99,14 +102,15 @@ static int make_workers(dw_objective *o, const dw_net *net, enum dw_loss loss,
 
 dw_objective *dw_objective_new(const dw_dataset *data, dw_pool *pool,
                                const dw_net *net, enum dw_loss loss,
-                               enum dw_solver solver, dw_err *err)
+                               const dw_solving *how, dw_err *err)
 {
     dw_objective *o = dw_alloc(1, sizeof *o);
 
     o->data = data;
     o->pool = pool;
     o->worker = dw_alloc(dw_pool_size(pool), sizeof *o->worker);
-    if (make_workers(o, net, loss, solver, err) < 0 ||
+    o->solved = dw_alloc(data->n, sizeof *o->solved);
+    if (make_workers(o, net, loss, how, err) < 0 ||
         (loss == DW_LOSS_LDSR && make_scores(o, err) < 0)) {
         dw_objective_free(o);
         return NULL;
@@ -132,11 +136,47 @@ void dw_objective_free(dw_objective *o)
     for (size_t i = 0; o->score && i < o->data->n; i++)
         dw_free(o->score[i]);
     dw_free(o->score);
+    dw_free(o->solved);
     dw_free(o->worker);
     dw_free(o);
 }
 
+void dw_objective_tell(const dw_objective *o)
+{
+    size_t n_again = 0, n_short = 0, worst = 0;
+
+    for (size_t i = 0; i < o->data->n; i++) {
+        n_again += o->solved[i].again;
+        n_short += o->solved[i].residual > 0;
+        if (o->solved[i].residual > o->solved[worst].residual)
+            worst = i;
+    }
+    if (n_again)
+        dw_note("%zu of %zu blocks were not positive definite in single "
+                "precision, and done in double",
+                n_again, o->data->n);
+    if (n_short) {
+        char name[DW_FIT_BLOCK_NAME];
+
+        dw_fit_block_name(&o->data->block[worst], name);
+        dw_warn("%s: conjugate gradients did not converge: a residual of %.2g "
+                "after %zu steps%s; --solver primal needs none",
+                name, o->solved[worst].residual, o->solved[worst].steps,
+                n_short > 1 ? ", and others" : "");
+    }
+}
+
 /* ---- one block ---- */
+
+/* Keeps what is worth telling. */
+static void note_solved(dw_solved *so_far, dw_solved now)
+{
+    so_far->again |= now.again;
+    if (!now.converged && now.residual > so_far->residual) {
+        so_far->residual = now.residual;
+        so_far->steps = now.steps;
+    }
+}
 
 static int ldsr_value(struct worker *w, const dw_fit_block *b,
                       const double *score, const dw_model *model,
@@ -186,6 +226,8 @@ int dw_objective_block(dw_objective *o, enum dw_loss loss, size_t t,
                               gradient ? w->g : NULL, gradient ? &slope : NULL);
         out->ds2 = slope.s2;
         out->dtau = slope.tau;
+        if (rc == 0)
+            note_solved(&o->solved[block], dw_marginal_solved(w->marginal));
     }
     if (rc == 0 && !isfinite(out->value))
         rc = DW_EDEGENERATE;

@@ -25,7 +25,7 @@ typedef struct dw_objective dw_objective;
 /* Borrows all that it is given.  LDSR: the data set kept its full factors. */
 dw_objective *dw_objective_new(const dw_dataset *data, dw_pool *pool,
                                const dw_net *net, enum dw_loss loss,
-                               enum dw_solver solver,
+                               const dw_solving *how,
                                dw_err *err) DW_MUST_CHECK;
 void dw_objective_free(dw_objective *o); /* NULL is fine */
 
@@ -66,6 +66,9 @@ void dw_objective_backward(dw_objective *o, size_t t, size_t block,
 /* What went wrong in a block, for the user. */
 int dw_objective_fail(const dw_objective *o, size_t block,
                       const dw_model *model, dw_err *err);
+
+/* Tells the user of blocks that single precision or cg were not enough for. */
+void dw_objective_tell(const dw_objective *o);
 
 /* Sums over the blocks of each part, in block order. */
 int dw_objective_parts(dw_objective *o, enum dw_loss loss,

@@ -5,6 +5,8 @@
 #include "made_blocks.h"
 #include "tap.h"
 
+static const dw_solving HOW = {.solver = DW_SOLVER_AUTO};
+
 static const char *const NAMES[] = {"coding", "cons", "dhs", "noise"};
 
 static double constant_truth(const float *a)
@@ -166,8 +168,8 @@ static void test_no_flanks(void)
         dw_model_trait *of = &model.trait[0];
         double *at = i < 2 ? &of->c : &of->tau, was = *at;
         dw_value sum[DW_PARTS];
-        dw_objective *o = dw_objective_new(
-            &data, NULL, &model.net, DW_LOSS_LIKELIHOOD, DW_SOLVER_AUTO, &err);
+        dw_objective *o = dw_objective_new(&data, NULL, &model.net,
+                                           DW_LOSS_LIKELIHOOD, &HOW, &err);
 
         *at = was * (i % 2 ? 1.02 : 0.98);
         OK(o &&
@@ -243,8 +245,8 @@ static void test_penalty(dw_dataset *data, const dw_fit_report *free, double v)
     model.input = dw_alloc(4, sizeof *model.input);
     if (dw_model_shape(&model, "linear", &err) < 0)
         OK(0, "%s", err.msg);
-    o = dw_objective_new(data, NULL, &model.net, DW_LOSS_LIKELIHOOD,
-                         DW_SOLVER_AUTO, &err);
+    o = dw_objective_new(data, NULL, &model.net, DW_LOSS_LIKELIHOOD, &HOW,
+                         &err);
     OK(dw_linear_fit_run(data, NULL, o, &noise, 1 / (se * se), &model, &fit,
                          NULL, NULL, &err) == 0 &&
            fit.converged && fabs(fit.coef[2] / v - 0.5) < 0.1,
@@ -306,7 +308,7 @@ static void test_chain(dw_dataset *data, dw_model *model, enum dw_loss loss)
     float *grad = dw_alloc(n, sizeof *grad);
     dw_err err = {0};
     dw_objective *o =
-        dw_objective_new(data, NULL, &model->net, loss, DW_SOLVER_AUTO, &err);
+        dw_objective_new(data, NULL, &model->net, loss, &HOW, &err);
     dw_gradient g;
     dw_value v, up, down;
     double *noise[2] = {&model->trait[0].s2, &model->trait[0].tau};
