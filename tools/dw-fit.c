@@ -23,7 +23,7 @@ struct noise {
 struct fit_opts {
     dw_fit_flow flow;
     struct noise s2, tau;
-    int link, loss, solver, schedule;
+    int link, loss, solver, precision, schedule;
     double weight_decay; /* NAN: what suits the model */
     const char *log, *coefficients;
     bool pass;
@@ -49,7 +49,10 @@ static int make_plan(struct fit_opts *o, const dw_common *common, dw_err *err)
         return dw_fail(err, DW_EUSAGE, "--resume: from which --checkpoint?");
     o->flow.checkpoint.options = common->options;
     plan->link = (dw_link)o->link;
-    plan->solver = (enum dw_solver)o->solver;
+    plan->how.solver = (enum dw_solver)o->solver;
+    plan->how.estimate = true;
+    plan->how.precision =
+        o->precision ? DW_PRECISION_DOUBLE : DW_PRECISION_SINGLE;
     plan->alpha = net.kind == DW_NET_LINEAR && !isnan(o->weight_decay)
                       ? o->weight_decay
                       : -1; /* by cross-validation */
@@ -151,6 +154,8 @@ int main(int argc, char **argv)
 {
     struct fit_opts o = {
         .flow = {.plan = {.spec = "mlp:64,64",
+                          .how = {.cg_tol = DW_CG_TOL,
+                                  .cg_probes = DW_CG_PROBES},
                           .train = {.epochs = 20,
                                     .batch = 4,
                                     .patience = 8,
@@ -186,8 +191,14 @@ int main(int argc, char **argv)
          0, 0, NULL},
         {"Training", 0, "loss", DW_OPT_CHOICE, &o.loss, "likelihood|ldsr",
          "what is trained on", 0, 0, DW_OPT_LIVE, NULL},
-        {NULL, 0, "solver", DW_OPT_CHOICE, &o.solver, "auto|primal|dual",
+        {NULL, 0, "solver", DW_OPT_CHOICE, &o.solver, DW_SOLVER_CHOICES,
          "how the likelihood is worked out", 0, 0, DW_OPT_LIVE, NULL},
+        {NULL, 0, "precision", DW_OPT_CHOICE, &o.precision, "single|double",
+         "that of matrices while steps are made", 0, 0, DW_OPT_LIVE, NULL},
+        {NULL, 0, "cg-tol", DW_OPT_REAL, &o.flow.plan.how.cg_tol, "X",
+         "residual at which cg stops", 1e-12, 0.5, DW_OPT_LIVE, NULL},
+        {NULL, 0, "cg-probes", DW_OPT_SIZE, &o.flow.plan.how.cg_probes, "INT",
+         "random vectors by which cg estimates", 1, 100000, DW_OPT_LIVE, NULL},
         {NULL, 0, "epochs", DW_OPT_SIZE, &t->epochs, "INT",
          "passes over the training blocks", 0, 1e6, DW_OPT_LIVE, NULL},
         {NULL, 0, "batch", DW_OPT_SIZE, &t->batch, "INT", "blocks a step", 1,

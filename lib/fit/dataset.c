@@ -49,8 +49,12 @@ dw_factor dw_fit_block_factor(const dw_fit_block *b, size_t trait)
 {
     const dw_fit_trait *t = &b->of[trait];
 
-    return (dw_factor){
-        .m = b->m, .k = t->k, .lambda = t->lambda, .y = t->y, .q32 = t->q};
+    return (dw_factor){.m = b->m,
+                       .k = t->k,
+                       .lambda = t->lambda,
+                       .y = t->y,
+                       .q32 = t->q,
+                       .id = dw_ldblock_id(b->contig, b->start, b->end)};
 }
 
 int dw_fit_block_no_memory(const dw_fit_block *b, dw_err *err)

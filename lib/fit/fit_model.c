@@ -27,11 +27,16 @@ struct stages {
     dw_real *linear; /* (heads (1 + n_inputs)) offset and linear part */
 };
 
+/* What is reported is worked out in double; so is the linear stage, whose last
+ * digits decide when it has converged. */
 static dw_objective *new_objective(const struct stages *s, const dw_net *net,
-                                   enum dw_loss loss, size_t trait, dw_err *err)
+                                   enum dw_loss loss, size_t trait,
+                                   bool in_double, dw_err *err)
 {
-    const dw_objective_opts opts = {loss, s->plan->solver, trait};
+    dw_objective_opts opts = {loss, s->plan->how, trait};
 
+    if (in_double)
+        opts.how.precision = DW_PRECISION_DOUBLE;
     return dw_objective_new(s->data, s->pool, net, &opts, err);
 }
 
@@ -49,8 +54,10 @@ static int sum_parts(struct stages *s, const dw_model *model, enum dw_loss loss,
 
     if (dw_keeper_recall(s->keeper, &piece, 1))
         return 0;
-    o = new_objective(s, &model->net, loss, 0, err);
+    o = new_objective(s, &model->net, loss, 0, true, err);
     rc = o ? dw_objective_parts(o, loss, model, all, sum, err) : err->code;
+    if (o)
+        dw_objective_tell(o);
     dw_objective_free(o);
     return rc == 0 ? dw_keeper_note(s->keeper, &piece, 1, err) : rc;
 }
@@ -139,7 +146,7 @@ static int fit_line(struct stages *s, size_t t, dw_err *err)
     rc = dw_model_shape(&one, "linear", err);
     if (rc == 0) {
         one.param[0] = (dw_real)dw_link_start(one.link);
-        o = new_objective(s, &one.net, DW_LOSS_LIKELIHOOD, t, err);
+        o = new_objective(s, &one.net, DW_LOSS_LIKELIHOOD, t, true, err);
         rc = o ? 0 : err->code;
     }
     if (rc == 0)
@@ -148,6 +155,8 @@ static int fit_line(struct stages *s, size_t t, dw_err *err)
     report->has_linear = rc == 0;
     for (size_t i = 0; rc == 0 && i <= p; i++)
         s->linear[t + i * heads] = one.param[i];
+    if (o)
+        dw_objective_tell(o);
     dw_objective_free(o);
     dw_free(one.param);
     return rc;
@@ -210,7 +219,8 @@ static const double MARGIN = 1;
 static int train(struct stages *s, dw_err *err)
 {
     dw_train_opts opts = s->plan->train;
-    dw_objective *o = new_objective(s, &s->model->net, opts.loss, 0, err);
+    dw_objective *o =
+        new_objective(s, &s->model->net, opts.loss, 0, false, err);
     int rc;
 
     if (!o)
@@ -222,6 +232,7 @@ static int train(struct stages *s, dw_err *err)
     rc = dw_train_run(s->data, s->pool, s->keeper, o, &opts,
                       &s->watch->training, s->model, &s->report->train, err);
     s->report->has_train = rc == 0;
+    dw_objective_tell(o);
     dw_objective_free(o);
     return rc;
 }

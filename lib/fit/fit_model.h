@@ -20,8 +20,8 @@
 typedef struct dw_fit_plan {
     const char *spec; /* dw_net_parse */
     dw_link link;
-    enum dw_solver solver;
-    double alpha; /* of the linear stage; < 0: by cross-validation */
+    dw_solving how; /* while it trains; it is measured in double */
+    double alpha;   /* of the linear stage; < 0: by cross-validation */
     /* Where training begins, in place of the linear stage; NULL. */
     const dw_model *init;
     dw_train_opts train; /* its loss and its noise are those of all stages */

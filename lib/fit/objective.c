@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "lik/ldsr.h"
 
@@ -21,6 +22,8 @@ struct dw_objective {
     size_t first, heads;
     struct worker *worker;
     double **score; /* (n x heads) LD scores of each block, for LDSR */
+    /* (n) What was least well done of each block: by one thread at a time. */
+    dw_solved *solved;
 };
 
 static dw_ldsr_block ldsr_block(const dw_fit_block *b, size_t trait)
@@ -78,7 +81,7 @@ static int make_workers(dw_objective *o, const dw_net *net,
     for (size_t t = 0; t < dw_pool_size(o->pool); t++) {
         struct worker *w = &o->worker[t];
 
-        w->marginal = dw_marginal_ws_new(m, k, opts->solver);
+        w->marginal = dw_marginal_ws_with(m, k, &opts->how);
         w->net = dw_net_ws_new(net);
         w->a = dw_try_alloc(m, o->heads * sizeof *w->a);
         w->f = dw_try_alloc(m, sizeof *w->f);
@@ -107,6 +110,7 @@ dw_objective *dw_objective_new(const dw_dataset *data, dw_pool *pool,
     o->first = opts->first_trait;
     o->heads = net->heads;
     o->worker = dw_alloc(dw_pool_size(pool), sizeof *o->worker);
+    o->solved = dw_alloc(data->n, sizeof *o->solved);
     if (make_workers(o, net, opts, err) < 0 ||
         (opts->loss == DW_LOSS_LDSR && make_scores(o, err) < 0)) {
         dw_objective_free(o);
@@ -133,11 +137,48 @@ void dw_objective_free(dw_objective *o)
     for (size_t i = 0; o->score && i < o->data->n * o->heads; i++)
         dw_free(o->score[i]);
     dw_free(o->score);
+    dw_free(o->solved);
     dw_free(o->worker);
     dw_free(o);
 }
 
+void dw_objective_tell(const dw_objective *o)
+{
+    size_t n_again = 0, n_short = 0, worst = 0;
+
+    dw_dataset_share(o->data, NULL, o->data->n, o->solved, sizeof *o->solved);
+    for (size_t i = 0; i < o->data->n; i++) {
+        n_again += o->solved[i].again;
+        n_short += o->solved[i].residual > 0;
+        if (o->solved[i].residual > o->solved[worst].residual)
+            worst = i;
+    }
+    if (n_again)
+        dw_note("%zu of %zu blocks were not positive definite in single "
+                "precision, and done in double",
+                n_again, o->data->n);
+    if (n_short) {
+        char name[DW_FIT_BLOCK_NAME];
+
+        dw_fit_block_name(&o->data->block[worst], name);
+        dw_warn("%s: conjugate gradients did not converge: a residual of %.2g "
+                "after %zu steps%s; --solver primal needs none",
+                name, o->solved[worst].residual, o->solved[worst].steps,
+                n_short > 1 ? ", and others" : "");
+    }
+}
+
 /* ---- one block ---- */
+
+/* Keeps what is worth telling. */
+static void note_solved(dw_solved *so_far, dw_solved now)
+{
+    so_far->again |= now.again;
+    if (!now.converged && now.residual > so_far->residual) {
+        so_far->residual = now.residual;
+        so_far->steps = now.steps;
+    }
+}
 
 static int ldsr_value(struct worker *w, const dw_fit_block *b, size_t trait,
                       const double *score, double c, dw_noise noise, double *g,
@@ -159,7 +200,8 @@ static int ldsr_value(struct worker *w, const dw_fit_block *b, size_t trait,
 }
 
 static int likelihood(struct worker *w, const dw_fit_block *b, size_t trait,
-                      dw_noise noise, double *g, dw_value *out)
+                      dw_noise noise, double *g, dw_solved *solved,
+                      dw_value *out)
 {
     dw_factor factor = dw_fit_block_factor(b, trait);
     dw_noise slope = {0};
@@ -169,6 +211,8 @@ static int likelihood(struct worker *w, const dw_fit_block *b, size_t trait,
     out->weight = (double)factor.k;
     out->ds2 = slope.s2;
     out->dtau = slope.tau;
+    if (rc == 0)
+        note_solved(solved, dw_marginal_solved(w->marginal));
     return rc;
 }
 
@@ -195,7 +239,7 @@ static int head_value(dw_objective *o, enum dw_loss loss, struct worker *w,
     rc = loss == DW_LOSS_LDSR
              ? ldsr_value(w, b, trait, o->score[index * o->heads + h], mt->c,
                           noise, g, out)
-             : likelihood(w, b, trait, noise, g, out);
+             : likelihood(w, b, trait, noise, g, &o->solved[index], out);
     if (rc == 0 && !isfinite(out->value))
         rc = DW_EDEGENERATE;
     for (size_t j = 0; g && j < b->m; j++) {

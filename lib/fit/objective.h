@@ -25,7 +25,7 @@ typedef struct dw_objective dw_objective;
 
 typedef struct dw_objective_opts {
     enum dw_loss loss;
-    enum dw_solver solver;
+    dw_solving how;
     /* The trait of the data that the network's first head is for; the others
      * follow. */
     size_t first_trait;
@@ -77,6 +77,10 @@ void dw_objective_backward(dw_objective *o, size_t t, const dw_fit_block *b,
 /* What went wrong in a block (rc as above, or DW_EIO), for the user. */
 int dw_objective_fail(const dw_objective *o, size_t index, int rc,
                       const dw_model *model, dw_err *err);
+
+/* Tells the user of blocks that single precision or cg were not enough for.
+ */
+void dw_objective_tell(const dw_objective *o);
 
 /* Sums over the blocks of each part, in block order: of head h and part q in
  * sum[h * DW_PARTS + q]. */

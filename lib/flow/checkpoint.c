@@ -84,13 +84,39 @@ static int save(void *ctx, const dw_snapshot *at, const dw_model *best,
     return 0;
 }
 
-/* 1 when there is one, 0, negative. */
+/* The first rank reads, and tells the others.  1 when there is one, 0,
+ * negative.
+ */
+static int read_and_share(const char *path, dw_snapshot *at, dw_err *err)
+{
+    int rc = dw_ranks_me() ? 0 : dw_ckpt_read(path, at, err);
+    int found = rc > 0;
+    dw_buf bytes = {0};
+    size_t n;
+
+    rc = dw_ranks_agree(rc, err);
+    dw_ranks_share(0, &found, sizeof found);
+    if (rc < 0 || !found || dw_ranks_n() == 1)
+        return rc < 0 ? rc : found;
+    if (dw_ranks_me() == 0)
+        dw_ckpt_pack(at, &bytes);
+    n = bytes.n;
+    dw_ranks_share(0, &n, sizeof n);
+    dw_buf_reserve(&bytes, n);
+    dw_ranks_share(0, bytes.s, n);
+    if (dw_ranks_me() > 0)
+        rc = dw_ckpt_unpack(at, DW_CKPT_VERSION, (unsigned char *)bytes.s, n,
+                            err);
+    dw_buf_clear(&bytes);
+    return rc < 0 ? rc : 1;
+}
+
 static int read_file(dw_checkpoint *c, dw_err *err)
 {
     const dw_checkpoint_opts *o = c->opts;
     dw_snapshot *at = &c->keeper.at;
     const char *options = o->options ? o->options : "";
-    int rc = dw_ckpt_read(o->path, at, err);
+    int rc = read_and_share(o->path, at, err);
 
     if (rc <= 0)
         return rc;
