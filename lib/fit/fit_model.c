@@ -151,7 +151,7 @@ int dw_fit_model(dw_dataset *data, dw_pool *pool, const char *const *name,
     rc = dw_dataset_standardise(data, model, name, err);
     if (rc == 0 && !ldsr)
         rc = fit_linear(&s, err);
-    if (rc == 0 && (ldsr || net.kind == DW_NET_MLP))
+    if (rc == 0 && (ldsr || net.kind != DW_NET_LINEAR))
         rc = train(&s, err);
     if (rc == 0)
         rc = measure(&s, model, report->loglik, &report->h2, err);

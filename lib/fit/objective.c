@@ -165,12 +165,12 @@ int dw_objective_block(dw_objective *o, enum dw_loss loss, size_t t,
 {
     const dw_fit_block *b = &o->data->block[block];
     struct worker *w = &o->worker[t];
+    dw_net_input in = {.x = b->x};
     dw_noise noise = {model->trait[0].s2, model->trait[0].tau}, slope = {0};
     int rc;
 
     *out = (dw_value){.weight = (double)b->k};
-    dw_net_forward(&model->net, w->net, model->param, b->m, b->x, dropout,
-                   w->a);
+    dw_net_forward(&model->net, w->net, model->param, b->m, &in, dropout, w->a);
     dw_model_link(model, 0, b->m, w->a, w->f);
     for (size_t j = 0; j < b->l; j++)
         out->h2 += w->f[b->core + j];
@@ -205,11 +205,12 @@ void dw_objective_backward(dw_objective *o, size_t t, size_t block,
 {
     const dw_fit_block *b = &o->data->block[block];
     struct worker *w = &o->worker[t];
+    dw_net_input in = {.x = b->x};
 
     for (size_t j = 0; j < b->m; j++)
         w->a[j] = (dw_real)(scale * w->g[j]);
-    dw_net_backward(&model->net, w->net, model->param, b->m, b->x, dropout,
-                    w->a, grad);
+    dw_net_backward(&model->net, w->net, model->param, b->m, &in, dropout, w->a,
+                    grad);
 }
 
 int dw_objective_fail(const dw_objective *o, size_t block,
