@@ -255,10 +255,10 @@ int dw_objective_block(dw_objective *o, enum dw_loss loss, size_t t,
                        dw_value *out, dw_gradient *gradient)
 {
     struct worker *w = &o->worker[t];
+    dw_net_input in = {.x = b->x};
     int rc = 0;
 
-    dw_net_forward(&model->net, w->net, model->param, b->m, b->x, dropout,
-                   w->a);
+    dw_net_forward(&model->net, w->net, model->param, b->m, &in, dropout, w->a);
     for (size_t h = 0; h < o->heads && rc == 0; h++)
         rc = head_value(o, loss, w, index, b, model, h,
                         gradient ? w->g + h * b->m : NULL, &out[h]);
@@ -272,13 +272,14 @@ void dw_objective_backward(dw_objective *o, size_t t, const dw_fit_block *b,
                            const double *scale, dw_real *grad)
 {
     struct worker *w = &o->worker[t];
+    dw_net_input in = {.x = b->x};
 
     for (size_t h = 0; h < o->heads; h++) {
         for (size_t j = 0; j < b->m; j++)
             w->a[h + j * o->heads] = (dw_real)(scale[h] * w->g[j + h * b->m]);
     }
-    dw_net_backward(&model->net, w->net, model->param, b->m, b->x, dropout,
-                    w->a, grad);
+    dw_net_backward(&model->net, w->net, model->param, b->m, &in, dropout, w->a,
+                    grad);
 }
 
 int dw_objective_fail(const dw_objective *o, size_t index, int rc,
