@@ -48,7 +48,7 @@ PACKAGES := gcc make pkg-config libhts-dev libzstd-dev libxxhash-dev libopenblas
 	libbigwig-dev libyaml-dev
 DEMO_PACKAGES := $(PACKAGES)
 TEST_PACKAGES := $(PACKAGES) bats zstd python3 python3-pybigwig plink1.9 plink2 bcftools bedtools \
-	tabix snakemake mandoc time libblas3 liblapack3
+	tabix snakemake mandoc time libblas3 liblapack3 libopenmpi-dev openmpi-bin procps
 
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -104,18 +104,20 @@ wait_for() {
     timeout -s TERM 1 dw-fit -q --model mlp:64,64 --epochs 100000 \
         --patience 0 --checkpoint ck -o out.dwm blocks.dws || true
     [ -s ck ]
-    long="dw-fit -q --model mlp:64,64 --epochs 100000 --patience 0 -o out.dwm"
-    run --separate-stderr $long --checkpoint ck blocks.dws
+    long() {
+        dw-fit -q --model mlp:64,64 --epochs 100000 --patience 0 -o out.dwm "$@"
+    }
+    run --separate-stderr long --checkpoint ck blocks.dws
     refused 'ck is there.*--resume goes on from it'
-    run --separate-stderr $long --checkpoint ck --resume --lr 1 blocks.dws
+    run --separate-stderr long --checkpoint ck --resume --lr 1 blocks.dws
     refused 'of other options: .*--lr 1'
     dw-sim -q --n 400000 --h2 0.1 --trait sim -o other.dws panel.dws
-    run --separate-stderr $long --checkpoint ck --resume other.dws
+    run --separate-stderr long --checkpoint ck --resume other.dws
     refused 'of other blocks'
-    run --separate-stderr $long --checkpoint whole.dwm --resume blocks.dws
+    run --separate-stderr long --checkpoint whole.dwm --resume blocks.dws
     refused 'whole.dwm is no checkpoint'
-    head -c 2000 ck >cut
-    run --separate-stderr $long --checkpoint cut --resume blocks.dws
+    head -c 2000 ck >short.ck
+    run --separate-stderr long --checkpoint short.ck --resume blocks.dws
     refused 'cut short'
     run --separate-stderr dw-fit --resume blocks.dws
     [ "$status" -eq 2 ]
@@ -127,11 +129,18 @@ wait_for() {
 }
 
 @test "a second signal ends it at once, and leaves no half-written file" {
-    run timeout 60 bash -c 'dw-fit -q --model mlp:8 --epochs 100000 \
-        --patience 0 --checkpoint ck -o twice.dwm blocks.dws & pid=$!
-        sleep 0.5; kill -STOP $pid; kill -TERM $pid; kill -INT $pid
-        kill -CONT $pid; wait $pid'
-    [ "$status" -ne 0 ]
+    dw-fit -q --model mlp:8 --epochs 100000 --patience 0 --checkpoint ck \
+        --log twice.tsv -o twice.dwm blocks.dws &
+    pid=$!
+    wait_for twice.tsv
+    # Both are there before it comes to the end of a step.
+    kill -STOP $pid
+    kill -TERM $pid
+    kill -CONT $pid
+    kill -TERM $pid || true
+    status=0
+    wait $pid || status=$?
+    [ "$status" -eq 143 ] || [ "$status" -eq 1 ]
     [ -z "$(find . -name '*twice.dwm*')" ]
 }
 
@@ -187,10 +196,10 @@ wait_for() {
 @test "the memory that is stated before training is not exceeded" {
     need_cmd /usr/bin/time
     run --separate-stderr /usr/bin/time -f 'peak %M' dw-fit --model mlp:64,64 \
-        --epochs 2 -@ 2 --memory 60M -o peak.dwm blocks.dws
+        --epochs 2 -@ 2 --memory 70M -o peak.dwm blocks.dws
     stated=$(sed -n 's/.*memory: at most \([0-9]*\) MB.*/\1/p' <<<"$stderr")
     peak=$(sed -n 's/^peak //p' <<<"$stderr")
-    [ "$stated" -le 60 ]
+    [ "$stated" -le 70 ]
     [ "$peak" -le $((stated * 1000)) ]
 }
 
@@ -198,19 +207,21 @@ wait_for() {
     need_cmd mpirun
     need_cmd pgrep
     dw-fit --version | grep -q 'without MPI' && skip "built without MPI"
-    mpi="mpirun --allow-run-as-root --oversubscribe -n"
+    mpi() {
+        mpirun --allow-run-as-root --oversubscribe -n "$@"
+    }
     for n in 2 3; do
-        $mpi $n dw-fit -q --model mlp:8,4 --epochs 4 --log m.tsv -o m.dwm \
+        mpi $n dw-fit -q --model mlp:8,4 --epochs 4 --log m.tsv -o m.dwm \
             blocks.dws
         cmp whole.dwm m.dwm
         cmp <(rows whole.tsv) <(rows m.tsv)
     done
-    run --separate-stderr $mpi 2 dw-fit -v --model mlp:8,4 --epochs 4 \
+    run --separate-stderr mpi 2 dw-fit -v --model mlp:8,4 --epochs 4 \
         --memory 60M -o m.dwm blocks.dws
     [[ $stderr == *'2 ranks: '*' bytes a step'* ]]
     # A rank that dies takes the others with it; three go on from there.
     for wait in 0.5 1; do
-        timeout 60 $mpi 2 dw-fit -q --model mlp:8,4 --epochs 4 --checkpoint ck \
+        timeout 60 mpirun --allow-run-as-root --oversubscribe -n 2 dw-fit -q --model mlp:8,4 --epochs 4 --checkpoint ck \
             --checkpoint-every 0 --resume -o dead.dwm blocks.dws &
         pid=$!
         sleep $wait
@@ -218,13 +229,13 @@ wait_for() {
         [ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null || true
         wait $pid || true
     done
-    $mpi 3 dw-fit -q --model mlp:8,4 --epochs 4 --checkpoint ck --resume \
+    mpi 3 dw-fit -q --model mlp:8,4 --epochs 4 --checkpoint ck --resume \
         -o dead.dwm blocks.dws
     cmp whole.dwm dead.dwm
     # Errors are told once, with the usual status.
-    run --separate-stderr $mpi 2 dw-fit -q -o no.dwm absent.dws
+    run --separate-stderr mpi 2 dw-fit -q -o no.dwm absent.dws
     [ "$status" -eq 1 ]
     [ "$(grep -c '^dw-fit: cannot read absent.dws' <<<"$stderr")" -eq 1 ]
-    run --separate-stderr $mpi 2 dw-fit -q -o no.dwm <blocks.dws
+    run --separate-stderr mpi 2 dw-fit -q -o no.dwm <blocks.dws
     [ "$status" -eq 2 ]
 }
