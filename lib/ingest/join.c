@@ -133,6 +133,17 @@ static int add_pairs(dw_join *j, const dw_group *study, const dw_group *ref,
     return 0;
 }
 
+/* Is the place's one row, of two bases, a variant as it stands?  At most places
+ * it is where there is no reference, and there is nothing to harmonise. */
+static bool stands_alone(const dw_join *j, const dw_group *study)
+{
+    const dw_row *row = study->row;
+
+    return !j->ref && study->n == 1 && !row->actions && !j->harmonise.told &&
+           dw_allele_is_base(row->a1) && dw_allele_is_base(row->a2) &&
+           *row->a1.s != *row->a2.s;
+}
+
 /* Has the reference any place on this one's chromosome?  Both are in order, so
  * its last place or its next one would be there. */
 static bool on_reference(const dw_join *j, const char *contig, bool more_ref)
@@ -160,6 +171,8 @@ static int take_place(dw_join *j, const dw_ordered *study,
         drop_all(j->fates, s, DW_REASON_CONTIG_NOT_IN_REFERENCE);
         return 0;
     }
+    if (stands_alone(j, s))
+        return add_variant(j, s->row, s->row, false, err);
     rc = dw_harmonise_group(&j->harmonise, s, j->ref ? r : NULL, j->fates, err);
     if (rc < 0)
         return rc;
