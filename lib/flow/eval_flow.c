@@ -87,6 +87,11 @@ static bool is_truth(void *self, const dw_truth *truth)
     return strcmp(truth->trait, j->trait_name) == 0;
 }
 
+static bool wants_tracks(void *self)
+{
+    return dw_variances_look(((struct job *)self)->from);
+}
+
 /* ---- the work on one block, in any thread ---- */
 
 /* (l) of the block's core. */
@@ -106,9 +111,10 @@ static void evaluate(void *self, size_t thread, dw_flow_item *item)
     own->absent = 0;
     if (!own->sampled)
         ld->people = 0;
-    if (dw_eval_resize(e, v->m, &item->err) < 0)
+    if (dw_eval_resize(e, v->m, &item->err) < 0 ||
+        dw_variances_of(j->from, thread, v, &item->b.tracks, e->f, &item->err) <
+            0)
         return;
-    dw_variances_of(j->from, thread, v, e->f);
     for (size_t i = 0; i < v->m; i++) {
         if (isnan(e->f[i]) && j->plan->prior) {
             own->absent += i >= ld->core && i < ld->core + ld->l;
@@ -302,6 +308,7 @@ int dw_eval_run(const dw_eval_plan *plan, dw_variances *from, dw_source *src,
                           .truth = plan->out.truth ? is_truth : NULL,
                           .begin = begin_block,
                           .model = take_model,
+                          .tracks = wants_tracks,
                           .work = evaluate,
                           .finish = finish_block,
                           .clear = clear_figures};
