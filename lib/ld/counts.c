@@ -8,6 +8,11 @@
 #if defined __GNUC__ && defined __x86_64__
 #    define HAVE_AVX2 1
 #    include <immintrin.h>
+#    ifdef __clang__
+#        define UNROLL _Pragma("unroll")
+#    else
+#        define UNROLL _Pragma("GCC unroll 6")
+#    endif
 #endif
 
 /* People that are worked on at a time: a multiple of 4.  Sums of 16 bits go on
@@ -140,14 +145,14 @@ multiply_tile(size_t n, const uint32_t *x, const uint32_t *y, bool first,
     const __m256i ones = _mm256_set1_epi16(1);
     __m256i low[WIDE], high[WIDE];
 
-#    pragma GCC unroll 6
+    UNROLL
     for (size_t j = 0; j < WIDE; j++)
         low[j] = high[j] = _mm256_setzero_si256();
     for (size_t i = 0; i < n; i++, x += HIGH, y += WIDE) {
         const __m256i a = _mm256_load_si256((const void *)x);
         const __m256i b = _mm256_load_si256((const void *)(x + HIGH / 2));
 
-#    pragma GCC unroll 6
+        UNROLL
         for (size_t j = 0; j < WIDE; j++) {
             const __m256i v = _mm256_set1_epi32((int32_t)y[j]);
 
@@ -158,7 +163,7 @@ multiply_tile(size_t n, const uint32_t *x, const uint32_t *y, bool first,
             __asm__("" : "+x"(low[j]), "+x"(high[j]));
         }
     }
-#    pragma GCC unroll 6
+    UNROLL
     for (size_t j = 0; j < WIDE; j++, c += ldc) {
         __m256 p = _mm256_cvtepi32_ps(_mm256_madd_epi16(low[j], ones));
         __m256 q = _mm256_cvtepi32_ps(_mm256_madd_epi16(high[j], ones));
