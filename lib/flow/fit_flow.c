@@ -195,11 +195,14 @@ static int check_init(const struct fit *f, dw_err *err)
 
 /* ---- on the way ---- */
 
-/* Adds ", 12.3 in validation"; nothing where there is no such part. */
-static void add_gain(dw_buf *text, double gain, const char *where)
+/* Adds "gain 12.3 in validation" or, behind another, ", 12.3 in validation";
+ * nothing where there is no such part. */
+static void add_gain(dw_buf *text, bool *first, double gain, const char *where)
 {
-    if (!isnan(gain))
-        dw_buf_addf(text, ", %.1f %s", gain, where);
+    if (isnan(gain))
+        return;
+    dw_buf_addf(text, "%s%.1f %s", *first ? "gain " : ", ", gain, where);
+    *first = false;
 }
 
 static void on_constant(void *ctx, size_t trait, const dw_constant *c)
@@ -240,6 +243,7 @@ static void on_step(void *ctx, size_t epoch, size_t step, size_t n_steps)
     struct fit *f = ctx;
     size_t at = (epoch - 1) * n_steps + step;
     dw_buf *text = &f->text;
+    bool first = true;
 
     if (f->first_step == SIZE_MAX) {
         f->first_step = at - 1;
@@ -247,11 +251,11 @@ static void on_step(void *ctx, size_t epoch, size_t step, size_t n_steps)
                                         n_steps * f->n_epochs - f->first_step);
     }
     dw_buf_reset(text);
-    dw_buf_addf(text, "epoch %zu of %zu, step %zu of %zu; gain", epoch,
-                f->n_epochs, step, n_steps);
-    add_gain(text, f->valid, "in validation");
-    add_gain(text, f->best, "at best");
-    add_gain(text, f->heldout, "held out");
+    dw_buf_addf(text, "epoch %zu of %zu, step %zu of %zu; ", epoch, f->n_epochs,
+                step, n_steps);
+    add_gain(text, &first, f->valid, "in validation");
+    add_gain(text, &first, f->best, "at best");
+    add_gain(text, &first, f->heldout, "held out");
     dw_progress_at(f->progress, at - f->first_step, text->s);
 }
 
@@ -277,6 +281,7 @@ static void on_epoch(void *ctx, const dw_epoch *e)
 {
     struct fit *f = ctx;
     const double *base = f->r->report.base;
+    bool first = true;
     double train = e->loglik[DW_PART_TRAIN] - base[DW_PART_TRAIN];
 
     f->valid = e->loglik[DW_PART_VALID] - base[DW_PART_VALID];
@@ -284,10 +289,10 @@ static void on_epoch(void *ctx, const dw_epoch *e)
     if (e->best)
         f->best = f->valid;
     dw_buf_reset(&f->text);
-    add_gain(&f->text, train, "in training");
-    add_gain(&f->text, f->valid, "in validation");
-    add_gain(&f->text, f->heldout, "held out");
-    dw_detail("epoch %zu: gain%s%s", e->epoch, f->text.n ? f->text.s : "",
+    add_gain(&f->text, &first, train, "in training");
+    add_gain(&f->text, &first, f->valid, "in validation");
+    add_gain(&f->text, &first, f->heldout, "held out");
+    dw_detail("epoch %zu: %s%s", e->epoch, f->text.n ? f->text.s : "",
               e->best ? " (best)" : "");
     dw_fit_log_row(e, base, seconds(f), &f->r->log);
     show_log(f);
