@@ -179,6 +179,18 @@ static void compare_truth(struct job *j, const dw_flow_item *item)
     }
 }
 
+/* cg alone can fall short, or has anything to tell. */
+static void tell_solved(const dw_ldblock *ld, const dw_solved *s)
+{
+    if (!s->converged)
+        dw_warn("%s:%u-%u: conjugate gradients did not converge: a residual of "
+                "%.2g after %zu steps; --solver primal needs none",
+                ld->contig, ld->start, ld->end, s->residual, s->steps);
+    else if (s->solver == DW_SOLVER_CG)
+        dw_detail("%s:%u-%u: %zu steps of cg to a residual of %.2g", ld->contig,
+                  ld->start, ld->end, s->steps, s->residual);
+}
+
 static int finish_block(void *self, dw_flow_item *item, dw_err *err)
 {
     struct job *j = self;
@@ -187,6 +199,7 @@ static int finish_block(void *self, dw_flow_item *item, dw_err *err)
     const dw_eval *e = &own->e;
     int rc = add_scope(j, &item->b, e, err);
 
+    tell_solved(ld, &e->solved);
     j->absent += own->absent;
     j->core += ld->l;
     if (rc == 0 && j->grads) {
@@ -288,7 +301,7 @@ int dw_eval_run(const dw_eval_plan *plan, dw_variances *from, dw_source *src,
 {
     struct job j = {.plan = plan,
                     .from = from,
-                    .opts = {.solver = plan->solver,
+                    .opts = {.how = plan->how,
                              .gradient = plan->out.gradient != NULL,
                              .posterior = plan->out.truth != NULL}};
     const dw_flow flow = {.own_size = sizeof(struct figures),

@@ -63,7 +63,7 @@ static int no_memory(size_t m, dw_err *err)
 
 static int fit_workspace(dw_predict_ws *ws, size_t m, size_t k, dw_err *err)
 {
-    int rc = dw_block_lik_fit(&ws->lik, m, k, DW_SOLVER_AUTO);
+    int rc = dw_block_lik_fit(&ws->lik, m, k, NULL);
 
     if (rc > 0) {
         dw_free(ws->big_f);

@@ -318,7 +318,7 @@ static void test_both_ways(void)
 
 static void test_allocation(void)
 {
-    for (unsigned long i = 1; i <= 10; i++) {
+    for (unsigned long i = 1; i <= 11; i++) {
         dw_mem_fail_at(i);
         OK(!dw_marginal_ws_new(8, 8, DW_SOLVER_AUTO), "allocation %lu", i);
         dw_mem_fail_at(0);
