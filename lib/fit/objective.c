@@ -11,6 +11,7 @@ struct worker {
     dw_marginal_ws *marginal;
     dw_ldsr_ws *ldsr;
     dw_net_ws *net;
+    dw_track_windows windows;
     dw_real *a;        /* (heads x m) of the network, then its gradient */
     double *f, *slope; /* (m) see dw_gradient */
     double *g;         /* (m x heads) */
@@ -255,7 +256,7 @@ int dw_objective_block(dw_objective *o, enum dw_loss loss, size_t t,
                        dw_value *out, dw_gradient *gradient)
 {
     struct worker *w = &o->worker[t];
-    dw_net_input in = {.x = b->x};
+    dw_net_input in = dw_fit_block_input(o->data, b, &model->net, &w->windows);
     int rc = 0;
 
     dw_net_forward(&model->net, w->net, model->param, b->m, &in, dropout, w->a);
@@ -272,7 +273,7 @@ void dw_objective_backward(dw_objective *o, size_t t, const dw_fit_block *b,
                            const double *scale, dw_real *grad)
 {
     struct worker *w = &o->worker[t];
-    dw_net_input in = {.x = b->x};
+    dw_net_input in = dw_fit_block_input(o->data, b, &model->net, &w->windows);
 
     for (size_t h = 0; h < o->heads; h++) {
         for (size_t j = 0; j < b->m; j++)

@@ -63,12 +63,21 @@ static size_t beside(const void *ctx, const dw_dataset *data)
 {
     const struct fit *f = ctx;
 
-    return dw_fit_room(&f->plan, data, &f->r->model, dw_pool_size(f->pool));
+    return dw_fit_room(&f->plan, data, dw_pool_size(f->pool));
 }
 
 static bool is_constant(const struct fit *f)
 {
     return strcmp(f->plan.spec, "const") == 0;
+}
+
+static bool looks(const struct fit *f)
+{
+    dw_err ignored;
+    dw_net net;
+
+    return dw_net_parse(&net, f->plan.spec, 0, &ignored) == 0 &&
+           dw_net_looks(&net);
 }
 
 /* Validation decides when to stop steps; a model that is fitted to its optimum
@@ -130,6 +139,7 @@ static int prepare(struct fit *f, dw_source *src, dw_err *err)
                                 .holdout = flow->holdout,
                                 .valid = flow->valid,
                                 .annotations = !is_constant(f),
+                                .tracks = looks(f),
                                 .keep_whole =
                                     f->plan.train.loss == DW_LOSS_LDSR,
                                 .memory = flow->memory,
