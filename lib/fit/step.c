@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "linalg/dense.h"
@@ -287,6 +288,7 @@ int dw_stepper_step(dw_stepper *s, size_t step, dw_value *sum, dw_err *err)
 {
     const dw_train_opts *o = s->opts;
     const size_t *list;
+    double began;
     int rc;
 
     s->at = s->first[step];
@@ -298,6 +300,7 @@ int dw_stepper_step(dw_stepper *s, size_t step, dw_value *sum, dw_err *err)
                      s->heads * sizeof *s->value);
     dw_dataset_share(s->data, list, s->n, s->block_grad,
                      s->n_params * sizeof *s->block_grad);
+    began = dw_clock_thread();
     rc = sum_blocks(s, sum, err);
     s->rate = rate(s);
     s->done++;
@@ -309,6 +312,7 @@ int dw_stepper_step(dw_stepper *s, size_t step, dw_value *sum, dw_err *err)
     dw_adamw_step(s->adam, s->rate, o->weight_decay, s->decays, s->grad,
                   s->model->param);
     step_noise(s);
+    s->seconds += dw_clock_thread() - began;
     return check_params(s, err);
 }
 

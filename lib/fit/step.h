@@ -41,6 +41,7 @@ typedef struct dw_stepper {
     double factor;      /* of the rate, halved by faults and plateaus */
     size_t faults;
     double rate, norm; /* of the last step */
+    double seconds;    /* of a core, for sums and steps */
     /* Its own. */
     size_t at, n;    /* the batch at hand begins at order[at] */
     double *scale;   /* (heads) a step's gradient: -1 / (batch x mean weight) */

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -26,8 +26,8 @@ struct fit {
     dw_model init;
     double *weight; /* of each trait */
     dw_progress *progress;
-    dw_buf text; /* scratch */
-    double began;
+    dw_buf text;                 /* scratch */
+    double began, read, trained; /* when: began, had read, began to train */
     /* Of training: the step it began with; gains, for the line of progress. */
     size_t first_step, n_epochs;
     uint64_t traffic;
@@ -43,18 +43,10 @@ void dw_fit_result_clear(dw_fit_result *r)
     *r = (dw_fit_result){0};
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 static double seconds(const struct fit *f)
 {
     return f->checkpoint ? dw_checkpoint_seconds(f->checkpoint)
-                         : now() - f->began;
+                         : dw_clock_now() - f->began;
 }
 
 /* ---- blocks ---- */
@@ -150,6 +142,7 @@ static int prepare(struct fit *f, dw_source *src, dw_err *err)
                     &f->weight, err) < 0)
         return err->code;
     f->plan.train.weight = f->weight;
+    f->read = f->trained = dw_clock_now();
     set_aside(f);
     tell_memory(f);
     if (!f->checkpoint)
@@ -245,6 +238,7 @@ static void on_train(void *ctx, const dw_model *model, size_t n_epochs)
             dw_net_n_params(&model->net),
             dw_dataset_size(&f->data, 0, DW_PART_TRAIN).blocks);
     f->n_epochs = n_epochs;
+    f->trained = dw_clock_now();
     f->traffic = dw_ranks_traffic();
 }
 
@@ -310,6 +304,25 @@ static void on_epoch(void *ctx, const dw_epoch *e)
 
 /* ---- the whole ---- */
 
+static void tell_phases(const struct fit *f)
+{
+    const dw_train_result *t = &f->r->report.train;
+    double end = dw_clock_now();
+
+    if (!f->r->report.has_train) {
+        dw_detail("%.1f seconds: %.1f reading, %.1f fitting", end - f->began,
+                  f->read - f->began, end - f->read);
+        return;
+    }
+    dw_detail("%.1f seconds: %.1f reading, %.1f to where training begins, %.1f "
+              "training",
+              end - f->began, f->read - f->began, f->trained - f->read,
+              end - f->trained);
+    dw_detail("training, seconds of a core: %.1f network, %.1f loss, %.1f sums "
+              "and steps",
+              t->phases.net, t->phases.loss, t->seconds);
+}
+
 static void tell_end(const struct fit *f)
 {
     const dw_fit_report *report = &f->r->report;
@@ -325,7 +338,7 @@ static void tell_end(const struct fit *f)
     if (dw_ranks_n() > 1 && report->has_train && report->train.steps)
         dw_detail("%zu ranks: %.0f bytes a step from each to the others",
                   dw_ranks_n(), (double)traffic / (double)report->train.steps);
-    dw_detail("%.1f seconds", seconds(f));
+    tell_phases(f);
 }
 
 static int fit(struct fit *f, dw_err *err)
@@ -361,7 +374,7 @@ int dw_fit_run(const dw_fit_flow *flow, dw_source *src, dw_pool *pool,
                     .pool = pool,
                     .r = r,
                     .log = log,
-                    .began = now(),
+                    .began = dw_clock_now(),
                     .first_step = SIZE_MAX,
                     .valid = NAN,
                     .best = NAN,
