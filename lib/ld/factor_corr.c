@@ -17,8 +17,10 @@ enum {
 /* The Cholesky goes on until no diagonal element of what is left is above this
  * share of the eigenvalue at which is cut: sums of them stay below it too. */
 static const double TOL_SHARE = 0.01;
-/* The largest eigenvalue left that is let pass, as share of the same. */
-static const double LEFT_SHARE = 0.25;
+/* The largest eigenvalue left that is let pass, as share of the same; and once
+ * C was made anew, when what is left is hardly but rounding, and stands apart
+ * from what is kept. */
+static const double LEFT_SHARE = 0.25, REFINED_SHARE = 0.8;
 /* Beyond this share of l, the full decomposition is as fast. */
 static const double RANK_SHARE = 0.6;
 
@@ -224,7 +226,7 @@ static int find_c(const struct task *t, bool whatever, size_t *rank,
                   dw_err *err)
 {
     dw_corr_ws *ws = t->ws;
-    const double good = LEFT_SHARE * t->cut->min_eigen;
+    double good = LEFT_SHARE * t->cut->min_eigen;
     size_t most = whatever ? t->l : (size_t)(RANK_SHARE * (double)t->l);
     int rc;
 
@@ -238,6 +240,7 @@ static int find_c(const struct task *t, bool whatever, size_t *rank,
         return rc;
     rc = measure(t, *rank, err);
     if (rc == 0 && t->found->left > good) {
+        good = REFINED_SHARE * t->cut->min_eigen;
         rc = refine(t, rank, err);
         t->found->refined = true;
         if (rc == 0)
