@@ -16,7 +16,7 @@ enum {
 
 /* The Cholesky goes on until no diagonal element of what is left is above this
  * share of the eigenvalue at which is cut: sums of them stay below it too. */
-static const double TOL_SHARE = 0.01;
+static const double TOL_SHARE = 0.1;
 /* The largest eigenvalue left that is let pass, as share of the same; and once
  * C was made anew, when what is left is hardly but rounding, and stands apart
  * from what is kept. */
