@@ -31,6 +31,7 @@ struct dw_panel_blocks {
     dw_track_pieces *tracks; /* of the tables that blocks are made of */
     dw_progress *progress;
     dw_tally run, all; /* variants by what became of them */
+    dw_store_cost cost;
     uint64_t n_read;
 };
 
@@ -50,9 +51,9 @@ static const char *contig_of(const dw_panel_blocks *b)
 static int pack_block(void *ctx, const dw_variants *v, const dw_ldblock *ld,
                       dw_buf *packed, dw_err *err)
 {
-    const dw_panel_blocks *b = ctx;
+    dw_panel_blocks *b = ctx;
 
-    return dw_block_chunks_pack(b->tracks, v, ld, packed, err);
+    return dw_block_chunks_pack(b->tracks, &b->cost, v, ld, packed, err);
 }
 
 static int put_block(void *ctx, const dw_buf *packed, dw_err *err)
@@ -108,6 +109,7 @@ static int write_tail(dw_panel_blocks *b, const dw_source *src, dw_err *err)
 {
     int rc = 0;
 
+    dw_store_cost_end(&b->cost, &b->run);
     if (b->ended)
         rc = dw_sink_end(b->sink, src, "dw-ldblock", &b->run, err);
     b->ended = false;
@@ -339,6 +341,7 @@ dw_panel_blocks *dw_panel_blocks_open(const dw_panel_blocks_opts *o,
     dw_panel_blocks *b = dw_alloc(1, sizeof *b);
 
     b->o = o;
+    b->cost.store = o->store;
     b->tracks = dw_track_pieces_new();
     if (open_all(b, out, err) < 0) {
         dw_panel_blocks_free(b);
@@ -385,6 +388,7 @@ void dw_panel_blocks_report(const dw_panel_blocks *b)
             "of %.0f core variants",
             b->n_read, c.blocks, (double)c.rank / n, (double)c.core / n);
     dw_tally_note(&b->all);
+    dw_store_cost_note(&b->cost);
     if (people && people < FEW_PEOPLE)
         dw_warn("%s: %" PRIu64 " people; with fewer than %d the LD is a noisy "
                 "one, which dw-fit has to learn (tau)",
