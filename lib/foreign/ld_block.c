@@ -98,5 +98,7 @@ int dw_ld_block_make(dw_ld_block *w, const dw_ld_list *list, size_t begin,
     if (dw_factor_corr(w->ws, c->l, c->m, c->core, c->r, cut, DW_CORR_AUTO,
                        &found, b, err) < 0)
         return err->code;
+    if (found.left > cut->min_eigen)
+        dw_tally_add(tally, "coarse_blocks", 1);
     return tell_negative(w, v->contig, &found, tally, err);
 }

@@ -17,10 +17,12 @@ enum {
 /* The Cholesky goes on until no diagonal element of what is left is above this
  * share of the eigenvalue at which is cut: sums of them stay below it too. */
 static const double TOL_SHARE = 0.1;
-/* The largest eigenvalue left that is let pass, as share of the same; and once
- * C was made anew, when what is left is hardly but rounding, and stands apart
- * from what is kept. */
-static const double LEFT_SHARE = 0.25, REFINED_SHARE = 0.8;
+/* The largest eigenvalue left that is let pass, as share of the same. */
+static const double LEFT_SHARE = 0.25;
+/* And once C was made anew.  What is left then is what R was rounded by, or
+ * summed up by in float32, which may well be above the cut: eigenvalues of that
+ * size say nothing, and 10 times as long a decomposition would say it. */
+static const double REFINED_SHARE = 10;
 /* Beyond this share of l, the full decomposition is as fast. */
 static const double RANK_SHARE = 0.6;
 
@@ -127,9 +129,10 @@ static int begin_out(const struct task *t, size_t order, dw_err *err)
 {
     dw_ldblock *out = t->out;
 
-    if (dw_ldblock_resize(out, t->m,
-                          dw_factor_kept(t->cut, t->l, order, t->ws->lambda),
-                          err) < 0)
+    if (dw_ldblock_resize(
+            out, t->m,
+            dw_factor_kept(t->cut, (double)t->l, order, t->ws->lambda),
+            err) < 0)
         return err->code;
     out->core = t->core;
     out->l = t->l;
