@@ -329,17 +329,15 @@ static void find_variants(dw_iterative *it, double *h, double *r)
 }
 
 /* diag(S^-1), of which diag(M^-1) is known: with X = -d^-1/2 P L^-1 it is the
- * sum of squares of columns of L^-1 and X, and 1/d.  Destroys M. */
-static int find_inverse_diagonal(dw_iterative *it, double *diag)
+ * sum of squares of columns of L^-1 and X, and 1/d.  Destroys P. */
+static void find_inverse_diagonal(dw_iterative *it, double *diag)
 {
     const size_t k = it->block->k, p = it->probes, rank = it->rank;
     const double *mz = it->g + k, *diff = mz + p * k;
-    int rc;
 
+    dw_mat_inverse_diagonal(rank, it->panel, it->tile, smaller(TILE, it->max_m),
+                            diag);
     dw_mat_solve_right(false, k - rank, rank, it->panel, below(it));
-    if ((rc = dw_mat_invert_factor(rank, it->panel)) != 0)
-        return rc;
-    dw_mat_inverse_diagonal(rank, it->panel, diag);
     for (size_t j = 0; j < rank; j++)
         diag[j] +=
             dw_mat_weighted_squares(k - rank, it->inverse + rank, below(it), j);
@@ -348,7 +346,6 @@ static int find_inverse_diagonal(dw_iterative *it, double *diag)
     for (size_t j = 0; j < p; j++)
         for (size_t i = 0; i < k; i++)
             diag[i] += mz[i + j * k] * diff[i + j * k] / (double)p;
-    return 0;
 }
 
 int dw_iterative_solve(dw_iterative *it, const dw_factor *b, const double *f,
@@ -381,5 +378,7 @@ int dw_iterative_solve(dw_iterative *it, const dw_factor *b, const double *f,
     make_differences(it);
     if (out->h)
         find_variants(it, out->h, out->r);
-    return out->diag ? find_inverse_diagonal(it, out->diag) : 0;
+    if (out->diag)
+        find_inverse_diagonal(it, out->diag);
+    return 0;
 }

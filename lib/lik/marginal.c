@@ -176,6 +176,8 @@ static int by_cg(dw_marginal_ws *ws, const dw_factor *b, const double *f,
 
 static enum dw_solver choose(const dw_marginal_ws *ws, size_t k, unsigned want)
 {
+    if (k == 0)
+        return DW_SOLVER_PRIMAL;
     if (ws->how.solver != DW_SOLVER_AUTO)
         return ws->how.solver;
     if (k > ws->dense_k)

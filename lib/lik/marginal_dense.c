@@ -27,9 +27,7 @@ int dw_marginal_primal(dw_marginal_ws *ws, size_t k, unsigned want,
     if (want & DW_MARGINAL_NOISE) {
         dw_mat_solve(true, k, 1, s, y);
         dw_mat_get(k, y, 0, ws->x);
-        if ((rc = dw_mat_invert_factor(k, s)) != 0)
-            return rc;
-        dw_mat_inverse_diagonal(k, s, ws->dd);
+        dw_mat_inverse_diagonal(k, s, a, n + 1, ws->dd);
     }
     return 0;
 }
@@ -72,9 +70,8 @@ int dw_marginal_dual(dw_marginal_ws *ws, size_t k, unsigned want,
             dw_mat_add_squares(k, -1, a, c, ws->dd);
     }
     if (want & DW_MARGINAL_VARIANTS) {
-        if ((rc = dw_mat_invert_factor(n, s)) != 0)
-            return rc;
-        dw_mat_inverse_diagonal(n, s, ws->h);
+        /* A has been made use of: it holds k columns of length n at least. */
+        dw_mat_inverse_diagonal(n, s, a, k, ws->h);
         for (size_t c = 0; c < n; c++)
             ws->h[c] = 1 - ws->h[c];
     }

@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-/* A flop of a part costs flop (1 + size / n) flops of a large product: as fitted
- * to OpenBLAS 0.3.21 on a Zen 3 core (AVX2), n from 200 to 3150. */
+/* A flop of a part costs flop (1 + size / n) flops of a large product: as
+ * fitted to OpenBLAS 0.3.21 on a Zen 3 core (AVX2), n from 200 to 3150. */
 typedef struct part {
     double flop, size;
 } part;

@@ -43,23 +43,3 @@ int dw_chol_inverse(size_t n, double *l, size_t ldl)
     dpotri_("L", &bn, l, &bldl, &info, 1);
     return info;
 }
-
-int dw_chol_invert_factor(size_t n, double *l, size_t ldl)
-{
-    dw_blasint bn = dw_blasint_of(n), bldl = dw_blasint_of(ldl), info = 0;
-
-    if (n == 0)
-        return 0;
-    dtrtri_("L", "N", &bn, l, &bldl, &info, 1, 1);
-    return info;
-}
-
-void dw_chol_inverse_diagonal(size_t n, const double *linv, size_t ld,
-                              double *d)
-{
-    for (size_t i = 0; i < n; i++) {
-        const double *column = linv + i + i * ld;
-
-        d[i] = dw_dot(n - i, column, column);
-    }
-}

@@ -26,11 +26,4 @@ void dw_chol_solve(size_t n, size_t nrhs, const double *l, size_t ldl,
 /* l becomes A^-1 (lower).  0; or i > 0 if L_ii is 0. */
 int dw_chol_inverse(size_t n, double *l, size_t ldl) DW_MUST_CHECK;
 
-/* l becomes L^-1 (lower).  0; or i > 0 if L_ii is 0. */
-int dw_chol_invert_factor(size_t n, double *l, size_t ldl) DW_MUST_CHECK;
-
-/* From L^-1, diag(A^-1) into d (n): sums of squares of its columns. */
-void dw_chol_inverse_diagonal(size_t n, const double *linv, size_t ld,
-                              double *d);
-
 #endif

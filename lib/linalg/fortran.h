@@ -68,10 +68,6 @@ void dpotri_(const char *uplo, const dw_blasint *n, double *a,
              const dw_blasint *lda, dw_blasint *info, size_t);
 void spotrf_(const char *uplo, const dw_blasint *n, float *a,
              const dw_blasint *lda, dw_blasint *info, size_t);
-void dtrtri_(const char *uplo, const char *diag, const dw_blasint *n, double *a,
-             const dw_blasint *lda, dw_blasint *info, size_t, size_t);
-void strtri_(const char *uplo, const char *diag, const dw_blasint *n, float *a,
-             const dw_blasint *lda, dw_blasint *info, size_t, size_t);
 void dstev_(const char *jobz, const dw_blasint *n, double *d, double *e,
             double *z, const dw_blasint *ldz, double *work, dw_blasint *info,
             size_t);

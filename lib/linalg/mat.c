@@ -231,26 +231,6 @@ double dw_mat_logdet(size_t n, dw_mat l)
     return 2 * sum;
 }
 
-int dw_mat_invert_factor(size_t n, dw_mat l)
-{
-    dw_blasint bn = dw_blasint_of(n), ldl = leading(l), info = 0;
-
-    if (!l.single)
-        return dw_chol_invert_factor(n, l.at, l.ld);
-    if (n)
-        strtri_("L", "N", &bn, l.at, &ldl, &info, 1, 1);
-    return info;
-}
-
-void dw_mat_inverse_diagonal(size_t n, dw_mat linv, double *x)
-{
-    for (size_t i = 0; i < n; i++) {
-        dw_mat below = dw_mat_from(linv, i, i);
-
-        x[i] = dw_mat_dot(n - i, below, 0, below, 0);
-    }
-}
-
 static void single_solve(const char *side, bool trans, size_t m, size_t n,
                          dw_mat l, dw_mat b)
 {
@@ -277,4 +257,27 @@ void dw_mat_solve_right(bool trans, size_t m, size_t n, dw_mat l, dw_mat b)
         single_solve("R", trans, m, n, l, b);
     else
         dw_trsm_right(trans, m, n, l.at, l.ld, b.at, b.ld);
+}
+
+void dw_mat_inverse_diagonal(size_t n, dw_mat l, dw_mat work, size_t n_work,
+                             double *x)
+{
+    enum { PANEL = 128 };
+    size_t width = n_work < PANEL ? n_work : PANEL;
+
+    for (size_t j0 = 0; j0 < n; j0 += width) {
+        /* Columns of L^-1 begin with zeros: what is left of them is n - j0
+         * long, and the corner of L that it takes. */
+        size_t c = n - j0 < width ? n - j0 : width, left = n - j0;
+
+        work.ld = left;
+        memset(work.at, 0, left * c * dw_mat_size(work.single));
+        dw_mat_add_identity(c, 1, work);
+        dw_mat_solve(false, left, c, dw_mat_from(l, j0, j0), work);
+        for (size_t j = 0; j < c; j++) {
+            dw_mat column = dw_mat_from(work, j, j);
+
+            x[j0 + j] = dw_mat_dot(left - j, column, 0, column, 0);
+        }
+    }
 }

@@ -83,9 +83,11 @@ void dw_mat_add_identity(size_t n, double x, dw_mat a);
 /* As those of linalg/chol. */
 int dw_mat_factor(size_t n, dw_mat a) DW_MUST_CHECK;
 double dw_mat_logdet(size_t n, dw_mat l);
-int dw_mat_invert_factor(size_t n, dw_mat l) DW_MUST_CHECK;
-/* From L^-1: x (n) <- diag(A^-1). */
-void dw_mat_inverse_diagonal(size_t n, dw_mat linv, double *x);
+/* x (n) <- diag(A^-1), the sums of squares of the columns of L^-1, some of them
+ * at a time in `work` (n x n_work).  As many flops as the inverse of L takes,
+ * at the rate of dw_mat_solve, which is several times LAPACK's for it. */
+void dw_mat_inverse_diagonal(size_t n, dw_mat l, dw_mat work, size_t n_work,
+                             double *x);
 
 /* B <- op(L)^-1 B;  B (m x n). */
 void dw_mat_solve(bool trans, size_t m, size_t n, dw_mat l, dw_mat b);

@@ -25,6 +25,7 @@ enum { REPEATS = 5, MAX_SIZES = 16 };
 typedef struct bench {
     size_t n;
     dw_mat a, b, s;
+    double *x; /* (n) */
 } bench;
 
 static double cpu(void)
@@ -75,10 +76,9 @@ static void factor(bench *b)
         abort();
 }
 
-static void invert(bench *b)
+static void inverse(bench *b)
 {
-    if (dw_mat_invert_factor(b->n, b->s))
-        abort();
+    dw_mat_inverse_diagonal(b->n, b->s, b->b, b->n, b->x);
 }
 
 static const struct part {
@@ -88,7 +88,7 @@ static const struct part {
 } PARTS[] = {
     {"gemm", 2, gemm},           {"syrk", 1, syrk},
     {"solve", 1, solve},         {"solve_right", 1, solve_right},
-    {"factor", 1 / 3.0, factor}, {"invert", 1 / 3.0, invert},
+    {"factor", 1 / 3.0, factor}, {"inverse", 1 / 3.0, inverse},
 };
 enum { N_PARTS = sizeof PARTS / sizeof *PARTS };
 
@@ -138,9 +138,9 @@ static void run(bool single, size_t largest)
     for (size_t n = 200; n <= largest && n_sizes < MAX_SIZES;
          n = n * 3 / 2 / 50 * 50) {
         bench m = {n, dw_mat_alloc(n, n, single), dw_mat_alloc(n, n, single),
-                   dw_mat_alloc(n, n, single)};
+                   dw_mat_alloc(n, n, single), calloc(n, sizeof(double))};
 
-        if (!m.a.at || !m.b.at || !m.s.at)
+        if (!m.a.at || !m.b.at || !m.s.at || !m.x)
             exit(1);
         reset(&m);
         dw_mat_copy(n, n, m.s, m.a);
@@ -158,6 +158,7 @@ static void run(bool single, size_t largest)
         free(m.a.at);
         free(m.b.at);
         free(m.s.at);
+        free(m.x);
     }
     for (size_t p = 1; p < N_PARTS && n_sizes > 1; p++) {
         fit(n_sizes, x, cost[p], &a, &b);
