@@ -599,6 +599,13 @@ static dw_span without_chr(dw_span a)
     return a;
 }
 
+const char *dw_path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
 bool dw_text_in_list(const char *list, const char *name)
 {
     dw_span want = without_chr(dw_span_of(name));

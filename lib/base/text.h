@@ -51,6 +51,9 @@ size_t dw_text_marks(const char *s, size_t n, char a, char b, uint32_t *at);
 const char *dw_text_nearest(const char *word, const char *const *names,
                             size_t n);
 
+/* What a file is called, without its folders: borrowed from its path. */
+const char *dw_path_name(const char *path);
+
 /* Does the string match a comma-separated list of names? ("6,11,chr16": a
  * leading "chr" is ignored on both sides.) */
 bool dw_text_in_list(const char *list, const char *name);

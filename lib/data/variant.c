@@ -147,6 +147,50 @@ int dw_variants_slice(dw_variants *dst, const dw_variants *src, size_t begin,
     return 0;
 }
 
+static int pick_texts(dw_texts *dst, const dw_texts *src, size_t n,
+                      const size_t *row)
+{
+    for (size_t i = 0; i < n; i++) {
+        int rc = dw_texts_add(dst, dw_texts_at(src, row[i]),
+                              dw_texts_length(src, row[i]));
+
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static void pick_columns(float *dst, const float *src, size_t m, size_t n,
+                         const size_t *row, size_t columns)
+{
+    for (size_t j = 0; j < columns; j++) {
+        for (size_t i = 0; i < n; i++)
+            dst[i + j * n] = src[row[i] + j * m];
+    }
+}
+
+int dw_variants_pick(dw_variants *dst, const dw_variants *src, size_t n,
+                     const size_t *row, dw_err *err)
+{
+    int rc = dw_variants_resize(dst, n, src->t, src->p, err);
+
+    if (rc < 0)
+        return rc;
+    memcpy(dst->contig, src->contig, sizeof dst->contig);
+    for (size_t i = 0; i < n; i++)
+        dst->pos[i] = src->pos[row[i]];
+    pick_columns(dst->eaf, src->eaf, src->m, n, row, 1);
+    pick_columns(dst->z, src->z, src->m, n, row, src->t);
+    pick_columns(dst->n, src->n, src->m, n, row, src->t);
+    pick_columns(dst->annot, src->annot, src->m, n, row, src->p);
+    if (pick_texts(&dst->id, &src->id, n, row) < 0 ||
+        pick_texts(&dst->ref, &src->ref, n, row) < 0 ||
+        pick_texts(&dst->alt, &src->alt, n, row) < 0)
+        return dw_fail(err, DW_ENOMEM,
+                       "not enough memory for the names of %zu variants", n);
+    return 0;
+}
+
 int dw_variants_cmp(const dw_variants *a, size_t i, uint32_t pos,
                     const char *ref, const char *alt)
 {

@@ -59,6 +59,9 @@ void dw_variants_clear(dw_variants *v);
 /* dst becomes rows [begin, end) of src. */
 int dw_variants_slice(dw_variants *dst, const dw_variants *src, size_t begin,
                       size_t end, dw_err *err) DW_MUST_CHECK;
+/* dst becomes the n rows of src that are given. */
+int dw_variants_pick(dw_variants *dst, const dw_variants *src, size_t n,
+                     const size_t *row, dw_err *err) DW_MUST_CHECK;
 
 /* Orders variant i of a before, with or after a key on the same contig. */
 int dw_variants_cmp(const dw_variants *a, size_t i, uint32_t pos,
