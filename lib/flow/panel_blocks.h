@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "flow/z_check.h"
 #include "ld/admit.h"
 #include "ld/blocks.h"
 #include "ld/factor.h"
@@ -30,6 +31,7 @@ typedef struct dw_panel_blocks_opts {
     size_t max_variants, threads;
     dw_factor_cut cut;
     dw_admit admit;
+    dw_z_check_opts check;
 } dw_panel_blocks_opts;
 
 typedef struct dw_panel_blocks dw_panel_blocks;
