@@ -35,6 +35,8 @@ static int check_ld_usage(const dw_panel_blocks_opts *o, dw_err *err)
         {o->window, "window", "has blocks, which stay as they are"},
         {o->flank != NO_FLANK, "flank", "has blocks, which stay as they are"},
         {o->max_variants, "max-variants", "has blocks, which stay as they are"},
+        {o->memory != DW_BLOCK_MEMORY, "memory",
+         "has blocks, which stay as they are"},
     };
 
     for (size_t i = 0; i < DW_COUNT(odd); i++) {
@@ -123,6 +125,7 @@ int main(int argc, char **argv)
 {
     struct ldblock_opts opts = {
         .o.flank = NO_FLANK,
+        .o.memory = DW_BLOCK_MEMORY,
         .o.cut = {.min_eigen = DW_MIN_EIGEN, .keep_rank = 1},
         .o.admit = {.min_maf = 0, .max_missing = 1},
         .o.check = {.p = 5e-8},
@@ -131,7 +134,7 @@ int main(int argc, char **argv)
     dw_panel_blocks_opts *o = &opts.o;
     const dw_opt opt[] = {
         {"Panel", 0, "geno", DW_OPT_TEXT, &o->geno, "FILE",
-         "genotypes: PLINK .bed (.bim and .fam beside it), VCF, BCF", 0, 0, 0,
+         "genotypes: .bed, VCF, BCF; @ in it: a file a chromosome", 0, 0, 0,
          NULL},
         {NULL, 0, "ld", DW_OPT_TEXT, &o->ld, "FILE",
          "instead: LD made before, a block stream", 0, 0, 0, NULL},
@@ -162,6 +165,9 @@ int main(int argc, char **argv)
         {NULL, 0, "max-variants", DW_OPT_SIZE, &o->max_variants, "INT",
          "cut cores with more into equal runs; 0: never", 0, 1e9, DW_OPT_LIVE,
          NULL},
+        {NULL, 0, "memory", DW_OPT_SIZE, &o->memory, "BYTES",
+         "cut cores whose block would take more; 0: never", 0, 1e15,
+         DW_OPT_LIVE, NULL},
         {"Factor", 0, "min-eigen", DW_OPT_REAL, &o->cut.min_eigen, "X",
          "drop eigenvalues below", 1e-8, 1, DW_OPT_LIVE, NULL},
         {NULL, 0, "keep-rank", DW_OPT_REAL, &o->cut.keep_rank, "X",

@@ -46,6 +46,7 @@ static int fit_constant(struct stages *s, dw_err *err)
 {
     dw_constant *found = &s->report->constant;
     dw_model *model = s->model;
+    dw_model_trait *trait = &model->trait[0];
 
     if (dw_constant_fit(s->data, s->pool, &s->plan->train.noise, found, err) <
         0)
@@ -53,9 +54,9 @@ static int fit_constant(struct stages *s, dw_err *err)
     if (s->watch->constant)
         s->watch->constant(s->watch->ctx, found);
     model->link = s->plan->link;
-    model->c = found->c;
-    model->s2 = found->s2;
-    model->tau = found->tau;
+    trait->c = found->c;
+    trait->s2 = found->s2;
+    trait->tau = found->tau;
     if (dw_model_shape(model, "const", err) < 0)
         return err->code;
     model->param[0] = (dw_real)dw_link_start(model->link);

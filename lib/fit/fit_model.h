@@ -46,9 +46,9 @@ typedef struct dw_fit_report {
 void dw_fit_report_clear(dw_fit_report *report);
 
 /*
- * Fits `model`, {0} but for its trait and n, to data that dw_dataset_observe
- * has been over; `name` are its data->p annotations.  `report` is to be
- * cleared whatever comes of it.
+ * Fits `model`, {0} but for its trait with name and n, to data that
+ * dw_dataset_observe has been over; `name` are its data->p annotations.
+ * `report` is to be cleared whatever comes of it.
  */
 int dw_fit_model(dw_dataset *data, dw_pool *pool, const char *const *name,
                  const dw_fit_plan *plan, const dw_fit_watch *watch,

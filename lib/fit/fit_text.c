@@ -42,8 +42,8 @@ void dw_fit_log_row(const dw_epoch *e, const double base[DW_PARTS],
 void dw_fit_log_final(const dw_fit_report *report, const dw_model *model,
                       double seconds, dw_buf *out)
 {
-    dw_epoch e = {.s2 = model->s2,
-                  .tau = model->tau,
+    dw_epoch e = {.s2 = model->trait[0].s2,
+                  .tau = model->trait[0].tau,
                   .h2 = report->h2,
                   .lr = NAN,
                   .grad_norm = NAN,
@@ -129,7 +129,7 @@ void dw_fit_summary(const dw_fit_report *report, const dw_model *model,
     dw_buf_addf(out,
                 "%s: %s, %zu inputs, %zu parameters, h2 %.4g, s2 %.4g, tau "
                 "%.4g; %.0f MB of blocks\n",
-                model->trait, spec, model->n_inputs,
-                dw_net_n_params(&model->net), report->h2, model->s2, model->tau,
-                (double)bytes / 1e6);
+                model->trait[0].name, spec, model->n_inputs,
+                dw_net_n_params(&model->net), report->h2, model->trait[0].s2,
+                model->trait[0].tau, (double)bytes / 1e6);
 }

@@ -145,9 +145,9 @@ static int ldsr_value(struct worker *w, const dw_fit_block *b,
     dw_ldsr_block lb = ldsr_block(b);
     dw_noise slope = {0};
     size_t n = 0;
-    int rc = dw_ldsr_loss(w->ldsr, &lb, score, w->f, noise, b->n * model->c,
-                          &out->value, &n, gradient ? w->g : NULL,
-                          gradient ? &slope : NULL);
+    int rc = dw_ldsr_loss(w->ldsr, &lb, score, w->f, noise,
+                          b->n * model->trait[0].c, &out->value, &n,
+                          gradient ? w->g : NULL, gradient ? &slope : NULL);
 
     out->value = -out->value;
     out->weight = (double)n;
@@ -165,13 +165,13 @@ int dw_objective_block(dw_objective *o, enum dw_loss loss, size_t t,
 {
     const dw_fit_block *b = &o->data->block[block];
     struct worker *w = &o->worker[t];
-    dw_noise noise = {model->s2, model->tau}, slope = {0};
+    dw_noise noise = {model->trait[0].s2, model->trait[0].tau}, slope = {0};
     int rc;
 
     *out = (dw_value){.weight = (double)b->k};
     dw_net_forward(&model->net, w->net, model->param, b->m, b->x, dropout,
                    w->a);
-    dw_model_link(model, b->m, w->a, w->f);
+    dw_model_link(model, 0, b->m, w->a, w->f);
     for (size_t j = 0; j < b->l; j++)
         out->h2 += w->f[b->core + j];
     dw_scal(b->m, b->n, w->f);
@@ -221,7 +221,7 @@ int dw_objective_fail(const dw_objective *o, size_t block,
     return dw_fail(err, DW_EDEGENERATE,
                    "%s has no finite likelihood (s2 %g, tau %g): the fit has "
                    "run away; a lower --lr may mend it",
-                   name, model->s2, model->tau);
+                   name, model->trait[0].s2, model->trait[0].tau);
 }
 
 /* ---- all blocks ---- */

@@ -54,7 +54,7 @@ static void fit_block(void *ctx, size_t t, size_t i)
     struct fit *f = ctx;
     size_t index = f->train[f->group + i];
     const dw_fit_block *b = &f->data->block[index];
-    dw_noise noise = {f->model->s2, f->model->tau};
+    dw_noise noise = {f->model->trait[0].s2, f->model->trait[0].tau};
     double *score = f->score + i * f->d;
     dw_gradient g;
     dw_factor factor = dw_fit_block_factor(b);
@@ -141,13 +141,13 @@ static void get(const struct fit *f, double *x)
 {
     for (size_t i = 0; i <= f->p; i++)
         x[i] = f->model->param[i];
-    x[f->p + 1] = log(f->model->s2);
-    x[f->p + 2] = log(f->model->tau);
+    x[f->p + 1] = log(f->model->trait[0].s2);
+    x[f->p + 2] = log(f->model->trait[0].tau);
 }
 
 static void set(struct fit *f, const double *x)
 {
-    double *noise[2] = {&f->model->s2, &f->model->tau};
+    double *noise[2] = {&f->model->trait[0].s2, &f->model->trait[0].tau};
 
     for (size_t i = 0; i <= f->p; i++)
         f->model->param[i] = (dw_real)x[i];
@@ -168,7 +168,7 @@ static double penalty(const struct fit *f, const double *x)
  * gradient (g) and its rows and columns (h) become 0. */
 static void rest(const struct fit *f, const double *total, double *g, double *h)
 {
-    const double noise[2] = {f->model->s2, f->model->tau};
+    const double noise[2] = {f->model->trait[0].s2, f->model->trait[0].tau};
     size_t d = f->d;
 
     for (size_t i = 0; i < 2; i++) {

@@ -69,8 +69,8 @@ static int sum_slots(struct training *tr, size_t n, dw_value *sum, dw_err *err)
         if (s->rc != 0 || isnan(check))
             return dw_objective_fail(tr->objective, tr->train[tr->at + i],
                                      tr->model, err);
-        tr->grad[p] += tr->scale * tr->model->s2 * s->value.ds2;
-        tr->grad[p + 1] += tr->scale * tr->model->tau * s->value.dtau;
+        tr->grad[p] += tr->scale * tr->model->trait[0].s2 * s->value.ds2;
+        tr->grad[p + 1] += tr->scale * tr->model->trait[0].tau * s->value.dtau;
         sum->value += s->value.value;
         sum->h2 += s->value.h2;
     }
@@ -85,7 +85,7 @@ static void step_noise(struct training *tr, double lr)
     /* LD-score regression sees no more of the two than their sum. */
     const bool learn[2] = {o->loss == DW_LOSS_LIKELIHOOD && o->noise.learn_s2,
                            o->loss == DW_LOSS_LIKELIHOOD && o->noise.learn_tau};
-    double *noise[2] = {&tr->model->s2, &tr->model->tau};
+    double *noise[2] = {&tr->model->trait[0].s2, &tr->model->trait[0].tau};
     const uint8_t decays[2] = {0, 0};
     dw_real logs[2] = {0, 0}; /* moves only: the values stay in double */
 
@@ -177,8 +177,8 @@ static int run_epoch(struct training *tr, dw_epoch *e, dw_err *err)
     }
     if (evaluate(tr, e, err) < 0)
         return err->code;
-    e->s2 = tr->model->s2;
-    e->tau = tr->model->tau;
+    e->s2 = tr->model->trait[0].s2;
+    e->tau = tr->model->trait[0].tau;
     return 0;
 }
 
@@ -208,8 +208,8 @@ static void keep_best(struct training *tr, struct best *best, dw_epoch *e)
         return;
     best->value = value;
     best->epoch = e->epoch;
-    best->s2 = tr->model->s2;
-    best->tau = tr->model->tau;
+    best->s2 = tr->model->trait[0].s2;
+    best->tau = tr->model->trait[0].tau;
     memcpy(best->param, tr->model->param, tr->n_params * sizeof *best->param);
 }
 
@@ -237,8 +237,8 @@ static int run_epochs(struct training *tr, dw_epoch_fn *each, void *ctx,
     }
     if (rc == 0) {
         memcpy(tr->model->param, best.param, tr->n_params * sizeof *best.param);
-        tr->model->s2 = best.s2;
-        tr->model->tau = best.tau;
+        tr->model->trait[0].s2 = best.s2;
+        tr->model->trait[0].tau = best.tau;
         out->best_epoch = best.epoch;
     }
     dw_free(best.param);

@@ -16,6 +16,7 @@
 /* {0} is one without a model. */
 typedef struct dw_bound_model {
     dw_model model;
+    size_t trait; /* which of the model's is asked for */
     bool there, bound;
     size_t *column; /* (model.n_inputs) set by dw_bound_model_bind */
 } dw_bound_model;

@@ -43,8 +43,8 @@ static dw_part part_of(const dw_fit_flow *flow, const char *contig)
 static void begin(struct fit *f, const dw_head *head, size_t trait)
 {
     dw_head_copy(&f->r->head, head);
-    f->r->model.trait = dw_strdup(head->trait[trait].name);
-    f->r->model.n = head->trait[trait].n;
+    dw_model_add_trait(&f->r->model, head->trait[trait].name)->n =
+        head->trait[trait].n;
     if (strcmp(f->flow->plan.spec, "const") != 0)
         f->data.p = head->p;
 }
@@ -136,7 +136,7 @@ static int prepare(struct fit *f, dw_source *src, dw_err *err)
         return err->code;
     if (n_empty)
         dw_note("%zu blocks without a z-score of %s are left out", n_empty,
-                f->r->model.trait);
+                f->r->model.trait[0].name);
     if (check_parts(f, err) < 0)
         return err->code;
     set_aside(f);

@@ -39,22 +39,25 @@ static void say_how(const dw_panel_blocks_opts *o, dw_buf *how)
         dw_buf_addf(how, ", max-missing %g", o->admit.max_missing);
     if (o->max_variants)
         dw_buf_addf(how, ", max-variants %zu", o->max_variants);
+    if (o->memory != DW_BLOCK_MEMORY)
+        dw_buf_addf(how, ", memory %zu", o->memory);
 }
 
 static int describe(void *self, dw_head *head, dw_err *err)
 {
     struct geno_maker *g = self;
     const dw_panel_blocks_opts *o = g->o;
+    const char *text;
     dw_buf how = {0};
+    uint64_t digest;
 
     (void)err;
     say_how(o, &how);
     dw_head_set_panel(head, dw_path_name(o->geno), dw_geno_people(g->geno),
                       how.s);
     dw_head_add_step(head, "dw-ldblock", o->version, o->args);
-    if (dw_geno_text(g->geno))
-        dw_head_add_input(head, dw_path_name(dw_geno_text(g->geno)),
-                          dw_geno_digest(g->geno));
+    for (size_t i = 0; (text = dw_geno_text(g->geno, i, &digest)); i++)
+        dw_head_add_input(head, dw_path_name(text), digest);
     if (o->cores)
         dw_head_add_input(head, dw_path_name(o->cores), g->cores_digest);
     dw_buf_clear(&how);
@@ -160,6 +163,10 @@ static int whole(void *self, uint64_t *n, dw_tally *run, dw_err *err)
             rc = take_place(g, &v, n, run, err);
     }
     dw_variants_clear(&v);
+    if (dw_panel_duplicates(g->panel))
+        dw_tally_add(run, "duplicate", dw_panel_duplicates(g->panel));
+    if (dw_geno_unplaced(g->geno))
+        dw_tally_add(run, "no_place", dw_geno_unplaced(g->geno));
     return rc;
 }
 
@@ -193,15 +200,24 @@ static void report(const void *self)
 {
     const struct geno_maker *g = self;
     dw_blocks_counts c = dw_blocks_counted(g->blocks);
+    uint64_t unplaced = dw_geno_unplaced(g->geno);
 
     if (dw_panel_duplicates(g->panel))
         dw_note("%" PRIu64 " variants of the panel are there twice; the first "
                 "of each was taken",
                 dw_panel_duplicates(g->panel));
+    if (unplaced)
+        dw_note("%" PRIu64 " variants of the panel have no position or no "
+                "second allele, and were passed over",
+                unplaced);
     if (c.split)
         dw_note("%" PRIu64 " blocks of more than %zu variants were cut into "
                 "equal runs",
                 c.split, g->o->max_variants);
+    if (c.shrunk)
+        dw_note("%" PRIu64 " blocks would take more than %zu bytes each, and "
+                "were cut into equal runs (--memory)",
+                c.shrunk, g->o->memory);
 }
 
 /* ---- before and after ---- */
@@ -227,6 +243,7 @@ static dw_blocks *new_blocks(struct geno_maker *g, const dw_blocks_out *out)
         .step = o->cores ? 0 : (uint32_t)(o->window - 2 * o->flank),
         .flank = (uint32_t)o->flank,
         .max_variants = o->max_variants,
+        .memory = o->memory,
         .threads = o->threads,
     };
 

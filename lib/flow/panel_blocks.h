@@ -19,6 +19,9 @@
 /* Of --min-eigen: below is what is zero but for rounding. */
 #define DW_MIN_EIGEN 1e-4
 
+/* Of --memory: 5,000 core variants among 15,000, of as many people or more. */
+#define DW_BLOCK_MEMORY 2000000000
+
 typedef struct dw_panel_blocks_opts {
     const char *geno, *ld;       /* one of them; the other is NULL */
     const char *samples;         /* NULL: all people */
@@ -28,7 +31,9 @@ typedef struct dw_panel_blocks_opts {
     const char *version, *args;  /* for the history */
     bool dosage;
     size_t window, flank; /* window > 2 flank, unless there are cores */
-    size_t max_variants, threads;
+    size_t max_variants;  /* of a core; 0: no bound */
+    size_t memory;        /* bytes that one block may take; 0: no bound */
+    size_t threads;
     dw_factor_cut cut;
     dw_admit admit;
     dw_z_check_opts check;

@@ -26,10 +26,17 @@ struct job {
 
 /* ---- model and heads, in the thread that reads ---- */
 
+/* The name of the trait that the model is asked for. */
+static const char *model_trait(const struct job *j)
+{
+    return j->model->model.trait[j->model->trait].name;
+}
+
 static void use_model(struct job *j)
 {
     for (size_t t = 0; t < j->threads; t++)
-        j->ws[t] = dw_predict_ws_new(&j->model->model, j->model->column);
+        j->ws[t] = dw_predict_ws_new(&j->model->model, j->model->trait,
+                                     j->model->column);
 }
 
 static int take_model(void *self, dw_source *src, dw_err *err)
@@ -57,8 +64,7 @@ static int write_head(struct job *j, dw_source *src, bool blocks, dw_err *err)
                        "dw-ldblock makes blocks of them",
                        dw_source_name(src));
     dw_score_text_head(j->plan->format,
-                       blocks ? head->trait[j->trait].name
-                              : j->model->model.trait,
+                       blocks ? head->trait[j->trait].name : model_trait(j),
                        head->build, &text);
     dw_outfile_write(j->out, text.s, text.n);
     dw_buf_clear(&text);
@@ -79,8 +85,8 @@ static int begin_table(void *self, dw_source *src, dw_flow_item *item,
                        "no model before the first variants: give one with -m, "
                        "or the stream that dw-fit --pass writes");
     if (item->has_block) {
-        if (dw_trait_pick(head, name, j->plan->trait, j->model->model.trait,
-                          &j->trait, err) < 0)
+        if (dw_trait_pick(head, name, j->plan->trait, model_trait(j), &j->trait,
+                          err) < 0)
             return err->code;
         own->n = head->trait[j->trait].n;
     }

@@ -26,8 +26,8 @@ static void predict(void *ctx, const dw_variants *v, size_t begin, size_t end,
 {
     dw_stream_truth *t = ctx;
 
-    dw_model_variances(&t->model.model, t->model.column, t->ws, end - begin,
-                       v->annot + begin, v->m, out);
+    dw_model_variances(&t->model.model, t->model.trait, t->model.column, t->ws,
+                       end - begin, v->annot + begin, v->m, out);
 }
 
 static int read_model(dw_stream_truth *t, const char *path, const dw_head *head,

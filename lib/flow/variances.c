@@ -80,20 +80,25 @@ int dw_variances_bind(dw_variances *v, const dw_head *head, dw_err *err)
 
 /* ---- what they are ---- */
 
+static const dw_model_trait *trait_of(const dw_variances *v)
+{
+    return &v->model.model.trait[v->model.trait];
+}
+
 const char *dw_variances_trait(const dw_variances *v)
 {
-    return v->model.model.trait;
+    return v->prior ? NULL : trait_of(v)->name;
 }
 
 dw_noise dw_variances_noise(const dw_variances *v)
 {
     return v->prior ? (dw_noise){1, 0}
-                    : (dw_noise){v->model.model.s2, v->model.model.tau};
+                    : (dw_noise){trait_of(v)->s2, trait_of(v)->tau};
 }
 
 double dw_variances_mean(const dw_variances *v)
 {
-    return v->prior ? dw_prior_mean(v->prior) : v->model.model.c;
+    return v->prior ? dw_prior_mean(v->prior) : trait_of(v)->c;
 }
 
 void dw_variances_of(const dw_variances *v, size_t thread,
@@ -102,6 +107,6 @@ void dw_variances_of(const dw_variances *v, size_t thread,
     if (v->prior)
         dw_prior_variances(v->prior, var, f);
     else
-        dw_model_variances(&v->model.model, v->model.column, v->net[thread],
-                           var->m, var->annot, var->m, f);
+        dw_model_variances(&v->model.model, v->model.trait, v->model.column,
+                           v->net[thread], var->m, var->annot, var->m, f);
 }

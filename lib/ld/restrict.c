@@ -209,7 +209,8 @@ static int project(dw_restrict_ws *ws, const dw_ldblock *b, size_t n,
     if (k)
         memcpy(out->lambda, ws->lambda, k * sizeof *out->lambda);
     turn(ws, b, n, stay, out);
-    return 0;
+    /* Of what was read, numbers may be too large for a float. */
+    return dw_ldblock_check(out, err);
 }
 
 int dw_restrict_block(dw_restrict_ws *ws, const dw_ldblock *b, size_t n,

@@ -34,8 +34,8 @@ void dw_restrict_ws_free(dw_restrict_ws *ws); /* NULL is fine */
  * anew.  If the whole core stays, Q is passed on as it is, but for signs.
  *
  * At least one variant of the core has to stay, and those that do have to stand
- * side by side.  DW_ENOMEM; DW_EDEGENERATE when the eigenproblem does not
- * converge.
+ * side by side (else DW_EMISMATCH).  DW_ENOMEM; DW_EDEGENERATE when the
+ * eigenproblem does not converge, DW_EFORMAT when what comes out is not finite.
  */
 int dw_restrict_block(dw_restrict_ws *ws, const dw_ldblock *b, size_t n,
                       const dw_stay *stay, const dw_factor_cut *cut,

@@ -2,7 +2,8 @@
  * model: a network with all that turns a variant's annotations into its
  * variance.
  *
- *     f_j = c g(net(x_j))        variance of variant j's standardised effect
+ *     f_jt = c_t g(net(x_j)_t)   variance of variant j's standardised effect
+ *                                on trait t, which has a head of the net
  *
  * x_j are inputs made from annotations: (value - mean) / sd, 0 where missing;
  * and for an annotation that was missing somewhere in training, a second input
@@ -24,22 +25,31 @@ typedef struct dw_input {
     double mean, sd;
 } dw_input;
 
+typedef struct dw_model_trait {
+    char *name;
+    double n;       /* sample size of the training part */
+    double c;       /* variance per variant of the constant model */
+    double s2, tau; /* noise, DESIGN (3) */
+} dw_model_trait;
+
 typedef struct dw_model {
-    dw_net net;      /* net.p is n_inputs; const has none */
+    dw_net net;      /* net.p is n_inputs, but 0 for const; a head a trait */
     dw_real *param;  /* (dw_net_n_params) */
     dw_input *input; /* (n_inputs) */
     size_t n_inputs;
     dw_link link;
-    char *trait;
-    double n;       /* sample size of the training part */
-    double c;       /* variance per variant of the constant model */
-    double s2, tau; /* noise, DESIGN (3) */
+    dw_model_trait *trait; /* (n_traits) at least one */
+    size_t n_traits;
 } dw_model;
 
 void dw_model_clear(dw_model *model); /* {0} again */
 
-/* Makes net and param (all 0) for a specification, of model->n_inputs inputs.
- */
+/* Adds a trait, before the model is shaped: lent until the next, all 0 but its
+ * name. */
+dw_model_trait *dw_model_add_trait(dw_model *model, const char *name);
+
+/* Makes net and param (all 0) for a specification, of model->n_inputs inputs
+ * and a head for each trait. */
 int dw_model_shape(dw_model *model, const char *spec,
                    dw_err *err) DW_MUST_CHECK;
 
@@ -53,16 +63,17 @@ int dw_model_bind(const dw_model *model, size_t n, const char *const *name,
 void dw_model_inputs(const dw_model *model, const size_t *column, size_t m,
                      const float *annot, size_t ld, dw_real *x);
 
-/* a (m), d log f / d a is dw_link_slope;  f (m) <- c g(a). */
-void dw_model_link(const dw_model *model, size_t m, const dw_real *a,
-                   double *f);
+/* f (m) <- c g(a) of one trait, from all outputs a (heads x m); d log f / d a
+ * is dw_link_slope. */
+void dw_model_link(const dw_model *model, size_t trait, size_t m,
+                   const dw_real *a, double *f);
 
 /*
- * f (m) <- variance of each variant.  `column` from dw_model_bind, `ws` from
- * dw_net_ws_new of model->net: one a thread.
+ * f (m) <- variance of each variant, for one trait.  `column` from
+ * dw_model_bind, `ws` from dw_net_ws_new of model->net: one a thread.
  */
-void dw_model_variances(const dw_model *model, const size_t *column,
-                        dw_net_ws *ws, size_t m, const float *annot, size_t ld,
-                        double *f);
+void dw_model_variances(const dw_model *model, size_t trait,
+                        const size_t *column, dw_net_ws *ws, size_t m,
+                        const float *annot, size_t ld, double *f);
 
 #endif

@@ -49,7 +49,7 @@ static int parse_widths(dw_net *net, const char *spec, const char *widths,
 
 int dw_net_parse(dw_net *net, const char *spec, size_t p, dw_err *err)
 {
-    dw_net made = {.kind = DW_NET_MLP, .p = p};
+    dw_net made = {.kind = DW_NET_MLP, .p = p, .heads = 1};
 
     if (p > DW_NET_MAX_INPUTS)
         return dw_fail(err, DW_EUSAGE, "%zu inputs; a network has at most %d",
@@ -87,10 +87,16 @@ static size_t layer_inputs(const dw_net *net, size_t i)
     return i ? net->hidden[i - 1] : net->p;
 }
 
-/* Where the parameters of hidden layer i begin; i = n_hidden: those of u. */
+/* How many parameters the linear part has, which stand first. */
+static size_t n_linear(const dw_net *net)
+{
+    return net->heads * (1 + net->p);
+}
+
+/* Where the parameters of hidden layer i begin; i = n_hidden: those of U. */
 static size_t layer_at(const dw_net *net, size_t i)
 {
-    size_t at = 1 + net->p;
+    size_t at = n_linear(net);
 
     for (size_t l = 0; l < i; l++)
         at += net->hidden[l] * (layer_inputs(net, l) + 1);
@@ -104,7 +110,7 @@ static size_t last_width(const dw_net *net)
 
 size_t dw_net_n_params(const dw_net *net)
 {
-    return layer_at(net, net->n_hidden) + last_width(net);
+    return layer_at(net, net->n_hidden) + net->heads * last_width(net);
 }
 
 void dw_net_init(const dw_net *net, uint64_t seed, dw_real *param)
@@ -124,7 +130,7 @@ void dw_net_init(const dw_net *net, uint64_t seed, dw_real *param)
 void dw_net_decays(const dw_net *net, uint8_t *decays)
 {
     memset(decays, 1, dw_net_n_params(net));
-    memset(decays, 0, 1 + net->p);
+    memset(decays, 0, n_linear(net));
     for (size_t i = 0; i < net->n_hidden; i++) {
         size_t n = net->hidden[i];
 
@@ -212,18 +218,19 @@ void dw_net_forward(const dw_net *net, dw_net_ws *ws, const dw_real *param,
                     dw_real *out)
 {
     const dw_real *u = param + layer_at(net, net->n_hidden);
-    size_t last = last_width(net);
+    size_t last = last_width(net), heads = net->heads;
 
     for (size_t at = 0; at < m; at += TILE) {
         size_t n = m - at < TILE ? m - at : TILE;
         const dw_real *tile_x = x + at * net->p;
 
-        dw_layer_linear_forward(net->p, 1, n, param + 1, param, tile_x,
-                                out + at);
+        dw_layer_linear_forward(net->p, heads, n, param + heads, param, tile_x,
+                                out + at * heads);
         if (last) {
             tile_hidden(net, ws, param, at / TILE, n, tile_x, noise, false);
-            dw_real_gemm(false, false, 1, n, last, 1, u, 1,
-                         ws->hidden[net->n_hidden - 1], last, 1, out + at, 1);
+            dw_real_gemm(false, false, heads, n, last, 1, u, heads,
+                         ws->hidden[net->n_hidden - 1], last, 1,
+                         out + at * heads, heads);
         }
     }
 }
@@ -235,13 +242,13 @@ static void tile_backward(const dw_net *net, dw_net_ws *ws,
                           bool dropped, const dw_real *dout, dw_real *grad)
 {
     size_t top = net->n_hidden, last = last_width(net);
-    size_t u = layer_at(net, top);
+    size_t u = layer_at(net, top), heads = net->heads;
 
-    /* du += h dout',  dh = u dout' */
-    dw_real_gemm(false, true, last, 1, n, 1, ws->hidden[top - 1], last, dout, 1,
-                 1, grad + u, last);
-    dw_real_gemm(false, false, last, n, 1, 1, param + u, last, dout, 1, 0,
-                 ws->dout, last);
+    /* dU += dout h',  dh = U' dout */
+    dw_real_gemm(false, true, heads, last, n, 1, dout, heads,
+                 ws->hidden[top - 1], last, 1, grad + u, heads);
+    dw_real_gemm(true, false, last, n, heads, 1, param + u, heads, dout, heads,
+                 0, ws->dout, last);
     for (size_t i = top; i-- > 0;) {
         size_t in = layer_inputs(net, i), out = net->hidden[i];
         size_t w = layer_at(net, i);
@@ -263,16 +270,18 @@ void dw_net_backward(const dw_net *net, dw_net_ws *ws, const dw_real *param,
                      size_t m, const dw_real *x, const dw_net_noise *noise,
                      const dw_real *dout, dw_real *grad)
 {
+    size_t heads = net->heads;
+
     for (size_t at = 0; at < m; at += TILE) {
         size_t n = m - at < TILE ? m - at : TILE;
         const dw_real *tile_x = x + at * net->p;
 
-        dw_layer_linear_backward(net->p, 1, n, param + 1, tile_x, dout + at,
-                                 grad + 1, grad, NULL);
+        dw_layer_linear_backward(net->p, heads, n, param + heads, tile_x,
+                                 dout + at * heads, grad + heads, grad, NULL);
         if (net->n_hidden) {
             tile_hidden(net, ws, param, at / TILE, n, tile_x, noise, true);
             tile_backward(net, ws, param, n, tile_x, noise && noise->rate > 0,
-                          dout + at, grad);
+                          dout + at * heads, grad);
         }
     }
 }

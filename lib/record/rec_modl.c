@@ -24,6 +24,32 @@ static void add_text(dw_buf *b, const char *key, const char *value)
     dw_rec_line_end(b);
 }
 
+/* As version 1 has its only one. */
+static void add_only_trait(dw_buf *b, const dw_model_trait *trait)
+{
+    add_text(b, "trait", trait->name);
+    add_number(b, "n", trait->n);
+    add_number(b, "c", trait->c);
+    add_number(b, "s2", trait->s2);
+    add_number(b, "tau", trait->tau);
+}
+
+static void add_trait(dw_buf *b, const dw_model_trait *trait)
+{
+    const double number[] = {trait->n, trait->c, trait->s2, trait->tau};
+
+    dw_rec_field(b, "trait");
+    dw_rec_field(b, trait->name);
+    for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+        dw_rec_field_f64(b, number[i]);
+    dw_rec_line_end(b);
+}
+
+unsigned dw_modl_version(const dw_model *model)
+{
+    return model->n_traits == 1 ? 1 : 2;
+}
+
 void dw_modl_pack(const dw_model *model, dw_buf *out)
 {
     size_t n = dw_net_n_params(&model->net);
@@ -33,11 +59,10 @@ void dw_modl_pack(const dw_model *model, dw_buf *out)
     dw_net_spec(&model->net, spec);
     add_text(&text, "spec", spec);
     add_text(&text, "link", dw_link_name(model->link));
-    add_text(&text, "trait", model->trait);
-    add_number(&text, "n", model->n);
-    add_number(&text, "c", model->c);
-    add_number(&text, "s2", model->s2);
-    add_number(&text, "tau", model->tau);
+    if (dw_modl_version(model) == 1)
+        add_only_trait(&text, &model->trait[0]);
+    for (size_t i = 0; dw_modl_version(model) > 1 && i < model->n_traits; i++)
+        add_trait(&text, &model->trait[i]);
     dw_rec_field(&text, "n_params");
     dw_rec_field_u64(&text, n);
     dw_rec_line_end(&text);
@@ -59,16 +84,19 @@ void dw_modl_pack(const dw_model *model, dw_buf *out)
 
 /* ---- from bytes ---- */
 
-/* Keys that a model has once, and what is gathered until all are there: a net
- * can be shaped only when its inputs are known. */
-enum key { SPEC, LINK, TRAIT, N, C, S2, TAU, N_PARAMS, KEYS };
+/* Keys that a model has once; those from TRAIT on in version 1 alone, whose
+ * models are of one trait. */
+enum key { SPEC, LINK, N_PARAMS, TRAIT, N, C, S2, TAU, KEYS };
 
 static const char *const key_name[KEYS] = {
-    "spec", "link", "trait", "n", "c", "s2", "tau", "n_params",
+    "spec", "link", "n_params", "trait", "n", "c", "s2", "tau",
 };
 
+/* What is gathered until all is there: a net can be shaped only when its inputs
+ * and traits are known. */
 struct gather {
     dw_model *model;
+    enum key n_keys; /* of this version */
     char *spec;
     uint64_t n_params;
     size_t cap_inputs;
@@ -107,10 +135,11 @@ static int take_input(struct gather *g, const dw_rec_lines *l, dw_err *err)
     return 0;
 }
 
-/* Above 0 (or from 0 on) and finite. */
-static int take_number(const dw_rec_lines *l, double *x, bool zero, dw_err *err)
+/* Field i: above 0 (or from 0 on) and finite. */
+static int take_number(const dw_rec_lines *l, size_t i, double *x, bool zero,
+                       dw_err *err)
 {
-    if (dw_rec_take_f64(l, 1, x, err) < 0)
+    if (dw_rec_take_f64(l, i, x, err) < 0)
         return err->code;
     if (!(*x > 0 || (zero && *x == 0)))
         return dw_fail(err, DW_EFORMAT, "line %zu: %g cannot be", l->number,
@@ -118,10 +147,32 @@ static int take_number(const dw_rec_lines *l, double *x, bool zero, dw_err *err)
     return 0;
 }
 
+/* A line of all that is a trait's. */
+static int take_trait(struct gather *g, const dw_rec_lines *l, dw_err *err)
+{
+    dw_model *model = g->model;
+    dw_model_trait *trait;
+    char *name;
+
+    if (model->n_traits == DW_NET_MAX_HEADS)
+        return dw_fail(err, DW_EFORMAT, "more than %d traits",
+                       DW_NET_MAX_HEADS);
+    if (dw_rec_take_text(l, 1, &name, err) < 0)
+        return err->code;
+    trait = dw_model_add_trait(model, name);
+    dw_free(name);
+    if (take_number(l, 2, &trait->n, false, err) < 0 ||
+        take_number(l, 3, &trait->c, false, err) < 0 ||
+        take_number(l, 4, &trait->s2, true, err) < 0 ||
+        take_number(l, 5, &trait->tau, true, err) < 0)
+        return err->code;
+    return 0;
+}
+
 static int take_key(struct gather *g, enum key key, const dw_rec_lines *l,
                     dw_err *err)
 {
-    dw_model *model = g->model;
+    dw_model_trait *trait = g->model->trait; /* version 1: the one */
     char *name;
     int rc;
 
@@ -131,16 +182,19 @@ static int take_key(struct gather *g, enum key key, const dw_rec_lines *l,
     g->seen |= 1u << key;
     switch (key) {
     case SPEC: return dw_rec_take_text(l, 1, &g->spec, err);
-    case TRAIT: return dw_rec_take_text(l, 1, &model->trait, err);
-    case N: return take_number(l, &model->n, false, err);
-    case C: return take_number(l, &model->c, false, err);
-    case S2: return take_number(l, &model->s2, true, err);
-    case TAU: return take_number(l, &model->tau, true, err);
+    case TRAIT:
+        dw_free(trait->name);
+        trait->name = NULL;
+        return dw_rec_take_text(l, 1, &trait->name, err);
+    case N: return take_number(l, 1, &trait->n, false, err);
+    case C: return take_number(l, 1, &trait->c, false, err);
+    case S2: return take_number(l, 1, &trait->s2, true, err);
+    case TAU: return take_number(l, 1, &trait->tau, true, err);
     case N_PARAMS: return dw_rec_take_u64(l, 1, &g->n_params, err);
     case LINK:
         if (dw_rec_take_text(l, 1, &name, err) < 0)
             return err->code;
-        rc = dw_link_find(name, &model->link);
+        rc = dw_link_find(name, &g->model->link);
         if (rc < 0)
             rc =
                 dw_fail(err, DW_EVERSION, "its link \"%s\" is not known", name);
@@ -155,7 +209,9 @@ static int take_line(struct gather *g, const dw_rec_lines *l, dw_err *err)
 {
     if (l->n && dw_span_eq(l->field[0], "input"))
         return take_input(g, l, err);
-    for (int key = 0; key < KEYS; key++) {
+    if (g->n_keys <= TRAIT && l->n && dw_span_eq(l->field[0], "trait"))
+        return take_trait(g, l, err);
+    for (int key = 0; key < (int)g->n_keys; key++) {
         if (l->n && dw_span_eq(l->field[0], key_name[key]))
             return take_key(g, (enum key)key, l, err);
     }
@@ -174,13 +230,17 @@ static int take_text(struct gather *g, dw_span text, dw_err *err)
     }
     if (rc < 0)
         return rc;
-    for (int key = 0; key < KEYS; key++) {
+    for (int key = 0; key < (int)g->n_keys; key++) {
         if (!(g->seen & (1u << key)))
             return dw_fail(err, DW_EFORMAT, "it does not say its \"%s\"",
                            key_name[key]);
     }
-    if (g->model->s2 + g->model->tau == 0)
-        return dw_fail(err, DW_EFORMAT, "s2 and tau are both 0");
+    if (g->model->n_traits == 0)
+        return dw_fail(err, DW_EFORMAT, "it does not say its \"trait\"");
+    for (size_t i = 0; i < g->model->n_traits; i++) {
+        if (g->model->trait[i].s2 + g->model->trait[i].tau == 0)
+            return dw_fail(err, DW_EFORMAT, "s2 and tau are both 0");
+    }
     return 0;
 }
 
@@ -196,6 +256,7 @@ static int take_params(struct gather *g, dw_unpack *u, dw_err *err)
                        "its network \"%.100s\" is none that this program "
                        "knows: it may need a newer dw",
                        g->spec);
+    net.heads = model->n_traits;
     n = dw_unpack_u64(u);
     if (n != dw_net_n_params(&net) || n != g->n_params ||
         net.p != model->n_inputs)
@@ -216,15 +277,18 @@ static int take_params(struct gather *g, dw_unpack *u, dw_err *err)
 int dw_modl_unpack(dw_model *model, unsigned version, const unsigned char *p,
                    size_t n, dw_err *err)
 {
-    struct gather g = {.model = model};
+    struct gather g = {.model = model, .n_keys = version == 1 ? KEYS : TRAIT};
     dw_unpack u = {p, n, false};
     dw_span text;
     int rc;
 
     dw_model_clear(model);
-    rc = dw_rec_check_version("MODL", version, DW_MODL_VERSION, err);
+    rc = dw_rec_check_version("MODL", version,
+                              version == 1 ? 1 : DW_MODL_VERSION, err);
     if (rc < 0)
         return rc;
+    if (version == 1)
+        dw_model_add_trait(model, "");
     text = dw_unpack_text(&u);
     rc = u.bad ? dw_fail(err, DW_EFORMAT, "its text is cut short")
                : take_text(&g, text, err);
@@ -247,7 +311,7 @@ int dw_modl_write(dw_sink *sink, const dw_head *head, const dw_model *model,
     dw_modl_pack(model, &payload);
     rc = dw_sink_begin(sink, head, err);
     if (rc == 0)
-        rc = dw_sink_chunk(sink, "MODL", DW_MODL_VERSION,
+        rc = dw_sink_chunk(sink, "MODL", dw_modl_version(model),
                            dw_net_n_params(&model->net), &payload, err);
     if (rc == 0)
         rc = dw_sink_end(sink, NULL, "dw-fit", &(dw_tally){0}, err);

@@ -13,8 +13,11 @@
 #include "record/rec_head.h"
 #include "record/rec_stream.h"
 
-enum { DW_MODL_VERSION = 1 };
+enum { DW_MODL_VERSION = 2 };
 
+/* The lowest version that can hold the model, in which it is packed: 1 if it is
+ * of one trait. */
+unsigned dw_modl_version(const dw_model *model);
 void dw_modl_pack(const dw_model *model, dw_buf *out);
 /* model is cleared first.  DW_EFORMAT, DW_EVERSION or DW_ENOMEM. */
 int dw_modl_unpack(dw_model *model, unsigned version, const unsigned char *p,

@@ -8,6 +8,7 @@
 
 struct dw_predict_ws {
     const dw_model *model;
+    size_t head;
     const size_t *column;
     dw_net_ws *net;
     dw_block_lik lik;
@@ -23,11 +24,13 @@ void dw_prediction_clear(dw_prediction *p)
     *p = (dw_prediction){0};
 }
 
-dw_predict_ws *dw_predict_ws_new(const dw_model *model, const size_t *column)
+dw_predict_ws *dw_predict_ws_new(const dw_model *model, size_t head,
+                                 const size_t *column)
 {
     dw_predict_ws *ws = dw_alloc(1, sizeof *ws);
 
     ws->model = model;
+    ws->head = head;
     ws->column = column;
     return ws;
 }
@@ -97,21 +100,21 @@ int dw_predict_prior(dw_predict_ws *ws, const dw_variants *var,
         return err->code;
     out->begin = 0;
     out->end = var->m;
-    dw_model_variances(ws->model, ws->column, ws->net, var->m, var->annot,
-                       var->m, out->f);
+    dw_model_variances(ws->model, ws->head, ws->column, ws->net, var->m,
+                       var->annot, var->m, out->f);
     for (size_t j = 0; j < var->m; j++)
         out->mean[j] = out->sd[j] = out->w[j] = NAN;
     return 0;
 }
 
 /* What a kernel returned, in words. */
-static int tell(int rc, const dw_model *model, dw_err *err)
+static int tell(int rc, dw_noise noise, dw_err *err)
 {
     if (rc > 0 || rc == DW_EDEGENERATE)
         return dw_fail(err, DW_EDEGENERATE,
                        "the model's variances (s2 %g, tau %g) give no "
                        "posterior here",
-                       model->s2, model->tau);
+                       noise.s2, noise.tau);
     return dw_block_lik_fault(rc, err);
 }
 
@@ -132,7 +135,8 @@ int dw_predict_block(dw_predict_ws *ws, const dw_variants *var,
                      const dw_ldblock *ld, size_t trait, double n,
                      dw_prediction *out, dw_err *err)
 {
-    dw_noise noise = {ws->model->s2, ws->model->tau};
+    const dw_model_trait *of = &ws->model->trait[ws->head];
+    dw_noise noise = {of->s2, of->tau};
     dw_factor factor;
     int rc;
 
@@ -150,5 +154,5 @@ int dw_predict_block(dw_predict_ws *ws, const dw_variants *var,
                                 out->mean, out->sd, NULL);
     if (rc == 0)
         scale(var, n, out);
-    return tell(rc, ws->model, err);
+    return tell(rc, noise, err);
 }

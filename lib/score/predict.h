@@ -30,8 +30,10 @@ void dw_prediction_clear(dw_prediction *p);
 /* Workspace of one thread, for one model; grows with the blocks. */
 typedef struct dw_predict_ws dw_predict_ws;
 
-/* `column` (model->n_inputs) from dw_model_bind; both are borrowed. */
-dw_predict_ws *dw_predict_ws_new(const dw_model *model, const size_t *column);
+/* For the model's trait `head`; `column` (model->n_inputs) from dw_model_bind.
+ * Both are borrowed. */
+dw_predict_ws *dw_predict_ws_new(const dw_model *model, size_t head,
+                                 const size_t *column);
 void dw_predict_ws_free(dw_predict_ws *ws); /* NULL is fine */
 
 /* f of all variants of a table.  DW_ENOMEM. */
@@ -39,8 +41,8 @@ int dw_predict_prior(dw_predict_ws *ws, const dw_variants *var,
                      dw_prediction *out, dw_err *err) DW_MUST_CHECK;
 
 /* All of the core of a block, whether or not a variant has a z, from the z of
- * trait `trait`, whose sample size is n.  The message of a fault does not name
- * the block. */
+ * the table's trait `trait`, whose sample size is n.  The message of a fault
+ * does not name the block. */
 int dw_predict_block(dw_predict_ws *ws, const dw_variants *var,
                      const dw_ldblock *ld, size_t trait, double n,
                      dw_prediction *out, dw_err *err) DW_MUST_CHECK;

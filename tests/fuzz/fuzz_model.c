@@ -1,5 +1,5 @@
-/* MODL from hostile bytes: what is taken can be used, and packs to what gives
- * the same model. */
+/* MODL from hostile bytes, of either version: what is taken can be used, and
+ * packs to what gives the same model. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,21 +18,23 @@ static void use(const dw_model *model)
     double f[3];
 
     if (ws)
-        dw_model_variances(model, column, ws, 3, annot, 3, f);
+        dw_model_variances(model, model->n_traits - 1, column, ws, 3, annot, 3,
+                           f);
     dw_net_ws_free(ws);
     dw_free(column);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void one(unsigned version, const uint8_t *data, size_t size)
 {
     dw_model model = {0};
     dw_buf a = {0}, b = {0};
     dw_err err = {0};
 
-    if (dw_modl_unpack(&model, 1, data, size, &err) == 0) {
+    if (dw_modl_unpack(&model, version, data, size, &err) == 0) {
         use(&model);
         dw_modl_pack(&model, &a);
-        if (dw_modl_unpack(&model, 1, (unsigned char *)a.s, a.n, &err) < 0)
+        if (dw_modl_unpack(&model, dw_modl_version(&model),
+                           (unsigned char *)a.s, a.n, &err) < 0)
             abort();
         dw_modl_pack(&model, &b);
         if (a.n != b.n || memcmp(a.s, b.s, a.n) != 0)
@@ -43,5 +45,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dw_buf_clear(&a);
     dw_buf_clear(&b);
     dw_model_clear(&model);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    for (unsigned version = 1; version <= DW_MODL_VERSION; version++)
+        one(version, data, size);
     return 0;
 }

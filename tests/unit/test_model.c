@@ -40,7 +40,7 @@ static void test_variances(void)
     const float annot[] = {9, 9, 9, 1, NAN, 3, 0, 1, 1};
     dw_input input[] = {
         {NULL, false, 2, 0.5}, {NULL, true, 0, 1}, {NULL, false, 0.25, 2}};
-    dw_model model = {.n_inputs = 3, .link = DW_LINK_EXP, .c = 1e-6};
+    dw_model model = {.n_inputs = 3, .link = DW_LINK_EXP};
     size_t column[3];
     double f[3];
     dw_err err = {0};
@@ -51,18 +51,24 @@ static void test_variances(void)
     model.input[0].name = dw_strdup("cons");
     model.input[1].name = dw_strdup("cons");
     model.input[2].name = dw_strdup("dhs");
+    dw_model_add_trait(&model, "one")->c = 1e-6;
+    dw_model_add_trait(&model, "two")->c = 1e-4;
     OK(dw_model_shape(&model, "linear", &err) == 0, "a linear model");
-    for (size_t i = 0; i < 4; i++)
-        model.param[i] = (float[]){0.5f, 0.25f, -2, 1}[i];
+    for (size_t i = 0; i < 4; i++) {
+        model.param[2 * i] = (float[]){0.5f, 0.25f, -2, 1}[i];
+        model.param[2 * i + 1] = i ? 0 : 1;
+    }
     ws = dw_net_ws_new(&model.net);
 
     OK(dw_model_bind(&model, 3, have, column, &err) == 0 && column[0] == 1 &&
            column[1] == 1 && column[2] == 2,
        "columns are found by name");
-    dw_model_variances(&model, column, ws, 3, annot, 3, f);
+    dw_model_variances(&model, 0, column, ws, 3, annot, 3, f);
     NEAR(f[0], 1e-6 * exp(0.5 + 0.25 * -2 + -0.125), 1e-6, 0, "a value");
     NEAR(f[1], 1e-6 * exp(0.5 - 2 + 0.375), 1e-6, 0, "a missing value");
     NEAR(f[2], 1e-6 * exp(0.5 + 0.25 * 2 + 0.375), 1e-6, 0, "another");
+    dw_model_variances(&model, 1, column, ws, 3, annot, 3, f);
+    NEAR(f[1], 1e-4 * exp(1), 1e-6, 0, "another trait");
     OK(dw_model_bind(&model, 3, lacks, column, &err) == DW_EMISMATCH &&
            strstr(err.msg, "\"cons\"") && strstr(err.msg, "\"const\""),
        "an annotation that is not there: %s", err.msg);
@@ -76,22 +82,23 @@ static void test_tiles(void)
     enum { M = 1300 };
     static float annot[M];
     static double f[M], one[M];
-    dw_model model = {.n_inputs = 1, .link = DW_LINK_SOFTPLUS, .c = 2};
+    dw_model model = {.n_inputs = 1, .link = DW_LINK_SOFTPLUS};
     size_t column = 0, n_wrong = 0;
     dw_err err = {0};
     dw_net_ws *ws;
 
     model.input = dw_alloc(1, sizeof *model.input);
     model.input[0] = (dw_input){dw_strdup("x"), false, 0, 1};
+    dw_model_add_trait(&model, "one")->c = 2;
     OK(dw_model_shape(&model, "mlp:5,3", &err) == 0, "an mlp");
     dw_net_init(&model.net, 4, model.param);
     model.param[dw_net_n_params(&model.net) - 1] = 1;
     for (size_t j = 0; j < M; j++)
         annot[j] = (float)j / M;
     ws = dw_net_ws_new(&model.net);
-    dw_model_variances(&model, &column, ws, M, annot, M, f);
+    dw_model_variances(&model, 0, &column, ws, M, annot, M, f);
     for (size_t j = 0; j < M; j++) {
-        dw_model_variances(&model, &column, ws, 1, annot + j, 1, one + j);
+        dw_model_variances(&model, 0, &column, ws, 1, annot + j, 1, one + j);
         n_wrong += !tap_near(f[j], one[j], 1e-5, 0);
     }
     OK(n_wrong == 0 && f[0] != f[M - 1], "%zu of %d differ", n_wrong, M);

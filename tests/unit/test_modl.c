@@ -1,18 +1,23 @@
 /* MODL: there and back, cut anywhere, changed anywhere. */
 #include "base/mem.h"
 #include "record/rec_modl.h"
+#include "stream/pack.h"
 #include "tap.h"
 
 static void make(dw_model *model)
 {
     dw_err err = {0};
 
-    *model = (dw_model){.link = DW_LINK_SOFTPLUS,
-                        .n = 450000,
-                        .c = 1.0 / 3e6,
-                        .s2 = 1,
-                        .tau = 0.4};
-    model->trait = dw_strdup("height\tof men");
+    *model = (dw_model){.link = DW_LINK_SOFTPLUS};
+    for (size_t i = 0; i < 2; i++) {
+        const char *name = i ? "weight" : "height\tof men";
+        dw_model_trait *trait = dw_model_add_trait(model, name);
+
+        trait->n = i ? 1000 : 450000;
+        trait->c = 1.0 / 3e6;
+        trait->s2 = 1;
+        trait->tau = i ? 0 : 0.4;
+    }
     model->input = dw_alloc(3, sizeof *model->input);
     model->n_inputs = 3;
     model->input[0] = (dw_input){dw_strdup("cons"), false, 0.1, 1.0 / 3};
@@ -30,16 +35,19 @@ static void test_round_trip(const dw_model *model, const dw_buf *bytes)
     dw_err err = {0};
     dw_buf again = {0};
 
-    OK(dw_modl_unpack(&back, 1, (const unsigned char *)bytes->s, bytes->n,
+    OK(dw_modl_unpack(&back, 2, (const unsigned char *)bytes->s, bytes->n,
                       &err) == 0,
        "it is read: %s", err.msg);
     OK(dw_net_n_params(&back.net) == n &&
            memcmp(back.param, model->param, n * sizeof *model->param) == 0,
        "its parameters, bit by bit");
-    OK(back.c == model->c && back.s2 == 1 && back.tau == 0.4 &&
-           back.n == 450000 && back.link == DW_LINK_SOFTPLUS &&
-           strcmp(back.trait, model->trait) == 0,
-       "its numbers, to the last digit");
+    OK(back.n_traits == 2 && back.net.heads == 2 &&
+           back.trait[0].c == model->trait[0].c && back.trait[0].s2 == 1 &&
+           back.trait[0].tau == 0.4 && back.trait[0].n == 450000 &&
+           back.trait[1].n == 1000 && back.trait[1].tau == 0 &&
+           back.link == DW_LINK_SOFTPLUS &&
+           strcmp(back.trait[0].name, model->trait[0].name) == 0,
+       "its traits, to the last digit");
     OK(back.n_inputs == 3 && back.input[1].missing && !back.input[0].missing &&
            back.input[0].sd == 1.0 / 3 && back.input[2].mean == -1e300 &&
            strcmp(back.input[2].name, "a b\\c") == 0,
@@ -47,7 +55,7 @@ static void test_round_trip(const dw_model *model, const dw_buf *bytes)
     dw_modl_pack(&back, &again);
     OK(again.n == bytes->n && memcmp(again.s, bytes->s, again.n) == 0,
        "the same bytes again");
-    OK(dw_modl_unpack(&back, 2, (const unsigned char *)bytes->s, bytes->n,
+    OK(dw_modl_unpack(&back, 3, (const unsigned char *)bytes->s, bytes->n,
                       &err) == DW_EVERSION,
        "a newer version: %s", err.msg);
     dw_buf_clear(&again);
@@ -63,7 +71,7 @@ static int unpack_copy(const char *s, size_t n, dw_err *err)
 
     if (n)
         memcpy(copy, s, n);
-    rc = dw_modl_unpack(&model, 1, copy, n, err);
+    rc = dw_modl_unpack(&model, 2, copy, n, err);
     dw_model_clear(&model);
     dw_free(copy);
     return rc;
@@ -115,6 +123,39 @@ static void test_not_finite(dw_model *model)
     dw_buf_clear(&bytes);
 }
 
+/* Version 1 has one trait, with a line for each of its numbers. */
+static void test_first_version(void)
+{
+    static const char text[] = "spec\tlinear\nlink\texp\ntrait\theight\n"
+                               "n\t500\nc\t0.25\ns2\t1\ntau\t0\n"
+                               "n_params\t2\ninput\tcons\tvalue\t0\t1\n";
+    const float param[] = {0.5f, -2};
+    dw_model back = {0};
+    dw_buf bytes = {0}, again = {0};
+    dw_err err = {0};
+
+    dw_pack_text(&bytes, text, sizeof text - 1);
+    dw_pack_u64(&bytes, 2);
+    dw_pack_f32s(&bytes, param, 2);
+    OK(dw_modl_unpack(&back, 1, (const unsigned char *)bytes.s, bytes.n,
+                      &err) == 0 &&
+           back.n_traits == 1 && back.trait[0].n == 500 &&
+           back.trait[0].c == 0.25 && back.trait[0].s2 == 1 &&
+           back.trait[0].tau == 0 &&
+           strcmp(back.trait[0].name, "height") == 0 && back.param[1] == -2,
+       "version 1: %s", err.msg);
+    dw_modl_pack(&back, &again);
+    OK(dw_modl_version(&back) == 1 && again.n == bytes.n &&
+           memcmp(again.s, bytes.s, again.n) == 0,
+       "the same bytes again, since it is of one trait");
+    OK(dw_modl_unpack(&back, 2, (const unsigned char *)bytes.s, bytes.n,
+                      &err) == DW_EFORMAT,
+       "which is none of version 2: %s", err.msg);
+    dw_buf_clear(&again);
+    dw_buf_clear(&bytes);
+    dw_model_clear(&back);
+}
+
 /* What cannot be had is refused, and nothing leaks. */
 static void test_no_memory(const dw_buf *bytes)
 {
@@ -143,13 +184,17 @@ int main(void)
     test_edit(&bytes, "mlp:4,2", "mlp:2,4", DW_EFORMAT, "belong together");
     test_edit(&bytes, "mlp:4,2", "mlp:4,x", DW_EVERSION, "newer");
     test_edit(&bytes, "softplus", "softmaxi", DW_EVERSION, "softmaxi");
-    test_edit(&bytes, "s2\t1\n", "s2\t0\n", 0, "");
-    test_edit(&bytes, "s2\t1\n", "s2\tx\n", DW_EFORMAT, "not a number");
+    test_edit(&bytes, "\t1\t0\n", "\t0\t1\n", 0, "");
+    test_edit(&bytes, "\t1\t0\n", "\t0\t0\n", DW_EFORMAT, "both 0");
+    test_edit(&bytes, "\t1\t0\n", "\tx\t0\n", DW_EFORMAT, "not a number");
+    test_edit(&bytes, "\t1\t0\n", "\t1\n0\n", DW_EFORMAT, "field 6");
+    test_edit(&bytes, "trait\tweight", "Trait\tweight", DW_EVERSION, "Trait");
+    test_edit(&bytes, "trait\tweight", "other\tweight", DW_EFORMAT, "belong");
     test_edit(&bytes, "n_params\t", "N_params\t", DW_EVERSION, "N_params");
     test_edit(&bytes, "n_params\t", "m_params\t", DW_EFORMAT, "n_params");
     test_edit(&bytes, "\tmissing", "\tMissing", DW_EFORMAT, "input");
-    test_edit(&bytes, "n\t450000\n", "c\t450000\n", DW_EFORMAT, "second");
-    test_edit(&bytes, "n\t450000\n", "n\t-50000\n", DW_EFORMAT, "cannot be");
+    test_edit(&bytes, "\t450000\t", "\t-50000\t", DW_EFORMAT, "cannot be");
+    test_first_version();
     test_not_finite(&model);
     test_no_memory(&bytes);
     dw_buf_clear(&bytes);

@@ -6,17 +6,17 @@
 
 #include "tap.h"
 
-enum { P = 3, M = 700 }; /* more variants than a tile holds */
+enum { P = 3, M = 700, HEADS = 3 }; /* more variants than a tile holds */
 
-static double x[P * M], weight[M];
+static double x[P * M], weight[HEADS * M];
 
 static double loss_of(const dw_net *net, dw_net_ws *ws, const double *param,
                       const dw_net_noise *noise)
 {
-    double out[M], loss = 0;
+    double out[HEADS * M], loss = 0;
 
     dw_net_forward(net, ws, param, M, x, noise, out);
-    for (size_t j = 0; j < M; j++)
+    for (size_t j = 0; j < net->heads * M; j++)
         loss += weight[j] * out[j] + out[j] * out[j] / 2;
     return loss;
 }
@@ -40,11 +40,11 @@ static double difference(const dw_net *net, dw_net_ws *ws, double *param,
 }
 
 /* Each parameter of the net, on its own. */
-static void test_gradient(const char *spec, double rate)
+static void test_gradient(const char *spec, size_t heads, double rate)
 {
     dw_net_noise noise = {rate, 99};
     dw_rng rng = dw_rng_init(5, 5);
-    double *param, *grad, out[M], worst = 0;
+    double *param, *grad, out[HEADS * M], worst = 0;
     dw_err err = {0};
     dw_net net;
     dw_net_ws *ws;
@@ -54,6 +54,7 @@ static void test_gradient(const char *spec, double rate)
         OK(0, "%s: %s", spec, err.msg);
         return;
     }
+    net.heads = heads;
     n = dw_net_n_params(&net);
     param = dw_alloc(n, sizeof *param);
     grad = dw_alloc(n, sizeof *grad);
@@ -62,7 +63,7 @@ static void test_gradient(const char *spec, double rate)
         param[i] = 0.5 * dw_rng_normal(&rng);
 
     dw_net_forward(&net, ws, param, M, x, &noise, out);
-    for (size_t j = 0; j < M; j++)
+    for (size_t j = 0; j < heads * M; j++)
         out[j] += weight[j];
     dw_net_backward(&net, ws, param, M, x, &noise, out, grad);
     for (size_t i = 0; i < n; i++) {
@@ -70,8 +71,8 @@ static void test_gradient(const char *spec, double rate)
 
         worst = fmax(worst, fabs(d - grad[i]) / fmax(1, fabs(grad[i])));
     }
-    OK(worst < 1e-7, "%s, dropout %g: all of %zu parameters: %.2g", spec, rate,
-       n, worst);
+    OK(worst < 1e-7, "%s, %zu heads, dropout %g: all of %zu parameters: %.2g",
+       spec, heads, rate, n, worst);
     dw_net_ws_free(ws);
     dw_free(grad);
     dw_free(param);
@@ -188,13 +189,15 @@ int main(void)
 
     for (size_t i = 0; i < P * M; i++)
         x[i] = dw_rng_normal(&rng);
-    for (size_t i = 0; i < M; i++)
+    for (size_t i = 0; i < HEADS * M; i++)
         weight[i] = dw_rng_normal(&rng);
-    test_gradient("const", 0);
-    test_gradient("linear", 0);
-    test_gradient("mlp:6", 0);
-    test_gradient("mlp:6,5,4", 0);
-    test_gradient("mlp:6,5,4", 0.3);
+    for (size_t heads = 1; heads <= HEADS; heads += HEADS - 1) {
+        test_gradient("const", heads, 0);
+        test_gradient("linear", heads, 0);
+        test_gradient("mlp:6", heads, 0);
+        test_gradient("mlp:6,5,4", heads, 0);
+        test_gradient("mlp:6,5,4", heads, 0.3);
+    }
     test_start();
     test_linear_in_mlp();
     test_specs();

@@ -26,14 +26,15 @@ static const panel WORLD = {.people = 300,
 /* The model that the world was made by, in terms of raw annotations. */
 static void make_model(dw_model *model)
 {
+    dw_model_trait *trait;
     dw_err err = {0};
 
-    *model = (dw_model){.n_inputs = 2,
-                        .link = DW_LINK_EXP,
-                        .n = 4e5,
-                        .c = 3e-6,
-                        .s2 = 1,
-                        .tau = 0.2};
+    *model = (dw_model){.n_inputs = 2, .link = DW_LINK_EXP};
+    trait = dw_model_add_trait(model, "made up");
+    trait->n = 4e5;
+    trait->c = 3e-6;
+    trait->s2 = 1;
+    trait->tau = 0.2;
     model->input = dw_alloc(2, sizeof *model->input);
     model->input[0] = (dw_input){dw_strdup("a"), false, 0, 1};
     model->input[1] = (dw_input){dw_strdup("b"), false, 0, 1};
@@ -223,7 +224,7 @@ static void test_no_memory(dw_model *model, const size_t *column)
     panel_block(&WORLD, 2, 0, &var, &b, NULL);
     var.z[WORLD.core + 2] = NAN;
     do {
-        dw_predict_ws *ws = dw_predict_ws_new(model, column);
+        dw_predict_ws *ws = dw_predict_ws_new(model, 0, column);
         dw_prediction p = {0};
         dw_err err = {0};
 
@@ -246,7 +247,7 @@ int main(void)
 
     dw_linalg_single_thread();
     make_model(&model);
-    ws = dw_predict_ws_new(&model, column);
+    ws = dw_predict_ws_new(&model, 0, column);
     test_dense(ws, false);
     test_dense(ws, true);
     test_calibration(ws);

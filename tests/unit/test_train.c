@@ -90,6 +90,14 @@ static dw_fit_plan plan_of(const char *spec)
                                    .noise = {false, true, 1, 0}}};
 }
 
+static dw_model new_model(void)
+{
+    dw_model model = {0};
+
+    dw_model_add_trait(&model, "made up")->n = 4e5;
+    return model;
+}
+
 /* ---- constant ---- */
 
 static void test_constant(void)
@@ -97,7 +105,7 @@ static void test_constant(void)
     dw_fit_plan plan = plan_of("const");
     dw_fit_watch watch = {0};
     dw_fit_report r;
-    dw_model model = {0};
+    dw_model model = new_model();
     dw_dataset data;
     dw_err err = {0};
     const dw_constant *c = &r.constant;
@@ -140,7 +148,7 @@ static void test_no_flanks(void)
     dw_fit_plan plan = plan_of("const");
     dw_fit_watch watch = {0};
     dw_fit_report r;
-    dw_model model = {0};
+    dw_model model = new_model();
     dw_dataset data;
     dw_err err = {0};
 
@@ -155,7 +163,8 @@ static void test_no_flanks(void)
          "its likelihood by lik/marginal");
     for (int i = 0; i < 4; i++) {
         const bool all[DW_PARTS] = {true, true, true};
-        double *at = i < 2 ? &model.c : &model.tau, was = *at;
+        dw_model_trait *of = &model.trait[0];
+        double *at = i < 2 ? &of->c : &of->tau, was = *at;
         dw_value sum[DW_PARTS];
         dw_objective *o = dw_objective_new(
             &data, NULL, &model.net, DW_LOSS_LIKELIHOOD, DW_SOLVER_AUTO, &err);
@@ -223,11 +232,14 @@ static void test_penalty(dw_dataset *data, const dw_fit_report *free, double v)
     dw_fit_noise noise = {false, true, 1, 0};
     double se = free->linear.se[2];
     dw_linear_fit fit;
-    dw_model model = {.n_inputs = 4, .c = free->constant.c, .s2 = 1};
+    dw_model model = new_model();
     dw_err err = {0};
     dw_objective *o;
 
-    model.tau = free->constant.tau;
+    model.trait[0].c = free->constant.c;
+    model.trait[0].s2 = 1;
+    model.trait[0].tau = free->constant.tau;
+    model.n_inputs = 4;
     model.input = dw_alloc(4, sizeof *model.input);
     if (dw_model_shape(&model, "linear", &err) < 0)
         OK(0, "%s", err.msg);
@@ -254,7 +266,7 @@ static void test_linear(void)
     dw_fit_plan plan = plan_of("linear");
     dw_fit_watch watch = {0};
     dw_fit_report r;
-    dw_model model = {0};
+    dw_model model = new_model();
     dw_dataset data;
     dw_err err = {0};
 
@@ -297,7 +309,7 @@ static void test_chain(dw_dataset *data, dw_model *model, enum dw_loss loss)
         dw_objective_new(data, NULL, &model->net, loss, DW_SOLVER_AUTO, &err);
     dw_gradient g;
     dw_value v, up, down;
-    double *noise[2] = {&model->s2, &model->tau};
+    double *noise[2] = {&model->trait[0].s2, &model->trait[0].tau};
 
     OK(o && dw_objective_block(o, loss, 0, 3, model, NULL, &v, &g) == 0,
        "objective %d: %g", (int)loss, v.value);
@@ -347,7 +359,7 @@ static void test_mlp(void)
     dw_fit_plan plan = plan_of("mlp:16");
     size_t n_epochs = 0;
     dw_fit_watch watch = {.ctx = &n_epochs, .epoch = count_epoch};
-    dw_model one = {0}, four = {0};
+    dw_model one = new_model(), four = new_model();
     dw_fit_report r, linear;
     dw_pool *pool = dw_pool_new(4);
     dw_dataset data;
@@ -368,7 +380,7 @@ static void test_mlp(void)
     build(&data, crossed_truth, 180, false);
     OK(dw_fit_model(&data, pool, NAMES, &plan, &watch, &four, &r, &err) == 0 &&
            memcmp(one.param, four.param, p * sizeof *one.param) == 0 &&
-           one.tau == four.tau,
+           one.trait[0].tau == four.trait[0].tau,
        "the same bytes by four threads");
     test_chain(&data, &one, DW_LOSS_LIKELIHOOD);
     test_chain(&data, &one, DW_LOSS_LDSR);
@@ -376,6 +388,7 @@ static void test_mlp(void)
 
     plan.spec = "linear";
     dw_model_clear(&four);
+    four = new_model();
     build(&data, crossed_truth, 180, false);
     OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &four, &linear, &err) ==
            0,
@@ -399,7 +412,7 @@ static void test_blemished(void)
 {
     dw_fit_plan plan = plan_of("mlp:8");
     dw_fit_watch watch = {0};
-    dw_model model = {0};
+    dw_model model = new_model();
     dw_fit_report r;
     dw_dataset data;
     dw_err err = {0};
@@ -437,7 +450,7 @@ static void test_runaway(void)
 {
     dw_fit_plan plan = plan_of("mlp:8");
     dw_fit_watch watch = {0};
-    dw_model model = {0};
+    dw_model model = new_model();
     dw_fit_report r;
     dw_dataset data;
     dw_err err = {0};
