@@ -263,13 +263,19 @@ static bool is_tested(const struct task *t, const dw_left *of)
     return of->rss / t->cross <= 0.5;
 }
 
+/* Is a z of that size a misfit, where `expected` was? */
+static bool is_off(const struct task *t, double z, double expected, double var)
+{
+    double off = fabs(z - expected);
+
+    return off > OFF && off > 0.5 * fmax(fabs(z), fabs(expected)) &&
+           dw_check_z_p(off, sqrt(var)) < t->p;
+}
+
 static bool is_misfit(const struct task *t, size_t j, const dw_left *of)
 {
-    double off = fabs(of->off), z = fabs(t->z[j]);
-    double expected = fabs(t->z[j] - of->off);
-
-    return is_tested(t, of) && off > OFF && off > 0.5 * fmax(z, expected) &&
-           dw_check_z_p(off, sqrt(variance(t, of))) < t->p;
+    return is_tested(t, of) &&
+           is_off(t, t->z[j], t->z[j] - of->off, variance(t, of));
 }
 
 static bool is_misfit_now(const struct task *t, size_t j)
@@ -333,11 +339,13 @@ static size_t other_of_pair(const struct task *t, size_t d)
 
 static dw_z_verdict verdict_of(const struct task *t, size_t j)
 {
-    const dw_check_z_ws *ws = t->ws;
+    double z = t->z[j], expected = t->ws->expected[j], var = t->ws->var[j];
     /* log N(-z; E, Var) - log N(z; E, Var) */
-    double better = -2 * t->z[j] * ws->expected[j] / ws->var[j];
+    double better = -2 * z * expected / var;
 
-    return better > FLIP && fabs(t->z[j]) > OFF ? DW_Z_FLIP : DW_Z_MISFIT;
+    return better > FLIP && fabs(z) > OFF && !is_off(t, -z, expected, var)
+               ? DW_Z_FLIP
+               : DW_Z_MISFIT;
 }
 
 /* Of d the column was just asked for. */

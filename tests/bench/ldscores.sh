@@ -13,15 +13,16 @@ runs=3
 measure "dw-ldblock, before either" "dw-ldblock -q --geno $dir/scores.bed --window 27500k \
     --flank 1250k --min-eigen 1e-7 -o $dir/scores.dws $dir/scores.var"
 for parts in "" --by-annotation; do
+    runs=3
     of=${parts:+, 96 annotations}
     measure "dw-view --ldscores$of" "dw-view --ldscores $parts --ld-wind-kb 1000 \
         --chunk-size 50 -o $dir/scores.l2 $dir/scores.dws"
     ours=$cpu
     if [ -n "${LDSC:-}" ]; then
+        # shellcheck disable=SC2034 # measure reads it
         runs=1
         measure "ldsc --l2$of" "python3 $LDSC --bfile $dir/scores --l2 --ld-wind-kb 1000 \
             ${parts:+--annot $dir/scores.full.annot.gz} --out $dir/ldsc"
-        runs=3
         ratio "$cpu" "$ours" "CPU, ldsc to dw-view"
     fi
 done

@@ -1,5 +1,6 @@
 # dw-view --ldscores: windows, annotations and counts, against sums over the LD
 # that dw-view --ld shows.
+# shellcheck disable=SC2154 # stderr is set by run
 load helper
 
 setup_file() {
