@@ -173,6 +173,8 @@ int main(int argc, char **argv)
         {NULL, 0, "keep-rank", DW_OPT_REAL, &o->cut.keep_rank, "X",
          "of the others keep this share of the trace", 1e-6, 1, DW_OPT_LIVE,
          NULL},
+        {NULL, 0, "shrink", DW_OPT_REAL, &o->shrink, "X",
+         "draw correlations towards 0 by this share", 0, 1, DW_OPT_LIVE, NULL},
         {"Check of z", 0, "check-z", DW_OPT_CHOICE, &opts.check_z,
          "off|drop|mark", "z-scores that their neighbours in LD contradict", 0,
          0, DW_OPT_LIVE, NULL},

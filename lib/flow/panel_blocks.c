@@ -12,6 +12,7 @@
 #include "flow/z_check.h"
 #include "input/panel_match.h"
 #include "input/read_regions.h"
+#include "ld/shrink.h"
 #include "record/rec_stream.h"
 
 /* Fewer people than this and sampling is a visible part of every r. */
@@ -49,6 +50,22 @@ static const char *contig_of(const dw_panel_blocks *b)
 
 /* ---- blocks ---- */
 
+/* The chunks of a block, its LD shrunk if that is asked for. */
+static int pack_chunks(const dw_panel_blocks *b, const dw_variants *v,
+                       const dw_ldblock *ld, dw_buf *packed, dw_err *err)
+{
+    dw_ldblock shrunk = {0};
+    int rc;
+
+    if (b->o->shrink == 0)
+        return dw_block_chunks_pack(b->tracks, v, ld, packed, err);
+    rc = dw_shrink_block(ld, b->o->shrink, &shrunk, err);
+    if (rc == 0)
+        rc = dw_block_chunks_pack(b->tracks, v, &shrunk, packed, err);
+    dw_ldblock_clear(&shrunk);
+    return rc;
+}
+
 static int pack_block(void *ctx, const dw_variants *v, const dw_ldblock *ld,
                       dw_buf *packed, dw_err *err)
 {
@@ -58,10 +75,10 @@ static int pack_block(void *ctx, const dw_variants *v, const dw_ldblock *ld,
     int rc;
 
     if (!b->check)
-        return dw_block_chunks_pack(b->tracks, v, ld, packed, err);
+        return pack_chunks(b, v, ld, packed, err);
     rc = dw_z_check_block(b->check, v, ld, &seen, &found, err);
     if (rc == 0) {
-        rc = dw_block_chunks_pack(b->tracks, &seen, ld, packed, err);
+        rc = pack_chunks(b, &seen, ld, packed, err);
         dw_buf_add(packed, found.s, found.n);
         dw_z_check_done(&seen);
     }
@@ -83,6 +100,18 @@ static int put_block(void *ctx, const dw_buf *packed, dw_err *err)
 
 /* ---- runs ---- */
 
+/* The panel's making, and what is done to it here. */
+static void say_shrink(double share, dw_head *head)
+{
+    char *name = dw_strdup(head->panel.name);
+    dw_buf how = {0};
+
+    dw_buf_addf(&how, "%s, shrunk by %g", head->panel.how, share);
+    dw_head_set_panel(head, name, head->panel.people, how.s);
+    dw_buf_clear(&how);
+    dw_free(name);
+}
+
 /* HEAD of a run: that of the input (an empty one if it has none), the panel. */
 static int begin_run(dw_panel_blocks *b, const dw_head *in, dw_err *err)
 {
@@ -97,6 +126,8 @@ static int begin_run(dw_panel_blocks *b, const dw_head *in, dw_err *err)
         return err->code;
     dw_head_copy(&head, in);
     rc = b->maker.kind->describe(b->maker.self, &head, err);
+    if (rc == 0 && b->o->shrink > 0)
+        say_shrink(b->o->shrink, &head);
     if (rc == 0 && b->o->except)
         dw_head_add_input(&head, dw_path_name(b->o->except), b->except_digest);
     if (rc == 0)

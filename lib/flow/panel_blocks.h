@@ -36,6 +36,7 @@ typedef struct dw_panel_blocks_opts {
     size_t threads;
     dw_factor_cut cut;
     dw_admit admit;
+    double shrink; /* see ld/shrink.h */
     dw_z_check_opts check;
 } dw_panel_blocks_opts;
 
