@@ -14,7 +14,10 @@ PKG_CONFIG ?= pkg-config
 LAPACK_LIBS ?= -llapack -lblas
 BIGWIG_LIBS ?= -lBigWig -lz
 FUZZ_SECONDS ?= 20
+# dw-fit over several machines: MPI=  builds without it.
+MPI ?= $(if $(filter plain,$(FLAVOUR)),$(shell command -v mpicc))
 
+comma := ,
 FLAVOUR := $(if $(FUZZ),fuzz,$(if $(ASAN),asan,$(if $(TSAN),tsan,plain)))
 SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 SANITIZE_fuzz := $(SANITIZE_asan) -fsanitize=fuzzer-no-link
@@ -23,11 +26,13 @@ SANITIZE := $(SANITIZE_$(FLAVOUR))
 B := build/$(FLAVOUR)$(if $(filter clang%,$(CC)),-clang)
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wstrict-prototypes \
 	-Wmissing-prototypes $(if $(WERROR),-Werror)
-FOREIGN_CFLAGS := $(shell $(PKG_CONFIG) --cflags htslib libzstd libxxhash yaml-0.1 2>/dev/null)
-FOREIGN_LIBS := $(shell $(PKG_CONFIG) --libs htslib libzstd yaml-0.1 2>/dev/null)
+FOREIGN_CFLAGS := $(shell $(PKG_CONFIG) --cflags htslib libzstd libxxhash yaml-0.1 libzip 2>/dev/null)
+FOREIGN_LIBS := $(shell $(PKG_CONFIG) --libs htslib libzstd yaml-0.1 libzip 2>/dev/null)
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -Ilib -pthread -ffp-contract=off $(WARNINGS) \
 	$(SANITIZE) $(FOREIGN_CFLAGS) $(CFLAGS)
-ALL_LIBS = $(FOREIGN_LIBS) $(BIGWIG_LIBS) $(LAPACK_LIBS) $(LIBS) -lm
+ALL_LIBS = $(FOREIGN_LIBS) $(BIGWIG_LIBS) $(LAPACK_LIBS) $(MPI_LIBS) $(LIBS) -lm
+# Only what calls MPI is linked to it.
+MPI_LIBS := $(if $(MPI),-Wl$(comma)--as-needed $(shell $(MPI) --showme:link))
 
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard lib/*/*.c)))
 TOOLS := $(patsubst tools/%.c,$(B)/bin/%,$(sort $(wildcard tools/dw-*.c)))
@@ -40,10 +45,10 @@ MAN := $(sort $(wildcard man/*.[157]))
 
 # What Debian and Ubuntu call that which we need.
 PACKAGES := gcc make pkg-config libhts-dev libzstd-dev libxxhash-dev libopenblas-dev \
-	libbigwig-dev libyaml-dev
+	libbigwig-dev libyaml-dev libzip-dev
 DEMO_PACKAGES := $(PACKAGES)
 TEST_PACKAGES := $(PACKAGES) bats zstd python3 python3-pybigwig plink1.9 plink2 bcftools bedtools \
-	tabix snakemake mandoc time libblas3 liblapack3
+	tabix snakemake mandoc time libblas3 liblapack3 libopenmpi-dev openmpi-bin procps
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -101,6 +106,8 @@ $(B)/fuzz/%: LDFLAGS += -fsanitize=fuzzer
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libdw.a
 	$(LINK)
 
+$(B)/lib/base/ranks.o: CPPFLAGS += $(if $(MPI),-DDW_MPI $(shell $(MPI) --showme:compile))
+$(B)/lib/base/ranks.o: Makefile
 $(B)/lib/cli/opts.o: CPPFLAGS += -DDW_VERSION='"$(VERSION)"'
 $(B)/lib/cli/opts.o: Makefile
 $(B)/%.o: %.c

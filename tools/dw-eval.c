@@ -16,6 +16,8 @@ struct eval_opts {
     const char *model, *prior, *trait, *gradient, *calibration, *truth;
     double s2, tau; /* NAN: the model's, or 1 and 0 */
     int by, solver;
+    double cg_tol;
+    size_t cg_probes;
 };
 
 struct job {
@@ -92,7 +94,9 @@ static int run(void *opts, const dw_common *common, dw_err *err)
     struct job j = {.plan = {.trait = o->trait,
                              .s2 = o->s2,
                              .tau = o->tau,
-                             .solver = (enum dw_solver)o->solver,
+                             .how = {.solver = (enum dw_solver)o->solver,
+                                     .cg_tol = o->cg_tol,
+                                     .cg_probes = o->cg_probes},
                              .by = (enum dw_eval_by)o->by,
                              .prior = o->prior}};
     int rc = open_all(&j, o, common, err);
@@ -104,7 +108,8 @@ static int run(void *opts, const dw_common *common, dw_err *err)
 
 int main(int argc, char **argv)
 {
-    struct eval_opts o = {.s2 = NAN, .tau = NAN};
+    struct eval_opts o = {
+        .s2 = NAN, .tau = NAN, .cg_tol = DW_CG_TOL, .cg_probes = DW_CG_PROBES};
     const dw_opt table[] = {
         {"Variances", 'm', "model", DW_OPT_TEXT, &o.model, "FILE",
          "a model of dw-fit (default: the one in STREAM)", 0, 0, 0, NULL},
@@ -125,9 +130,13 @@ int main(int argc, char **argv)
          "write observed and expected z^2 by decile", 0, 0, 0, NULL},
         {NULL, 0, "truth", DW_OPT_TEXT, &o.truth, "FILE",
          "write correlations with what dw-sim planted", 0, 0, 0, NULL},
-        {"Computing", 0, "solver", DW_OPT_CHOICE, &o.solver, "auto|primal|dual",
-         "how the likelihood is solved: the same answer", 0, 0, DW_OPT_LIVE,
+        {"Computing", 0, "solver", DW_OPT_CHOICE, &o.solver, DW_SOLVER_CHOICES,
+         "how the likelihood is solved; cg estimates it", 0, 0, DW_OPT_LIVE,
          NULL},
+        {NULL, 0, "cg-tol", DW_OPT_REAL, &o.cg_tol, "X",
+         "residual at which cg stops", 1e-300, 0.5, DW_OPT_LIVE, NULL},
+        {NULL, 0, "cg-probes", DW_OPT_SIZE, &o.cg_probes, "INT",
+         "random vectors by which cg estimates", 1, 100000, DW_OPT_LIVE, NULL},
     };
     const dw_tool tool = {
         .name = "dw-eval",

@@ -7,6 +7,7 @@
 #include "cli/given.h"
 #include "cli/opts.h"
 #include "flow/panel_blocks.h"
+#include "foreign/npz.h"
 #include "input/lines.h"
 #include "linalg/blas.h"
 #include "stream/frame.h"
@@ -74,6 +75,10 @@ static int check_usage(struct ldblock_opts *opts, const dw_common *common,
                        "that was made before");
     if (o->ld && check_ld_usage(o, err) < 0)
         return err->code;
+    if (o->ld_snps && !o->ld)
+        return dw_fail(err, DW_EUSAGE,
+                       "--ld-snps names the variants of a matrix that --ld "
+                       "names");
     if (opts->panel && common->n_args)
         return dw_fail(err, DW_EUSAGE,
                        "--panel takes no stream: all is in --%s",
@@ -127,6 +132,7 @@ int main(int argc, char **argv)
         .o.flank = NO_FLANK,
         .o.memory = DW_BLOCK_MEMORY,
         .o.cut = {.min_eigen = DW_MIN_EIGEN, .keep_rank = 1},
+        .o.store = DW_STORE_F16,
         .o.admit = {.min_maf = 0, .max_missing = 1},
         .o.check = {.p = 5e-8},
         .stdin_given = dw_stdin_given(),
@@ -137,7 +143,10 @@ int main(int argc, char **argv)
          "genotypes: .bed, VCF, BCF; @ in it: a file a chromosome", 0, 0, 0,
          NULL},
         {NULL, 0, "ld", DW_OPT_TEXT, &o->ld, "FILE",
-         "instead: LD made before, a block stream", 0, 0, 0, NULL},
+         "instead: LD made before: a block stream, UKBB_LD, GCTB, a matrix", 0,
+         0, 0, NULL},
+        {NULL, 0, "ld-snps", DW_OPT_TEXT, &o->ld_snps, "FILE",
+         "the variants of such a matrix: a .bim, or a table", 0, 0, 0, NULL},
         {NULL, 0, "samples", DW_OPT_TEXT, &o->samples, "FILE",
          "the people to take: IID, or FID IID, one a line", 0, 0, 0, NULL},
         {NULL, 'r', "region", DW_OPT_TEXT, &o->region, "REGION",
@@ -175,6 +184,9 @@ int main(int argc, char **argv)
          NULL},
         {NULL, 0, "shrink", DW_OPT_REAL, &o->shrink, "X",
          "draw correlations towards 0 by this share", 0, 1, DW_OPT_LIVE, NULL},
+        {NULL, 0, "store", DW_OPT_CHOICE, &o->store, DW_STORE_CHOICES,
+         "the factor in so many bits; what it costs is told", 0, 0, DW_OPT_LIVE,
+         NULL},
         {"Check of z", 0, "check-z", DW_OPT_CHOICE, &opts.check_z,
          "off|drop|mark", "z-scores that their neighbours in LD contradict", 0,
          0, DW_OPT_LIVE, NULL},
@@ -192,7 +204,8 @@ int main(int argc, char **argv)
         .opt = opt,
         .n_opts = DW_COUNT(opt),
         .max_args = 1,
-        .library = {dw_frame_library, dw_input_library, dw_linalg_library},
+        .library = {dw_frame_library, dw_input_library, dw_foreign_library,
+                    dw_linalg_library},
         .run = run,
     };
 

@@ -14,7 +14,7 @@ struct sim_opts {
     dw_sim_plan plan;
 };
 
-static int write_stream(const struct sim_opts *o, const dw_stream_truth *truth,
+static int write_stream(const struct sim_opts *o, dw_stream_truth *truth,
                         const char *path, const char *out, dw_err *err)
 {
     dw_sink *sink = dw_sink_open(out, err);

@@ -23,7 +23,8 @@
     X(DW_EMISMATCH, -5, "two good inputs do not belong together") \
     X(DW_EDEGENERATE, -6, "the data hold no answer")              \
     X(DW_EUSAGE, -7, "wrong usage")                               \
-    X(DW_EBUG, -8, "a fault of this program")
+    X(DW_EBUG, -8, "a fault of this program")                     \
+    X(DW_ESTOPPED, -9, "stopped by a signal")
 
 enum {
 #define DW_ERR_ENUM(name, value, words) name = value,

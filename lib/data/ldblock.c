@@ -3,7 +3,9 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 int dw_ldblock_resize(dw_ldblock *b, size_t m, size_t k, dw_err *err)
@@ -31,6 +33,13 @@ void dw_ldblock_clear(dw_ldblock *b)
     dw_free(b->lambda);
     dw_free(b->q);
     *b = (dw_ldblock){0};
+}
+
+uint64_t dw_ldblock_id(const char *contig, uint32_t start, uint32_t end)
+{
+    uint64_t place = (uint64_t)start << 32 | end;
+
+    return dw_hash(contig, strlen(contig)) ^ place;
 }
 
 static int bad_block(const dw_ldblock *b, dw_err *err, const char *what)

@@ -30,6 +30,10 @@ typedef struct dw_ldblock {
 int dw_ldblock_resize(dw_ldblock *b, size_t m, size_t k,
                       dw_err *err) DW_MUST_CHECK;
 void dw_ldblock_clear(dw_ldblock *b);
+/* A number for what the block covers, the same in whatever stream it stands:
+ * what is random about it is drawn by this. */
+uint64_t dw_ldblock_id(const char *contig, uint32_t start, uint32_t end);
+
 /* 0, or DW_EFORMAT: core out of the block, k > l, lambda not descending or not
  * positive, a number that is not finite. */
 int dw_ldblock_check(const dw_ldblock *b, dw_err *err) DW_MUST_CHECK;

@@ -152,15 +152,40 @@ size_t dw_track_first(const dw_track *t, int64_t at)
     return lo;
 }
 
+/* How many whole bins from `lo` on one run covers, of `most`. */
+static size_t covered(const dw_track *t, size_t run, int64_t lo, uint32_t bin,
+                      size_t most)
+{
+    int64_t from = run ? t->end[run - 1] : t->start, left = t->end[run] - lo;
+
+    if (from > lo || left < bin)
+        return 0;
+    return left / bin < (int64_t)most ? (size_t)(left / bin) : most;
+}
+
 void dw_track_bins(const dw_track *t, int64_t begin, uint32_t bin,
                    size_t n_bins, float *mean)
 {
     size_t run = dw_track_first(t, begin);
 
     for (size_t i = 0; i < n_bins; i++) {
-        int64_t lo = begin + (int64_t)i * bin, hi = lo + bin;
+        int64_t lo = begin + (int64_t)i * bin, hi;
         double sum = 0, bases = 0;
 
+        while (run < t->n) {
+            size_t whole = covered(t, run, lo, bin, n_bins - i);
+
+            if (whole == 0)
+                break;
+            for (size_t end = i + whole; i < end; i++)
+                mean[i] = t->value[run];
+            lo += (int64_t)whole * bin;
+            if (t->end[run] == lo)
+                run++;
+        }
+        if (i == n_bins)
+            break;
+        hi = lo + bin;
         for (; run < t->n; run++) {
             int64_t from = run ? t->end[run - 1] : t->start;
             int64_t to = t->end[run];

@@ -9,34 +9,16 @@
 
 /* ---- texts ---- */
 
-static int make_room(dw_texts *t, size_t more)
+int dw_texts_reserve(dw_texts *t, size_t n, size_t more)
 {
     void *bytes = t->bytes, *start = t->start;
-    int rc = dw_try_grow(&bytes, &t->cap_bytes, t->n_bytes + more, 1);
+    int rc = dw_try_grow(&bytes, &t->cap_bytes, t->n_bytes + more + n, 1);
 
     t->bytes = bytes;
     if (rc == 0)
-        rc = dw_try_grow(&start, &t->cap, t->n + 1, sizeof *t->start);
+        rc = dw_try_grow(&start, &t->cap, t->n + n, sizeof *t->start);
     t->start = start;
     return rc;
-}
-
-int dw_texts_add(dw_texts *t, const char *s, size_t n)
-{
-    if (t->n_bytes + n + 1 > t->cap_bytes || t->n == t->cap) {
-        int rc = make_room(t, n + 1);
-
-        if (rc < 0)
-            return rc;
-    }
-    t->start[t->n++] = t->n_bytes;
-    if (n == 1) /* as most alleles are */
-        t->bytes[t->n_bytes] = *s;
-    else if (n)
-        memcpy(t->bytes + t->n_bytes, s, n);
-    t->n_bytes += n;
-    t->bytes[t->n_bytes++] = 0;
-    return 0;
 }
 
 void dw_texts_reset(dw_texts *t)

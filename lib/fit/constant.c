@@ -18,7 +18,9 @@ static const double GAIN_ENOUGH = 1e-6;
 
 struct fit {
     const dw_dataset *data;
+    size_t trait;
     dw_pool *pool;
+    dw_keeper *keeper;
     size_t *train; /* (n) the training blocks */
     size_t n;
     dw_components_ws **ws; /* a thread's own, as the next two */
@@ -34,12 +36,12 @@ struct fit {
 /* ---- one block ---- */
 
 /* Without flanks and without missing z, Q Q' = L: S is diagonal. */
-static bool is_diagonal(const dw_fit_block *b)
+static bool is_diagonal(const dw_fit_block *b, const dw_fit_trait *t)
 {
-    return b->l == b->m && b->n_observed == b->l;
+    return b->l == b->m && t->n_observed == b->l;
 }
 
-static void diagonal_block(const dw_fit_block *b, const double theta[N],
+static void diagonal_block(const dw_fit_trait *b, const double theta[N],
                            dw_components *out)
 {
     const double log_2pi = 1.83787706640934548356;
@@ -62,59 +64,79 @@ static void diagonal_block(const dw_fit_block *b, const double theta[N],
 }
 
 /* G = N Q Q', from memory where it is kept. */
-static int find_gram(struct fit *f, size_t t, size_t i, const double **g)
+static int find_gram(struct fit *f, size_t t, size_t i, const dw_fit_block *b,
+                     const double **g)
 {
-    const dw_fit_block *b = &f->data->block[f->train[i]];
-    dw_factor factor = dw_fit_block_factor(b);
+    dw_factor factor = dw_fit_block_factor(b, f->trait);
     double *to = f->kept[i] ? f->kept[i] : f->gram[t];
 
     *g = to;
     if (f->kept[i] && to[0] > 0) /* a diagonal of 0 is one not yet made */
         return 0;
     for (size_t j = 0; j < b->m; j++)
-        f->ones[t][j] = b->n;
+        f->ones[t][j] = b->of[f->trait].n;
     return dw_components_gram(f->ws[t], &factor, f->ones[t], to);
 }
 
 static void fit_block(void *ctx, size_t t, size_t i)
 {
     struct fit *f = ctx;
-    const dw_fit_block *b = &f->data->block[f->train[i]];
+    size_t next = i + dw_pool_size(f->pool);
+    const dw_fit_block *b;
+    const dw_fit_trait *of;
     const double *g;
 
     f->rc[i] = 0;
-    if (is_diagonal(b)) {
-        diagonal_block(b, f->theta, &f->part[i]);
+    if (!dw_dataset_mine(f->data, f->train[i]))
+        return;
+    of = &f->data->block[f->train[i]].of[f->trait];
+    if (is_diagonal(&f->data->block[f->train[i]], of)) {
+        diagonal_block(of, f->theta, &f->part[i]);
         return;
     }
-    f->rc[i] = find_gram(f, t, i, &g);
+    if (next < f->n)
+        dw_dataset_ahead(f->data, f->train[next]);
+    b = dw_dataset_lend(f->data, t, f->train[i]);
+    f->rc[i] = b ? find_gram(f, t, i, b, &g) : DW_EIO;
     if (f->rc[i] == 0)
-        f->rc[i] = dw_components_block(f->ws[t], b->k, g, b->lambda, b->y,
+        f->rc[i] = dw_components_block(f->ws[t], of->k, g, of->lambda, of->y,
                                        f->theta, f->expected, &f->part[i]);
 }
 
 /* ---- all blocks ---- */
 
+static int fail(const struct fit *f, size_t i, dw_err *err)
+{
+    char name[DW_FIT_BLOCK_NAME];
+
+    dw_fit_block_name(&f->data->block[f->train[i]], name);
+    if (f->rc[i] == DW_EIO)
+        return dw_fail(err, DW_EIO, "%s cannot be read back from TMPDIR", name);
+    return dw_fail(err, DW_EDEGENERATE,
+                   "%s has no finite likelihood at a variance of %g, s2 %g, "
+                   "tau %g",
+                   name, f->theta[0], f->theta[1], f->theta[2]);
+}
+
 /* Sums in block order.  Derivatives become those by log theta. */
 static int evaluate(struct fit *f, const double log_theta[N],
                     const double fixed[N], dw_components *sum, dw_err *err)
 {
+    const dw_piece piece = {(double *)sum, sizeof *sum / sizeof(double)};
+
     for (int a = 0; a < N; a++)
         f->theta[a] = isnan(fixed[a]) ? exp(log_theta[a]) : fixed[a];
+    if (dw_keeper_recall(f->keeper, &piece, 1))
+        return 0;
     dw_pool_for(f->pool, f->n, fit_block, f);
+    dw_dataset_share(f->data, f->train, f->n, f->part, sizeof *f->part);
+    dw_dataset_share(f->data, f->train, f->n, f->rc, sizeof *f->rc);
     *sum = (dw_components){0};
     for (size_t i = 0; i < f->n; i++) {
         const dw_components *p = &f->part[i];
 
-        if (f->rc[i] != 0 || !isfinite(p->loglik)) {
-            char name[DW_FIT_BLOCK_NAME];
-
-            dw_fit_block_name(&f->data->block[f->train[i]], name);
-            return dw_fail(err, DW_EDEGENERATE,
-                           "%s has no finite likelihood at a variance of %g, "
-                           "s2 %g, tau %g",
-                           name, f->theta[0], f->theta[1], f->theta[2]);
-        }
+        if (f->rc[i] != 0 || !isfinite(p->loglik))
+            return fail(f, i, err);
         sum->loglik += p->loglik;
         for (int a = 0; a < N; a++) {
             double scale = isnan(fixed[a]) ? f->theta[a] : 0;
@@ -128,7 +150,7 @@ static int evaluate(struct fit *f, const double log_theta[N],
             }
         }
     }
-    return 0;
+    return dw_keeper_note(f->keeper, &piece, 1, err);
 }
 
 /* Where a bound is reached and the gradient points beyond it, that coordinate
@@ -212,15 +234,19 @@ static int find_errors(struct fit *f, const double x[N], const double fixed[N],
 
 /* ---- the whole ---- */
 
-/* A gram is kept where it is no larger than the float32 Q of its block. */
+/* A gram is kept where it is no larger than the float32 Q of its block, and
+ * while there is room. */
 static int prepare(struct fit *f, dw_err *err)
 {
     const dw_dataset *data = f->data;
     size_t n_threads = dw_pool_size(f->pool), k = data->max_k;
+    size_t left = data->room > data->bytes ? data->room - data->bytes : 0;
 
     f->train = dw_alloc(data->n, sizeof *f->train);
     for (size_t i = 0; i < data->n; i++) {
-        if (data->block[i].part == DW_PART_TRAIN)
+        const dw_fit_block *b = &data->block[i];
+
+        if (b->part == DW_PART_TRAIN && b->of[f->trait].k)
             f->train[f->n++] = i;
     }
     f->ws = dw_alloc(n_threads, sizeof *f->ws);
@@ -240,8 +266,15 @@ static int prepare(struct fit *f, dw_err *err)
     for (size_t i = 0; i < f->n; i++) {
         const dw_fit_block *b = &data->block[f->train[i]];
 
-        if (!is_diagonal(b) && 2 * b->k <= b->m)
-            f->kept[i] = dw_try_alloc(b->k, b->k * sizeof(double));
+        const dw_fit_trait *t = &b->of[f->trait];
+
+        size_t bytes = t->k * t->k * sizeof(double);
+
+        if (is_diagonal(b, t) || 2 * t->k > b->m ||
+            !dw_dataset_mine(data, f->train[i]) || (data->room && bytes > left))
+            continue;
+        f->kept[i] = dw_try_alloc(bytes, 1);
+        left -= bytes;
     }
     return 0;
 }
@@ -264,11 +297,13 @@ static void release(struct fit *f)
     dw_free(f->rc);
 }
 
-int dw_constant_fit(const dw_dataset *data, dw_pool *pool,
-                    const dw_fit_noise *noise, dw_constant *out, dw_err *err)
+int dw_constant_fit(const dw_dataset *data, size_t trait, dw_pool *pool,
+                    dw_keeper *keeper, const dw_fit_noise *noise,
+                    dw_constant *out, dw_err *err)
 {
-    struct fit f = {.data = data, .pool = pool};
-    dw_part_size size = dw_dataset_size(data, DW_PART_TRAIN);
+    struct fit f = {
+        .data = data, .trait = trait, .pool = pool, .keeper = keeper};
+    dw_part_size size = dw_dataset_size(data, trait, DW_PART_TRAIN);
     const double(*bounds)[2] = dw_fit_noise_bounds;
     double fixed[N] = {NAN, noise->learn_s2 ? NAN : noise->s2,
                        noise->learn_tau ? NAN : noise->tau};
@@ -277,7 +312,7 @@ int dw_constant_fit(const dw_dataset *data, dw_pool *pool,
 
     *out = (dw_constant){0};
     if (rc == 0) {
-        double n = data->block[f.train[0]].n;
+        double n = data->block[f.train[0]].of[trait].n;
 
         /* c so small is nothing beside the noise, whatever the LD. */
         lo[0] = log(1e-6 / n);

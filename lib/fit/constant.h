@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/par.h"
 #include "fit/dataset.h"
+#include "fit/keeper.h"
 
 /* What of the noise is learned; where it is not, its value stays. */
 typedef struct dw_fit_noise {
@@ -34,10 +35,10 @@ typedef struct dw_constant {
     bool no_signal; /* c ended at its lower bound */
 } dw_constant;
 
-/* From the training blocks, of which there is one at least. DW_ENOMEM,
- * DW_EDEGENERATE (naming the block). */
-int dw_constant_fit(const dw_dataset *data, dw_pool *pool,
-                    const dw_fit_noise *noise, dw_constant *out,
-                    dw_err *err) DW_MUST_CHECK;
+/* Of one trait, from the training blocks that have a z of it, of which there is
+ * one at least.  DW_ENOMEM, DW_EDEGENERATE (naming the block). */
+int dw_constant_fit(const dw_dataset *data, size_t trait, dw_pool *pool,
+                    dw_keeper *keeper, const dw_fit_noise *noise,
+                    dw_constant *out, dw_err *err) DW_MUST_CHECK;
 
 #endif

@@ -1,23 +1,28 @@
 #include "fit/dataset.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
+#include "base/ranks.h"
 #include "base/rng.h"
-#include "lik/observe.h"
 
 /* ---- blocks ---- */
 
-static void clear_block(dw_fit_block *b)
+void dw_fit_block_clear(dw_fit_block *b, size_t n_traits)
 {
-    if (b->q_full != b->q)
-        dw_free(b->q_full);
-    dw_free(b->lambda);
-    dw_free(b->y);
+    for (size_t i = 0; b->of && i < n_traits; i++) {
+        dw_free(b->of[i].lambda);
+        dw_free(b->of[i].y);
+        dw_free(b->of[i].z);
+        if (b->of[i].own_q)
+            dw_free(b->of[i].q);
+    }
+    dw_free(b->of);
+    dw_free(b->moment);
     dw_free(b->q);
-    dw_free(b->z);
+    dw_free(b->lambda);
     dw_free(b->annot);
     dw_free(b->x);
     *b = (dw_fit_block){0};
@@ -26,8 +31,11 @@ static void clear_block(dw_fit_block *b)
 void dw_dataset_clear(dw_dataset *data)
 {
     for (size_t i = 0; i < data->n; i++)
-        clear_block(&data->block[i]);
+        dw_fit_block_clear(&data->block[i], data->n_traits);
+    dw_fit_views_free(data);
+    dw_shelf_free(data->shelf);
     dw_free(data->block);
+    dw_free(data->column);
     *data = (dw_dataset){0};
 }
 
@@ -37,13 +45,19 @@ void dw_fit_block_name(const dw_fit_block *b, char name[DW_FIT_BLOCK_NAME])
              (unsigned)b->start, (unsigned)b->end);
 }
 
-dw_factor dw_fit_block_factor(const dw_fit_block *b)
+dw_factor dw_fit_block_factor(const dw_fit_block *b, size_t trait)
 {
-    return (dw_factor){
-        .m = b->m, .k = b->k, .lambda = b->lambda, .y = b->y, .q32 = b->q};
+    const dw_fit_trait *t = &b->of[trait];
+
+    return (dw_factor){.m = b->m,
+                       .k = t->k,
+                       .lambda = t->lambda,
+                       .y = t->y,
+                       .q32 = t->q,
+                       .id = dw_ldblock_id(b->contig, b->start, b->end)};
 }
 
-static int no_memory(const dw_fit_block *b, dw_err *err)
+int dw_fit_block_no_memory(const dw_fit_block *b, dw_err *err)
 {
     char name[DW_FIT_BLOCK_NAME];
 
@@ -52,9 +66,67 @@ static int no_memory(const dw_fit_block *b, dw_err *err)
                    b->m);
 }
 
-int dw_dataset_take(dw_dataset *data, const dw_variants *var, dw_ldblock *ld,
-                    size_t trait, double n, dw_part part, dw_err *err)
+/* ---- taking ---- */
+
+static size_t owner(size_t index)
 {
+    return index % dw_ranks_n();
+}
+
+bool dw_dataset_wants(const dw_dataset *data)
+{
+    return owner(data->n) == dw_ranks_me();
+}
+
+bool dw_dataset_mine(const dw_dataset *data, size_t i)
+{
+    return owner(data->block[i].index) == dw_ranks_me();
+}
+
+static int add(dw_dataset *data, dw_fit_block *b, dw_err *err)
+{
+    b->index = data->n;
+    if (dw_try_grow((void **)&data->block, &data->cap, data->n + 1, sizeof *b) <
+        0) {
+        int rc = dw_fit_block_no_memory(b, err);
+
+        dw_fit_block_clear(b, data->n_traits);
+        return rc;
+    }
+    data->block[data->n++] = *b;
+    return 0;
+}
+
+int dw_dataset_pass(dw_dataset *data, dw_err *err)
+{
+    return add(data, &(dw_fit_block){0}, err);
+}
+
+static uint64_t digest_of(const dw_fit_block *b, size_t n_traits, size_t p)
+{
+    dw_digest *d = dw_digest_new();
+    uint64_t value;
+
+    dw_digest_add(d, b->contig, strlen(b->contig));
+    dw_digest_add(d, &b->start, sizeof b->start);
+    dw_digest_add(d, &b->core, sizeof b->core);
+    dw_digest_add(d, b->lambda, b->k * sizeof *b->lambda);
+    dw_digest_add(d, b->q, b->k * b->m * sizeof *b->q);
+    if (b->annot)
+        dw_digest_add(d, b->annot, b->m * p * sizeof *b->annot);
+    for (size_t i = 0; i < n_traits; i++) {
+        dw_digest_add(d, &b->of[i].n, sizeof b->of[i].n);
+        dw_digest_add(d, b->of[i].z, b->l * sizeof *b->of[i].z);
+    }
+    value = dw_digest_value(d);
+    dw_digest_free(d);
+    return value;
+}
+
+int dw_dataset_take(dw_dataset *data, const dw_variants *var, dw_ldblock *ld,
+                    const dw_fit_column *trait, dw_part part, dw_err *err)
+{
+    size_t n_traits = data->n_traits;
     dw_fit_block b = {.start = ld->start,
                       .end = ld->end,
                       .part = part,
@@ -62,22 +134,30 @@ int dw_dataset_take(dw_dataset *data, const dw_variants *var, dw_ldblock *ld,
                       .k = ld->k,
                       .core = ld->core,
                       .l = ld->l,
-                      .people = ld->people,
-                      .n = n};
+                      .whole = true,
+                      .of = dw_alloc(n_traits, sizeof *b.of)};
+    bool ok = true;
 
     snprintf(b.contig, sizeof b.contig, "%s", ld->contig);
-    b.z = dw_try_alloc(b.l, sizeof *b.z);
+    for (size_t i = 0; i < n_traits; i++) {
+        dw_fit_trait *t = &b.of[i];
+
+        t->n = trait[i].n;
+        t->people = trait[i].people;
+        t->z = dw_try_alloc(b.l, sizeof *t->z);
+        ok = ok && t->z;
+        if (t->z)
+            memcpy(t->z, var->z + trait[i].column * b.m + b.core,
+                   b.l * sizeof *t->z);
+    }
     if (data->p)
         b.annot = dw_try_alloc(b.m, data->p * sizeof *b.annot);
-    if (!b.z || (data->p && !b.annot) ||
-        dw_try_grow((void **)&data->block, &data->cap, data->n + 1, sizeof b) <
-            0) {
-        int rc = no_memory(&b, err);
+    if (!ok || (data->p && !b.annot)) {
+        int rc = dw_fit_block_no_memory(&b, err);
 
-        clear_block(&b);
+        dw_fit_block_clear(&b, n_traits);
         return rc;
     }
-    memcpy(b.z, var->z + trait * b.m + b.core, b.l * sizeof *b.z);
     if (data->p)
         memcpy(b.annot, var->annot, b.m * data->p * sizeof *b.annot);
     b.q = ld->q;
@@ -85,133 +165,15 @@ int dw_dataset_take(dw_dataset *data, const dw_variants *var, dw_ldblock *ld,
     ld->q = NULL;
     ld->lambda = NULL;
     dw_ldblock_clear(ld);
-    data->block[data->n++] = b;
-    if (b.m > data->max_m)
-        data->max_m = b.m;
-    if (b.k > data->max_k)
-        data->max_k = b.k;
-    return 0;
-}
-
-/* ---- observations ---- */
-
-struct observing {
-    dw_dataset *data;
-    dw_observe_ws **ws; /* a thread's own */
-    bool keep_full;
-    int *rc; /* (n) */
-};
-
-/* Copies what dw_observe lends.  The factor of the whole core goes, unless it
- * is kept. */
-static int keep(dw_fit_block *b, const dw_factor *out, bool keep_full)
-{
-    bool same = out->q32 == b->q;
-    float *q = b->q;
-    double *lambda = b->lambda;
-
-    b->y = dw_try_alloc(out->k, sizeof *b->y);
-    if (!same) {
-        q = dw_try_alloc(out->k, out->m * sizeof *q);
-        lambda = dw_try_alloc(out->k, sizeof *lambda);
-    }
-    if (!b->y || !q || !lambda) {
-        if (!same) {
-            dw_free(q);
-            dw_free(lambda);
-        }
-        return DW_ENOMEM;
-    }
-    memcpy(b->y, out->y, out->k * sizeof *b->y);
-    b->k_full = b->k;
-    b->q_full = b->q;
-    if (same)
-        return 0;
-    for (size_t i = 0; i < out->k * out->m; i++)
-        q[i] = out->q ? (float)out->q[i] : out->q32[i];
-    memcpy(lambda, out->lambda, out->k * sizeof *lambda);
-    dw_free(b->lambda);
-    b->lambda = lambda;
-    b->q = q;
-    b->k = out->k;
-    if (!keep_full) {
-        dw_free(b->q_full);
-        b->q_full = q;
-        b->k_full = b->k;
-    }
-    return 0;
-}
-
-static void observe_block(void *ctx, size_t t, size_t i)
-{
-    struct observing *o = ctx;
-    dw_fit_block *b = &o->data->block[i];
-    dw_factor out;
-    int rc = dw_observe(o->ws[t], b->m, b->k, b->core, b->l, b->q, b->lambda,
-                        b->z, DW_OBSERVE_MIN_EIGEN, &out, &b->n_observed);
-
-    o->rc[i] = rc < 0 ? rc : keep(b, &out, o->keep_full);
-}
-
-static int observed(dw_dataset *data, const int *rc, size_t *n_empty,
-                    dw_err *err)
-{
-    size_t n = 0;
-
-    *n_empty = 0;
-    for (size_t i = 0; i < data->n; i++) {
-        char name[DW_FIT_BLOCK_NAME];
-
-        dw_fit_block_name(&data->block[i], name);
-        if (rc[i] == DW_ENOMEM)
-            return no_memory(&data->block[i], err);
-        if (rc[i] < 0)
-            return dw_fail(err, rc[i], "%s: its z-scores or its LD are %s",
-                           name, "not finite");
-    }
-    for (size_t i = 0; i < data->n; i++) {
-        if (data->block[i].k == 0) {
-            clear_block(&data->block[i]);
-            ++*n_empty;
-            continue;
-        }
-        data->block[n++] = data->block[i];
-    }
-    data->n = n;
-    return 0;
-}
-
-int dw_dataset_observe(dw_dataset *data, dw_pool *pool, bool keep_full,
-                       size_t *n_empty, dw_err *err)
-{
-    size_t n_threads = dw_pool_size(pool);
-    struct observing o = {.data = data, .keep_full = keep_full};
-    int rc = 0;
-
-    o.ws = dw_alloc(n_threads, sizeof(*o.ws));
-    o.rc = dw_alloc(data->n, sizeof(*o.rc));
-    for (size_t t = 0; t < n_threads && rc == 0; t++) {
-        o.ws[t] = dw_observe_ws_new(data->max_m, data->max_k);
-        if (!o.ws[t])
-            rc = dw_fail(err, DW_ENOMEM, "no memory for blocks of %zu variants",
-                         data->max_m);
-    }
-    if (rc == 0) {
-        dw_pool_for(pool, data->n, observe_block, &o);
-        rc = observed(data, o.rc, n_empty, err);
-    }
-    for (size_t t = 0; t < n_threads; t++)
-        dw_observe_ws_free(o.ws[t]);
-    dw_free(o.ws);
-    dw_free(o.rc);
-    return rc;
+    b.digest = digest_of(&b, n_traits, data->p);
+    return add(data, &b, err);
 }
 
 /* ---- parts ---- */
 
 size_t dw_dataset_set_aside(dw_dataset *data, uint64_t seed)
 {
-    size_t n_train = dw_dataset_size(data, DW_PART_TRAIN).blocks;
+    size_t n_train = dw_dataset_size(data, 0, DW_PART_TRAIN).blocks;
     size_t want = n_train / 10, left = n_train, still = want;
     dw_rng rng = dw_rng_init(seed, 0x76616c6964u);
 
@@ -227,7 +189,7 @@ size_t dw_dataset_set_aside(dw_dataset *data, uint64_t seed)
     return want;
 }
 
-dw_part_size dw_dataset_size(const dw_dataset *data, dw_part part)
+dw_part_size dw_dataset_size(const dw_dataset *data, size_t trait, dw_part part)
 {
     dw_part_size s = {0};
 
@@ -238,111 +200,106 @@ dw_part_size dw_dataset_size(const dw_dataset *data, dw_part part)
             continue;
         s.blocks++;
         s.variants += b->l;
-        s.observed += b->n_observed;
-        s.k += b->k;
+        s.observed += b->of[trait].n_observed;
+        s.k += b->of[trait].k;
     }
     return s;
 }
 
-size_t dw_dataset_bytes(const dw_dataset *data, size_t n_inputs)
+uint64_t dw_dataset_digest(const dw_dataset *data)
+{
+    dw_digest *d = dw_digest_new();
+    uint64_t value;
+
+    for (size_t i = 0; i < data->n; i++)
+        dw_digest_add(d, &data->block[i].digest, sizeof data->block[i].digest);
+    value = dw_digest_value(d);
+    dw_digest_free(d);
+    return value;
+}
+
+/* ---- what all ranks know ---- */
+
+void dw_dataset_share(const dw_dataset *data, const size_t *list, size_t n,
+                      void *item, size_t size)
+{
+    if (dw_ranks_n() == 1)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        size_t block = list ? list[i] : i;
+
+        dw_ranks_share(owner(data->block[block].index), (char *)item + i * size,
+                       size);
+    }
+}
+
+static void share_block(const dw_dataset *data, dw_fit_block *b)
+{
+    size_t from = owner(b->index), p = data->p;
+    bool mine = from == dw_ranks_me();
+    dw_fit_block said = *b;
+
+    dw_ranks_share(from, &said, sizeof said);
+    if (!mine) {
+        said.of = dw_alloc(data->n_traits, sizeof *said.of);
+        said.moment = dw_alloc(p, sizeof *said.moment);
+        said.q = said.annot = said.x = NULL;
+        said.lambda = NULL;
+        *b = said;
+    }
+    for (size_t i = 0; i < data->n_traits; i++) {
+        dw_fit_trait t = b->of[i];
+
+        dw_ranks_share(from, &t, sizeof t);
+        if (mine)
+            continue;
+        t.lambda = t.y = NULL;
+        t.z = t.q = NULL;
+        t.own_q = false;
+        b->of[i] = t;
+    }
+    dw_ranks_share(from, b->moment, p * sizeof *b->moment);
+}
+
+static bool is_empty(const dw_fit_block *b, size_t n_traits)
+{
+    for (size_t i = 0; i < n_traits; i++) {
+        if (b->of[i].k)
+            return false;
+    }
+    return true;
+}
+
+int dw_dataset_complete(dw_dataset *data, dw_pool *pool, size_t *n_empty,
+                        dw_err *err)
 {
     size_t n = 0;
 
+    *n_empty = 0;
+    if (dw_dataset_observe(data, pool, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < data->n && dw_ranks_n() > 1; i++)
+        share_block(data, &data->block[i]);
     for (size_t i = 0; i < data->n; i++) {
-        const dw_fit_block *b = &data->block[i];
+        dw_fit_block *b = &data->block[i];
 
-        n += b->k * b->m * sizeof *b->q + b->l * sizeof *b->z +
-             b->k * 2 * sizeof *b->y + b->m * n_inputs * sizeof *b->x;
-        if (b->q_full != b->q)
-            n += b->k_full * b->m * sizeof *b->q;
-    }
-    return n;
-}
-
-/* ---- inputs ---- */
-
-struct moments {
-    size_t n, n_missing;
-    double mean, sd;
-};
-
-/* Of one annotation over the core of the training blocks, in two passes: a
- * mean far from 0 costs the variance no digits. */
-static struct moments find_moments(const dw_dataset *data, size_t column)
-{
-    struct moments s = {0};
-    double sum = 0;
-
-    for (int pass = 0; pass < 2; pass++) {
-        s.n = s.n_missing = 0;
-        sum = 0;
-        for (size_t i = 0; i < data->n; i++) {
-            const dw_fit_block *b = &data->block[i];
-            const float *v = b->annot + column * b->m + b->core;
-
-            if (b->part != DW_PART_TRAIN)
-                continue;
-            for (size_t j = 0; j < b->l; j++) {
-                double d = v[j] - s.mean;
-
-                if (isnan(v[j])) {
-                    s.n_missing++;
-                    continue;
-                }
-                s.n++;
-                sum += pass ? d * d : v[j];
-            }
+        if (is_empty(b, data->n_traits)) {
+            data->bytes -= b->shelved ? 0 : dw_fit_block_bytes(data, b);
+            dw_fit_block_clear(b, data->n_traits);
+            ++*n_empty;
+            continue;
         }
-        if (s.n == 0)
-            return s;
-        if (pass == 0)
-            s.mean = sum / (double)s.n;
-    }
-    s.sd = sqrt(sum / (double)s.n);
-    return s;
-}
-
-static void add_input(dw_model *model, const char *name, bool missing,
-                      double mean, double sd)
-{
-    model->input[model->n_inputs++] =
-        (dw_input){dw_strdup(name), missing, mean, sd};
-}
-
-static int make_inputs(dw_fit_block *b, const dw_model *model,
-                       const size_t *column, dw_err *err)
-{
-    b->x = dw_try_alloc(b->m, model->n_inputs * sizeof *b->x);
-    if (!b->x)
-        return no_memory(b, err);
-    dw_model_inputs(model, column, b->m, b->annot, b->m, b->x);
-    dw_free(b->annot);
-    b->annot = NULL;
-    return 0;
-}
-
-int dw_dataset_standardise(dw_dataset *data, dw_model *model,
-                           const char *const *name, dw_err *err)
-{
-    size_t *column = dw_alloc(2 * data->p, sizeof *column);
-    int rc = 0;
-
-    model->input = dw_alloc(2 * data->p, sizeof *model->input);
-    for (size_t i = 0; i < data->p; i++) {
-        struct moments s = find_moments(data, i);
-
-        /* Rounding alone makes a constant vary by 1e-7 of itself. */
-        if (s.n && s.sd > 1e-6 * fabs(s.mean)) {
-            column[model->n_inputs] = i;
-            add_input(model, name[i], false, s.mean, s.sd);
+        if (b->m > data->max_m)
+            data->max_m = b->m;
+        for (size_t t = 0; t < data->n_traits; t++) {
+            if (b->of[t].k > data->max_k)
+                data->max_k = b->of[t].k;
         }
-        if (s.n && s.n_missing) {
-            column[model->n_inputs] = i;
-            add_input(model, name[i], true, 0, 1);
-        }
+        if (b->whole && b->k > data->max_k)
+            data->max_k = b->k;
+        data->block[n++] = *b;
     }
-    for (size_t i = 0; i < data->n && rc == 0; i++)
-        rc = make_inputs(&data->block[i], model, column, err);
-    dw_free(column);
-    return rc;
+    data->n = data->n_observed = n;
+    dw_fit_views_make(data, dw_pool_size(pool));
+    return dw_dataset_make_room(data, err);
 }

@@ -1,9 +1,12 @@
 /*
- * dataset: the blocks that a model is fitted to, in memory.
+ * dataset: the blocks that a model is fitted to.
  *
  * Each block is made once into what (6) needs: Q in float32, y and L of the
- * variants that have a z, and the inputs of the network.  Every pass over the
- * data then costs no reading.
+ * variants that have a z, and the inputs of the network.  Several traits share
+ * Q, unless variants without a z had to be taken out of it.  Blocks stay in
+ * memory as far as there is room (fit/shelf has the others), and each belongs
+ * to one of the ranks, which alone works on it: of the others' only what is
+ * said below to be known to all is here.
  */
 #ifndef DW_FIT_DATASET_H
 #define DW_FIT_DATASET_H
@@ -16,6 +19,7 @@
 #include "base/par.h"
 #include "data/ldblock.h"
 #include "data/variant.h"
+#include "fit/shelf.h"
 #include "lik/lik_factor.h"
 #include "nn/model.h"
 
@@ -28,47 +32,94 @@ typedef enum dw_part {
     DW_PARTS
 } dw_part;
 
+/* One trait in a block. */
+typedef struct dw_fit_trait {
+    /* Known to all ranks.  k and n_observed 0: it has no z here. */
+    size_t k, n_observed;
+    uint64_t people; /* of the panel; 0: nothing is to be taken off r^2 */
+    double n;        /* sample size of the trait */
+    bool own_q;
+    /* */
+    double *lambda, *y; /* (k) */
+    float *z;           /* (l) NAN where there is none */
+    float *q;           /* (k x m) its own, or the block's */
+} dw_fit_trait;
+
+/* Of one annotation over the core, missing values apart. */
+typedef struct dw_moment {
+    double n, n_missing, mean, m2; /* m2: sum of squares about the mean */
+} dw_moment;
+
 typedef struct dw_fit_block {
+    /* Known to all ranks. */
     char contig[DW_CONTIG_MAX];
     uint32_t start, end;
     dw_part part;
-    size_t m, k, core, l;
-    size_t n_observed; /* of the l */
-    uint64_t people;
-    double n;       /* sample size of the trait */
-    double *lambda; /* (k) */
-    double *y;      /* (k) */
-    float *q;       /* (k x m) */
-    float *z;       /* (l) NAN where there is none */
+    size_t index; /* in the stream, from 0 */
+    size_t m, core, l, k;
+    bool whole;        /* is q kept? */
+    uint64_t digest;   /* of all that it holds */
+    dw_fit_trait *of;  /* (n_traits) */
+    dw_moment *moment; /* (p) until standardised */
+    /* */
+    bool shelved;
+    uint64_t at;    /* on the shelf */
+    float *q;       /* (k x m) the factor of the whole core */
+    double *lambda; /* (k) of that, until observed */
     float *annot;   /* (m x p) as read, until standardised */
     float *x;       /* (n_inputs x m) from then on */
-    /* The factor of the whole core, which LD-score regression takes: q itself
-     * unless variants without a z had to be taken out of it. */
-    float *q_full; /* (k_full x m) */
-    size_t k_full;
 } dw_fit_block;
 
 typedef struct dw_dataset {
     dw_fit_block *block;
     size_t n, cap;
     size_t p;            /* annotations of a variant */
-    size_t max_m, max_k; /* of any block */
+    size_t n_traits;     /* at least 1 */
+    bool keep_whole;     /* q even where no trait takes it */
+    size_t room;         /* bytes that blocks may take in memory; 0: all */
+    size_t bytes;        /* that they take */
+    size_t max_m, max_k; /* of any block, with any q */
+    /* The dataset's own. */
+    size_t n_observed;
+    dw_shelf *shelf;
+    struct dw_fit_view *view;
+    size_t n_views;
+    const dw_model *model;
+    size_t *column; /* (model->n_inputs) */
 } dw_dataset;
 
 void dw_dataset_clear(dw_dataset *data);
 
+/* Is the next block of the stream, or block i, this rank's? */
+bool dw_dataset_wants(const dw_dataset *data);
+bool dw_dataset_mine(const dw_dataset *data, size_t i);
+
+/* Where a trait stands in a stream. */
+typedef struct dw_fit_column {
+    size_t column; /* of its variants' z */
+    double n;
+    uint64_t people;
+} dw_fit_column;
+
 /*
- * Adds a block: z-scores of trait `trait`, its sample size n, the annotations
+ * Adds a block: z-scores of the traits in `trait` (n_traits), the annotations
  * if data->p is not 0.  Takes the arrays of `ld`, which is empty afterwards.
  */
 int dw_dataset_take(dw_dataset *data, const dw_variants *var, dw_ldblock *ld,
-                    size_t trait, double n, dw_part part,
+                    const dw_fit_column *trait, dw_part part,
                     dw_err *err) DW_MUST_CHECK;
+/* Adds one that is another rank's. */
+int dw_dataset_pass(dw_dataset *data, dw_err *err) DW_MUST_CHECK;
 
-/* Makes y of all blocks (lik/observe), in parallel; keep_full: keeps q_full.
- * Blocks without a single z are taken out; *n_empty says how many. */
-int dw_dataset_observe(dw_dataset *data, dw_pool *pool, bool keep_full,
-                       size_t *n_empty, dw_err *err) DW_MUST_CHECK;
+/* Makes y of all blocks that were added since the last time, in parallel
+ * (lik/observe); lays down what there is no room for. */
+int dw_dataset_observe(dw_dataset *data, dw_pool *pool,
+                       dw_err *err) DW_MUST_CHECK;
+
+/* After the last block: what is known to all is told to all; blocks without a
+ * single z are taken out, *n_empty says how many. */
+int dw_dataset_complete(dw_dataset *data, dw_pool *pool, size_t *n_empty,
+                        dw_err *err) DW_MUST_CHECK;
 
 /* Moves a tenth of the training blocks, chosen by the seed, to validation, if
  * there are at least ten.  Returns how many. */
@@ -77,22 +128,50 @@ size_t dw_dataset_set_aside(dw_dataset *data, uint64_t seed);
 /*
  * Sets model->input from the core variants of the training blocks: `name` (p)
  * are the annotations.  One that is constant or never there becomes no input.
- * Then makes x of all blocks, and lets go of annot.
+ * Or, unless `like` is NULL or constant, to that model's, by the names of
+ * annotations; DW_EMISMATCH if one is not there.  Then makes x of all blocks,
+ * and lets go of annot.  Borrows the model.
  */
 int dw_dataset_standardise(dw_dataset *data, dw_model *model,
-                           const char *const *name, dw_err *err) DW_MUST_CHECK;
+                           const char *const *name, const dw_model *like,
+                           dw_err *err) DW_MUST_CHECK;
+
+/* Lays blocks down, the last ones first, until the others fit in data->room. */
+int dw_dataset_make_room(dw_dataset *data, dw_err *err) DW_MUST_CHECK;
 
 typedef struct dw_part_size {
     size_t blocks, variants, observed, k; /* variants: of cores */
 } dw_part_size;
 
-dw_part_size dw_dataset_size(const dw_dataset *data, dw_part part);
-size_t dw_dataset_bytes(const dw_dataset *data, size_t n_inputs);
+/* observed and k: of one trait. */
+dw_part_size dw_dataset_size(const dw_dataset *data, size_t trait,
+                             dw_part part);
+/* Over all that is fitted to, in order. */
+uint64_t dw_dataset_digest(const dw_dataset *data);
 
-/* The block as lik takes it; borrows. */
-dw_factor dw_fit_block_factor(const dw_fit_block *b);
-/* "6:20000000-21000000", for messages. */
+/* ---- passes ---- */
+
+/* Block i with all that it holds, in thread t of the pool, until that thread's
+ * next.  NULL if it is not this rank's or cannot be read back. */
+const dw_fit_block *dw_dataset_lend(const dw_dataset *data, size_t t, size_t i);
+/* Block i will be asked for soon. */
+void dw_dataset_ahead(const dw_dataset *data, size_t i);
+/* item i (of n, `size` bytes each) is about block list[i], or i if list is
+ * NULL: what its rank has found becomes known to all. */
+void dw_dataset_share(const dw_dataset *data, const size_t *list, size_t n,
+                      void *item, size_t size);
+
+/* A trait in a block as lik takes it; borrows. */
+dw_factor dw_fit_block_factor(const dw_fit_block *b, size_t trait);
+/* "block 6:20000000-21000000", for messages. */
 enum { DW_FIT_BLOCK_NAME = 96 };
 void dw_fit_block_name(const dw_fit_block *b, char name[DW_FIT_BLOCK_NAME]);
+
+/* What the parts of a dataset have in common. */
+void dw_fit_block_clear(dw_fit_block *b, size_t n_traits);
+int dw_fit_block_no_memory(const dw_fit_block *b, dw_err *err);
+size_t dw_fit_block_bytes(const dw_dataset *data, const dw_fit_block *b);
+void dw_fit_views_make(dw_dataset *data, size_t threads);
+void dw_fit_views_free(dw_dataset *data);
 
 #endif

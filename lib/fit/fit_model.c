@@ -1,108 +1,215 @@
 #include "fit/fit_model.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
 
 void dw_fit_report_clear(dw_fit_report *report)
 {
-    dw_free(report->linear.coef);
-    dw_free(report->linear.se);
-    dw_free(report->linear.block_se);
+    for (size_t t = 0; t < report->n_traits; t++) {
+        dw_free(report->trait[t].linear.coef);
+        dw_free(report->trait[t].linear.se);
+        dw_free(report->trait[t].linear.block_se);
+    }
+    dw_free(report->trait);
     *report = (dw_fit_report){0};
 }
 
 struct stages {
     dw_dataset *data;
     dw_pool *pool;
+    dw_keeper *keeper;
     const dw_fit_plan *plan;
     const dw_fit_watch *watch;
     dw_model *model;
     dw_fit_report *report;
+    dw_real *linear; /* (heads (1 + n_inputs)) offset and linear part */
 };
 
-/* Log likelihoods of all parts under a model. */
-static int measure(struct stages *s, const dw_model *model,
-                   double loglik[DW_PARTS], double *h2, dw_err *err)
+/* What is reported is worked out in double; so is the linear stage, whose last
+ * digits decide when it has converged. */
+static dw_objective *new_objective(const struct stages *s, const dw_net *net,
+                                   enum dw_loss loss, size_t trait,
+                                   bool in_double, dw_err *err)
+{
+    dw_objective_opts opts = {loss, s->plan->how, trait};
+
+    if (in_double)
+        opts.how.precision = DW_PRECISION_DOUBLE;
+    return dw_objective_new(s->data, s->pool, net, &opts, err);
+}
+
+/* ---- what a model is worth ---- */
+
+/* sum (heads x parts) by one loss, as it was or by a pass. */
+static int sum_parts(struct stages *s, const dw_model *model, enum dw_loss loss,
+                     dw_value *sum, dw_err *err)
 {
     const bool all[DW_PARTS] = {true, true, true};
-    dw_value sum[DW_PARTS];
-    dw_objective *o =
-        dw_objective_new(s->data, s->pool, &model->net, DW_LOSS_LIKELIHOOD,
-                         s->plan->solver, err);
-    int rc = o ? dw_objective_parts(o, DW_LOSS_LIKELIHOOD, model, all, sum, err)
-               : err->code;
-
-    dw_objective_free(o);
-    *h2 = 0;
-    for (int part = 0; part < DW_PARTS && rc == 0; part++) {
-        loglik[part] = sum[part].value;
-        *h2 += sum[part].h2;
-    }
-    return rc;
-}
-
-static int fit_constant(struct stages *s, dw_err *err)
-{
-    dw_constant *found = &s->report->constant;
-    dw_model *model = s->model;
-    dw_model_trait *trait = &model->trait[0];
-
-    if (dw_constant_fit(s->data, s->pool, &s->plan->train.noise, found, err) <
-        0)
-        return err->code;
-    if (s->watch->constant)
-        s->watch->constant(s->watch->ctx, found);
-    model->link = s->plan->link;
-    trait->c = found->c;
-    trait->s2 = found->s2;
-    trait->tau = found->tau;
-    if (dw_model_shape(model, "const", err) < 0)
-        return err->code;
-    model->param[0] = (dw_real)dw_link_start(model->link);
-    return measure(s, model, s->report->base, &s->report->h2, err);
-}
-
-/* The model as a linear one. */
-static int fit_linear(struct stages *s, dw_err *err)
-{
-    dw_model *model = s->model;
+    size_t n = model->net.heads * DW_PARTS;
+    const dw_piece piece = {(double *)sum, n * sizeof *sum / sizeof(double)};
     dw_objective *o;
     int rc;
 
-    if (dw_model_shape(model, "linear", err) < 0)
-        return err->code;
-    model->param[0] = (dw_real)dw_link_start(model->link);
-    o = dw_objective_new(s->data, s->pool, &model->net, DW_LOSS_LIKELIHOOD,
-                         s->plan->solver, err);
-    if (!o)
-        return err->code;
-    rc = dw_linear_fit_run(s->data, s->pool, o, &s->plan->train.noise,
-                           s->plan->alpha, model, &s->report->linear,
-                           s->watch->linear, s->watch->ctx, err);
-    s->report->has_linear = rc == 0;
+    if (dw_keeper_recall(s->keeper, &piece, 1))
+        return 0;
+    o = new_objective(s, &model->net, loss, 0, true, err);
+    rc = o ? dw_objective_parts(o, loss, model, all, sum, err) : err->code;
+    if (o)
+        dw_objective_tell(o);
     dw_objective_free(o);
+    return rc == 0 ? dw_keeper_note(s->keeper, &piece, 1, err) : rc;
+}
+
+static bool all_whole(const dw_dataset *data)
+{
+    for (size_t i = 0; i < data->n; i++) {
+        if (!data->block[i].whole)
+            return false;
+    }
+    return true;
+}
+
+/* Of all parts, by both losses.  base: as the constant model's. */
+static int measure(struct stages *s, const dw_model *model, bool base,
+                   dw_err *err)
+{
+    size_t heads = model->net.heads;
+    dw_value *sum = dw_alloc(heads * DW_PARTS, sizeof *sum);
+    const double *weight = s->plan->train.weight;
+    double *total = base ? s->report->base : s->report->loglik;
+    int rc = sum_parts(s, model, DW_LOSS_LIKELIHOOD, sum, err);
+
+    memset(total, 0, DW_PARTS * sizeof *total);
+    for (size_t i = 0; i < heads * DW_PARTS && rc == 0; i++) {
+        dw_trait_report *t = &s->report->trait[i / DW_PARTS];
+        size_t part = i % DW_PARTS;
+
+        (base ? t->base : t->loglik)[part] = sum[i].value;
+        total[part] += (weight ? weight[i / DW_PARTS] : 1) * sum[i].value;
+        t->h2 = (part ? t->h2 : 0) + sum[i].h2;
+    }
+    if (rc == 0 && all_whole(s->data))
+        rc = sum_parts(s, model, DW_LOSS_LDSR, sum, err);
+    for (size_t i = 0; i < heads * DW_PARTS && rc == 0; i++) {
+        dw_trait_report *t = &s->report->trait[i / DW_PARTS];
+
+        (base ? t->base_ldsr : t->ldsr)[i % DW_PARTS] =
+            all_whole(s->data) ? -sum[i].value : NAN;
+    }
+    dw_free(sum);
     return rc;
 }
+
+/* ---- constant and linear ---- */
+
+static int fit_constant(struct stages *s, dw_err *err)
+{
+    dw_model *model = s->model;
+
+    model->link = s->plan->link;
+    for (size_t t = 0; t < model->n_traits; t++) {
+        dw_constant *found = &s->report->trait[t].constant;
+        dw_model_trait *trait = &model->trait[t];
+
+        if (dw_constant_fit(s->data, t, s->pool, s->keeper,
+                            &s->plan->train.noise, found, err) < 0)
+            return err->code;
+        if (s->watch->constant)
+            s->watch->constant(s->watch->training.ctx, t, found);
+        trait->c = found->c;
+        trait->s2 = found->s2;
+        trait->tau = found->tau;
+    }
+    if (dw_model_shape(model, "const", err) < 0)
+        return err->code;
+    for (size_t t = 0; t < model->n_traits; t++)
+        model->param[t] = (dw_real)dw_link_start(model->link);
+    return measure(s, model, true, err);
+}
+
+/* One trait's linear model; its part of s->linear is set. */
+static int fit_line(struct stages *s, size_t t, dw_err *err)
+{
+    dw_trait_report *report = &s->report->trait[t];
+    size_t heads = s->model->n_traits, p = s->model->n_inputs;
+    dw_scoring_opts opts = {t, s->plan->train.noise, s->plan->alpha,
+                            s->watch->linear, s->watch->training.ctx};
+    dw_model one = *s->model;
+    dw_objective *o = NULL;
+    int rc;
+
+    one.param = NULL;
+    one.trait = &s->model->trait[t];
+    one.n_traits = 1;
+    rc = dw_model_shape(&one, "linear", err);
+    if (rc == 0) {
+        one.param[0] = (dw_real)dw_link_start(one.link);
+        o = new_objective(s, &one.net, DW_LOSS_LIKELIHOOD, t, true, err);
+        rc = o ? 0 : err->code;
+    }
+    if (rc == 0)
+        rc = dw_linear_fit_run(s->data, s->pool, s->keeper, o, &opts, &one,
+                               &report->linear, err);
+    report->has_linear = rc == 0;
+    for (size_t i = 0; rc == 0 && i <= p; i++)
+        s->linear[t + i * heads] = one.param[i];
+    if (o)
+        dw_objective_tell(o);
+    dw_objective_free(o);
+    dw_free(one.param);
+    return rc;
+}
+
+static int fit_linear(struct stages *s, dw_err *err)
+{
+    for (size_t t = 0; t < s->model->n_traits; t++) {
+        if (fit_line(s, t, err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
+/* ---- networks ---- */
 
 /* The model gets its own shape; what was found of its linear part stays. */
 static int grow(struct stages *s, dw_err *err)
 {
     dw_model *model = s->model;
-    size_t n = model->n_inputs + 1;
-    dw_real *linear = dw_alloc(n, sizeof *linear);
-    int rc;
+    size_t n = (model->n_inputs + 1) * model->n_traits;
 
-    linear[0] = (dw_real)dw_link_start(model->link);
-    if (s->report->has_linear)
-        memcpy(linear, model->param, n * sizeof *linear);
-    rc = dw_model_shape(model, s->plan->spec, err);
-    if (rc == 0) {
-        dw_net_init(&model->net, s->plan->train.seed, model->param);
-        memcpy(model->param, linear, n * sizeof *linear);
+    if (dw_model_shape(model, s->plan->spec, err) < 0)
+        return err->code;
+    dw_net_init(&model->net, s->plan->train.seed, model->param);
+    memcpy(model->param, s->linear, n * sizeof *model->param);
+    return 0;
+}
+
+/* Begins with a model that was fitted before: its variances, its noise. */
+static int warm_start(struct stages *s, dw_err *err)
+{
+    const dw_model *init = s->plan->init;
+    dw_model *model = s->model;
+    size_t heads = model->n_traits;
+
+    for (size_t t = 0; t < heads; t++) {
+        dw_model_trait *to = &model->trait[t];
+        const dw_model_trait *from = &init->trait[t];
+        const dw_fit_noise *noise = &s->plan->train.noise;
+
+        to->c = from->c;
+        to->s2 = noise->learn_s2 ? from->s2 : noise->s2;
+        to->tau = noise->learn_tau ? from->tau : noise->tau;
     }
-    dw_free(linear);
-    return rc;
+    memcpy(s->linear, init->param,
+           (init->net.p + 1) * heads * sizeof *s->linear);
+    if (grow(s, err) < 0)
+        return err->code;
+    if (init->net.kind != DW_NET_CONST && init->net.kind != DW_NET_LINEAR)
+        memcpy(model->param, init->param,
+               dw_net_n_params(&init->net) * sizeof *model->param);
+    return 0;
 }
 
 /* In log likelihood.  Where the truth is constant, networks have been seen to
@@ -112,48 +219,74 @@ static const double MARGIN = 1;
 static int train(struct stages *s, dw_err *err)
 {
     dw_train_opts opts = s->plan->train;
-    dw_objective *o;
+    dw_objective *o =
+        new_objective(s, &s->model->net, opts.loss, 0, false, err);
     int rc;
 
-    if (grow(s, err) < 0)
-        return err->code;
-    o = dw_objective_new(s->data, s->pool, &s->model->net, s->plan->train.loss,
-                         s->plan->solver, err);
     if (!o)
         return err->code;
+    if (s->watch->train)
+        s->watch->train(s->watch->training.ctx, s->model, opts.epochs);
     /* A constant start deserves no defence. */
-    opts.margin = s->report->has_linear ? MARGIN : 0;
-    rc = dw_train_run(s->data, s->pool, o, &opts, s->model, s->watch->epoch,
-                      s->watch->ctx, &s->report->train, err);
+    opts.margin = opts.loss == DW_LOSS_LIKELIHOOD ? MARGIN : 0;
+    rc = dw_train_run(s->data, s->pool, s->keeper, o, &opts,
+                      &s->watch->training, s->model, &s->report->train, err);
     s->report->has_train = rc == 0;
+    dw_objective_tell(o);
     dw_objective_free(o);
     return rc;
 }
 
-int dw_fit_model(dw_dataset *data, dw_pool *pool, const char *const *name,
-                 const dw_fit_plan *plan, const dw_fit_watch *watch,
-                 dw_model *model, dw_fit_report *report, dw_err *err)
+static int fit_inputs(struct stages *s, const char *const *name, dw_err *err)
 {
-    struct stages s = {data, pool, plan, watch, model, report};
+    const dw_fit_plan *plan = s->plan;
     bool ldsr = plan->train.loss == DW_LOSS_LDSR;
+    size_t n;
+    dw_net net;
+    int rc = dw_net_parse(&net, plan->spec, 0, err);
+
+    if (rc == 0)
+        rc = dw_dataset_standardise(s->data, s->model, name, plan->init, err);
+    if (rc < 0)
+        return rc;
+    n = (s->model->n_inputs + 1) * s->model->n_traits;
+    s->linear = dw_alloc(n, sizeof *s->linear);
+    for (size_t t = 0; t < s->model->n_traits; t++)
+        s->linear[t] = (dw_real)dw_link_start(s->model->link);
+    if (plan->init)
+        rc = warm_start(s, err);
+    else if (!ldsr)
+        rc = fit_linear(s, err);
+    if (rc == 0 && !plan->init)
+        rc = grow(s, err);
+    if (rc == 0 && (ldsr || plan->init || net.kind != DW_NET_LINEAR))
+        rc = train(s, err);
+    return rc;
+}
+
+/* ---- the whole ---- */
+
+int dw_fit_model(dw_dataset *data, dw_pool *pool, dw_keeper *keeper,
+                 const char *const *name, const dw_fit_plan *plan,
+                 const dw_fit_watch *watch, dw_model *model,
+                 dw_fit_report *report, dw_err *err)
+{
+    struct stages s = {data, pool, keeper, plan, watch, model, report, NULL};
     dw_net net;
     int rc;
 
-    *report = (dw_fit_report){0};
-    for (int part = 0; part < DW_PARTS; part++)
-        report->size[part] = dw_dataset_size(data, (dw_part)part);
+    *report = (dw_fit_report){.n_traits = model->n_traits};
+    report->trait = dw_alloc(report->n_traits, sizeof *report->trait);
+    for (size_t t = 0; t < report->n_traits; t++) {
+        for (int part = 0; part < DW_PARTS; part++)
+            report->trait[t].size[part] =
+                dw_dataset_size(data, t, (dw_part)part);
+    }
     if (dw_net_parse(&net, plan->spec, 0, err) < 0 || fit_constant(&s, err) < 0)
         return err->code;
-    if (net.kind == DW_NET_CONST) {
-        memcpy(report->loglik, report->base, sizeof report->loglik);
-        return 0;
-    }
-    rc = dw_dataset_standardise(data, model, name, err);
-    if (rc == 0 && !ldsr)
-        rc = fit_linear(&s, err);
-    if (rc == 0 && (ldsr || net.kind == DW_NET_MLP))
-        rc = train(&s, err);
+    rc = net.kind == DW_NET_CONST ? 0 : fit_inputs(&s, name, err);
     if (rc == 0)
-        rc = measure(&s, model, report->loglik, &report->h2, err);
+        rc = measure(&s, model, false, err);
+    dw_free(s.linear);
     return rc;
 }

@@ -11,7 +11,7 @@ void dw_fit_log_header(dw_buf *out)
 {
     dw_buf_adds(out, "EPOCH\tTRAIN_LOGLIK\tTRAIN_GAIN\tVALID_GAIN\tHELDOUT_GAIN"
                      "\tTRAIN_VALUE\tVALID_VALUE\tS2\tTAU\tH2\tLR\tGRAD_NORM"
-                     "\tBEST\tSECONDS\n");
+                     "\tBEST\tSECONDS\tHELDOUT_VALUE\tFAULTS\n");
 }
 
 static void add(dw_buf *out, double x)
@@ -36,7 +36,9 @@ void dw_fit_log_row(const dw_epoch *e, const double base[DW_PARTS],
     add(out, e->h2);
     add(out, e->lr);
     add(out, e->grad_norm);
-    dw_buf_addf(out, "\t%d\t%.3f\n", e->best, seconds);
+    dw_buf_addf(out, "\t%d\t%.3f", e->best, seconds);
+    add(out, e->value[DW_PART_HELDOUT]);
+    dw_buf_addf(out, "\t%zu\n", e->faults);
 }
 
 void dw_fit_log_final(const dw_fit_report *report, const dw_model *model,
@@ -44,62 +46,77 @@ void dw_fit_log_final(const dw_fit_report *report, const dw_model *model,
 {
     dw_epoch e = {.s2 = model->trait[0].s2,
                   .tau = model->trait[0].tau,
-                  .h2 = report->h2,
                   .lr = NAN,
                   .grad_norm = NAN,
                   .best = true};
 
+    for (size_t t = 0; t < report->n_traits; t++)
+        e.h2 += report->trait[t].h2;
     for (int part = 0; part < DW_PARTS; part++)
         e.loglik[part] = e.value[part] =
-            report->size[part].blocks ? report->loglik[part] : NAN;
+            report->trait[0].size[part].blocks ? report->loglik[part] : NAN;
     dw_fit_log_row(&e, report->base, seconds, out);
 }
 
 /* ---- coefficients ---- */
 
-void dw_fit_coefficients(const dw_fit_report *report, const dw_model *model,
-                         dw_buf *out)
+static void add_coefficients(const dw_linear_fit *fit, const dw_model *model,
+                             const char *trait, dw_buf *out)
 {
     const double root_half = 0.70710678118654752;
 
-    dw_buf_adds(out, "ANNOTATION\tINPUT\tCOEF\tSE\tZ\tP\tBLOCK_SE\n");
     for (size_t i = 0; i < model->n_inputs; i++) {
         const dw_input *in = &model->input[i];
-        double v = report->linear.coef[1 + i], se = report->linear.se[1 + i];
+        double v = fit->coef[1 + i], se = fit->se[1 + i];
 
         dw_buf_addf(out, "%s\t%s", in->name, in->missing ? "missing" : "value");
         add(out, v);
         add(out, se);
         add(out, v / se);
         add(out, erfc(fabs(v / se) * root_half));
-        add(out, report->linear.block_se[1 + i]);
-        dw_buf_addc(out, '\n');
+        add(out, fit->block_se[1 + i]);
+        dw_buf_addf(out, "\t%s\n", trait);
+    }
+}
+
+void dw_fit_coefficients(const dw_fit_report *report, const dw_model *model,
+                         dw_buf *out)
+{
+    dw_buf_adds(out, "ANNOTATION\tINPUT\tCOEF\tSE\tZ\tP\tBLOCK_SE\tTRAIT\n");
+    for (size_t t = 0; t < report->n_traits; t++) {
+        if (report->trait[t].has_linear)
+            add_coefficients(&report->trait[t].linear, model,
+                             model->trait[t].name, out);
     }
 }
 
 /* ---- summary ---- */
 
-static void add_part(const dw_fit_report *report, dw_part part, dw_buf *out)
+static void add_part(const dw_trait_report *r, dw_part part, dw_buf *out)
 {
-    const dw_part_size *size = &report->size[part];
+    const dw_part_size *size = &r->size[part];
 
     if (size->blocks == 0)
         return;
     dw_buf_addf(out,
                 "%s: %zu blocks, %zu variants (%zu with z), log likelihood "
-                "%.3f, gain %.3f over the constant model\n",
+                "%.3f, gain %.3f over the constant model",
                 part_name[part], size->blocks, size->variants, size->observed,
-                report->loglik[part],
-                report->loglik[part] - report->base[part]);
+                r->loglik[part], r->loglik[part] - r->base[part]);
+    if (isfinite(r->ldsr[part]))
+        dw_buf_addf(out, "; LD-score regression's loss %.5g, was %.5g",
+                    r->ldsr[part] / (double)size->observed,
+                    r->base_ldsr[part] / (double)size->observed);
+    dw_buf_addc(out, '\n');
 }
 
-static void add_constant(const dw_fit_report *report, dw_buf *out)
+static void add_constant(const dw_trait_report *r, dw_buf *out)
 {
-    const dw_constant *c = &report->constant;
+    const dw_constant *c = &r->constant;
     size_t m = 0;
 
     for (int part = 0; part < DW_PARTS; part++)
-        m += report->size[part].variants;
+        m += r->size[part].variants;
     dw_buf_addf(out,
                 "constant model: h2 %.4g (SE %.2g), s2 %.4g (%.2g), tau %.4g "
                 "(%.2g)\n",
@@ -107,29 +124,45 @@ static void add_constant(const dw_fit_report *report, dw_buf *out)
                 c->tau_se);
 }
 
-void dw_fit_summary(const dw_fit_report *report, const dw_model *model,
-                    size_t bytes, dw_buf *out)
+static void add_trait(const dw_trait_report *r, const dw_model *model, size_t t,
+                      dw_buf *out)
 {
-    char spec[DW_NET_SPEC_MAX];
+    const dw_model_trait *trait = &model->trait[t];
 
-    add_constant(report, out);
-    if (report->has_linear)
+    if (model->n_traits > 1)
+        dw_buf_addf(out, "%s:\n", trait->name);
+    add_constant(r, out);
+    if (r->has_linear)
         dw_buf_addf(out,
                     "linear model: %zu steps, %.1f of %zu coefficients "
                     "determined, penalty %.3g\n",
-                    report->linear.steps, report->linear.gamma, model->n_inputs,
-                    report->linear.alpha);
-    if (report->has_train)
-        dw_buf_addf(out, "network: epoch %zu of %zu is the best%s\n",
+                    r->linear.steps, r->linear.gamma, model->n_inputs,
+                    r->linear.alpha);
+    for (int part = 0; part < DW_PARTS; part++)
+        add_part(r, (dw_part)part, out);
+    dw_buf_addf(out, "%s: h2 %.4g, s2 %.4g, tau %.4g\n", trait->name, r->h2,
+                trait->s2, trait->tau);
+}
+
+void dw_fit_summary(const dw_fit_report *report, const dw_model *model,
+                    dw_buf *out)
+{
+    char spec[DW_NET_SPEC_MAX];
+
+    for (size_t t = 0; t < report->n_traits; t++)
+        add_trait(&report->trait[t], model, t, out);
+    if (report->has_train) {
+        dw_buf_addf(out, "network: epoch %zu of %zu is the best%s",
                     report->train.best_epoch, report->train.epochs,
                     report->train.stopped ? "; stopped early" : "");
-    for (int part = 0; part < DW_PARTS; part++)
-        add_part(report, (dw_part)part, out);
+        if (report->train.faults) {
+            dw_buf_adds(out, "; ");
+            dw_buf_add_count(out, report->train.faults, "step");
+            dw_buf_adds(out, " taken back");
+        }
+        dw_buf_addc(out, '\n');
+    }
     dw_net_spec(&model->net, spec);
-    dw_buf_addf(out,
-                "%s: %s, %zu inputs, %zu parameters, h2 %.4g, s2 %.4g, tau "
-                "%.4g; %.0f MB of blocks\n",
-                model->trait[0].name, spec, model->n_inputs,
-                dw_net_n_params(&model->net), report->h2, model->trait[0].s2,
-                model->trait[0].tau, (double)bytes / 1e6);
+    dw_buf_addf(out, "%s, %zu inputs, %zu parameters\n", spec, model->n_inputs,
+                dw_net_n_params(&model->net));
 }

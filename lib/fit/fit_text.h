@@ -18,14 +18,13 @@ void dw_fit_log_row(const dw_epoch *e, const double base[DW_PARTS],
 void dw_fit_log_final(const dw_fit_report *report, const dw_model *model,
                       double seconds, dw_buf *out);
 
-/* Coefficients of the linear stage: ANNOTATION INPUT COEF SE Z P BLOCK_SE, per
- * standard deviation of the annotation. */
+/* Coefficients of the linear stage: ANNOTATION INPUT COEF SE Z P BLOCK_SE
+ * TRAIT, per standard deviation of the annotation. */
 void dw_fit_coefficients(const dw_fit_report *report, const dw_model *model,
                          dw_buf *out);
 
-/* What was fitted to what, and what came of it: some lines.  bytes: the memory
- * that the blocks took. */
+/* What was fitted to what, and what came of it: some lines. */
 void dw_fit_summary(const dw_fit_report *report, const dw_model *model,
-                    size_t bytes, dw_buf *out);
+                    dw_buf *out);
 
 #endif

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "lik/ldsr.h"
 
@@ -10,85 +11,86 @@ struct worker {
     dw_marginal_ws *marginal;
     dw_ldsr_ws *ldsr;
     dw_net_ws *net;
-    dw_real *a;            /* (m) output of the network, then its gradient */
-    double *f, *slope, *g; /* (m) see dw_gradient */
+    dw_real *a;        /* (heads x m) of the network, then its gradient */
+    double *f, *slope; /* (m) see dw_gradient */
+    double *g;         /* (m x heads) */
 };
 
 struct dw_objective {
     const dw_dataset *data;
     dw_pool *pool;
+    size_t first, heads;
     struct worker *worker;
-    double **score; /* (n) LD scores of each block, for LDSR */
+    double **score; /* (n x heads) LD scores of each block, for LDSR */
+    /* (n) What was least well done of each block: by one thread at a time. */
+    dw_solved *solved;
 };
 
-static size_t largest_k(const dw_dataset *data)
-{
-    size_t k = data->max_k;
-
-    for (size_t i = 0; i < data->n; i++) {
-        if (data->block[i].k_full > k)
-            k = data->block[i].k_full;
-    }
-    return k;
-}
-
-static dw_ldsr_block ldsr_block(const dw_fit_block *b)
+static dw_ldsr_block ldsr_block(const dw_fit_block *b, size_t trait)
 {
     return (dw_ldsr_block){.m = b->m,
-                           .k = b->k_full,
+                           .k = b->k,
                            .core = b->core,
                            .l = b->l,
-                           .q = b->q_full,
-                           .people = b->people,
-                           .z = b->z};
+                           .q = b->q,
+                           .people = b->of[trait].people,
+                           .z = b->of[trait].z};
 }
 
 static void score_block(void *ctx, size_t t, size_t i)
 {
     dw_objective *o = ctx;
-    dw_ldsr_block b = ldsr_block(&o->data->block[i]);
+    const dw_fit_block *b = dw_dataset_lend(o->data, t, i);
 
-    o->score[i] = dw_try_alloc(b.l, sizeof(double));
-    if (o->score[i] &&
-        dw_ldsr_scores(o->worker[t].ldsr, &b, o->score[i]) != 0) {
-        dw_free(o->score[i]);
-        o->score[i] = NULL;
+    for (size_t h = 0; b && h < o->heads; h++) {
+        dw_ldsr_block lb = ldsr_block(b, o->first + h);
+        double *score = dw_try_alloc(b->l, sizeof *score);
+
+        if (score && dw_ldsr_scores(o->worker[t].ldsr, &lb, score) != 0) {
+            dw_free(score);
+            score = NULL;
+        }
+        o->score[i * o->heads + h] = score;
     }
 }
 
 static int make_scores(dw_objective *o, dw_err *err)
 {
-    o->score = dw_alloc(o->data->n, sizeof *o->score);
-    dw_pool_for(o->pool, o->data->n, score_block, o);
-    for (size_t i = 0; i < o->data->n; i++) {
+    size_t n = o->data->n;
+
+    o->score = dw_alloc(n * o->heads, sizeof *o->score);
+    dw_pool_for(o->pool, n, score_block, o);
+    for (size_t i = 0; i < n * o->heads; i++) {
+        const dw_fit_block *b = &o->data->block[i / o->heads];
         char name[DW_FIT_BLOCK_NAME];
 
-        dw_fit_block_name(&o->data->block[i], name);
-        if (!o->score[i])
+        dw_fit_block_name(b, name);
+        if (!o->score[i] && dw_dataset_mine(o->data, i / o->heads))
             return dw_fail(err, DW_ENOMEM, "%s: no memory for its LD scores",
                            name);
     }
     return 0;
 }
 
-static int make_workers(dw_objective *o, const dw_net *net, enum dw_loss loss,
-                        enum dw_solver solver, dw_err *err)
+static int make_workers(dw_objective *o, const dw_net *net,
+                        const dw_objective_opts *opts, dw_err *err)
 {
-    size_t m = o->data->max_m, k = largest_k(o->data);
+    size_t m = o->data->max_m, k = o->data->max_k;
+    bool ldsr = opts->loss == DW_LOSS_LDSR;
 
     for (size_t t = 0; t < dw_pool_size(o->pool); t++) {
         struct worker *w = &o->worker[t];
 
-        w->marginal = dw_marginal_ws_new(m, k, solver);
+        w->marginal = dw_marginal_ws_with(m, k, &opts->how);
         w->net = dw_net_ws_new(net);
-        w->a = dw_try_alloc(m, sizeof *w->a);
+        w->a = dw_try_alloc(m, o->heads * sizeof *w->a);
         w->f = dw_try_alloc(m, sizeof *w->f);
-        w->g = dw_try_alloc(m, sizeof *w->g);
+        w->g = dw_try_alloc(m, o->heads * sizeof *w->g);
         w->slope = dw_try_alloc(m, sizeof *w->slope);
-        if (loss == DW_LOSS_LDSR)
+        if (ldsr)
             w->ldsr = dw_ldsr_ws_new(m, k);
         if (!w->marginal || !w->net || !w->a || !w->f || !w->g || !w->slope ||
-            (loss == DW_LOSS_LDSR && !w->ldsr))
+            (ldsr && !w->ldsr))
             return dw_fail(err, DW_ENOMEM,
                            "no memory for blocks of %zu variants and rank %zu "
                            "in %zu threads",
@@ -98,16 +100,19 @@ static int make_workers(dw_objective *o, const dw_net *net, enum dw_loss loss,
 }
 
 dw_objective *dw_objective_new(const dw_dataset *data, dw_pool *pool,
-                               const dw_net *net, enum dw_loss loss,
-                               enum dw_solver solver, dw_err *err)
+                               const dw_net *net, const dw_objective_opts *opts,
+                               dw_err *err)
 {
     dw_objective *o = dw_alloc(1, sizeof *o);
 
     o->data = data;
     o->pool = pool;
+    o->first = opts->first_trait;
+    o->heads = net->heads;
     o->worker = dw_alloc(dw_pool_size(pool), sizeof *o->worker);
-    if (make_workers(o, net, loss, solver, err) < 0 ||
-        (loss == DW_LOSS_LDSR && make_scores(o, err) < 0)) {
+    o->solved = dw_alloc(data->n, sizeof *o->solved);
+    if (make_workers(o, net, opts, err) < 0 ||
+        (opts->loss == DW_LOSS_LDSR && make_scores(o, err) < 0)) {
         dw_objective_free(o);
         return NULL;
     }
@@ -129,95 +134,162 @@ void dw_objective_free(dw_objective *o)
         dw_free(w->g);
         dw_free(w->slope);
     }
-    for (size_t i = 0; o->score && i < o->data->n; i++)
+    for (size_t i = 0; o->score && i < o->data->n * o->heads; i++)
         dw_free(o->score[i]);
     dw_free(o->score);
+    dw_free(o->solved);
     dw_free(o->worker);
     dw_free(o);
 }
 
+void dw_objective_tell(const dw_objective *o)
+{
+    size_t n_again = 0, n_short = 0, worst = 0;
+
+    dw_dataset_share(o->data, NULL, o->data->n, o->solved, sizeof *o->solved);
+    for (size_t i = 0; i < o->data->n; i++) {
+        n_again += o->solved[i].again;
+        n_short += o->solved[i].residual > 0;
+        if (o->solved[i].residual > o->solved[worst].residual)
+            worst = i;
+    }
+    if (n_again)
+        dw_note("%zu of %zu blocks were not positive definite in single "
+                "precision, and done in double",
+                n_again, o->data->n);
+    if (n_short) {
+        char name[DW_FIT_BLOCK_NAME];
+
+        dw_fit_block_name(&o->data->block[worst], name);
+        dw_warn("%s: conjugate gradients did not converge: a residual of %.2g "
+                "after %zu steps%s; --solver primal needs none",
+                name, o->solved[worst].residual, o->solved[worst].steps,
+                n_short > 1 ? ", and others" : "");
+    }
+}
+
 /* ---- one block ---- */
 
-static int ldsr_value(struct worker *w, const dw_fit_block *b,
-                      const double *score, const dw_model *model,
-                      dw_noise noise, bool gradient, dw_value *out)
+/* Keeps what is worth telling. */
+static void note_solved(dw_solved *so_far, dw_solved now)
 {
-    dw_ldsr_block lb = ldsr_block(b);
+    so_far->again |= now.again;
+    if (!now.converged && now.residual > so_far->residual) {
+        so_far->residual = now.residual;
+        so_far->steps = now.steps;
+    }
+}
+
+static int ldsr_value(struct worker *w, const dw_fit_block *b, size_t trait,
+                      const double *score, double c, dw_noise noise, double *g,
+                      dw_value *out)
+{
+    dw_ldsr_block lb = ldsr_block(b, trait);
     dw_noise slope = {0};
     size_t n = 0;
-    int rc = dw_ldsr_loss(w->ldsr, &lb, score, w->f, noise,
-                          b->n * model->trait[0].c, &out->value, &n,
-                          gradient ? w->g : NULL, gradient ? &slope : NULL);
+    int rc = dw_ldsr_loss(w->ldsr, &lb, score, w->f, noise, b->of[trait].n * c,
+                          &out->value, &n, g, g ? &slope : NULL);
 
     out->value = -out->value;
     out->weight = (double)n;
     out->ds2 = -slope.s2;
     out->dtau = -slope.tau;
-    for (size_t j = 0; gradient && j < b->m; j++)
-        w->g[j] = -w->g[j];
+    for (size_t j = 0; g && j < b->m; j++)
+        g[j] = -g[j];
+    return rc;
+}
+
+static int likelihood(struct worker *w, const dw_fit_block *b, size_t trait,
+                      dw_noise noise, double *g, dw_solved *solved,
+                      dw_value *out)
+{
+    dw_factor factor = dw_fit_block_factor(b, trait);
+    dw_noise slope = {0};
+    int rc = dw_marginal_block(w->marginal, &factor, w->f, noise, &out->value,
+                               g, g ? &slope : NULL);
+
+    out->weight = (double)factor.k;
+    out->ds2 = slope.s2;
+    out->dtau = slope.tau;
+    if (rc == 0)
+        note_solved(solved, dw_marginal_solved(w->marginal));
+    return rc;
+}
+
+/* One head, from the network's output; g (m) set unless NULL. */
+static int head_value(dw_objective *o, enum dw_loss loss, struct worker *w,
+                      size_t index, const dw_fit_block *b,
+                      const dw_model *model, size_t h, double *g, dw_value *out)
+{
+    const dw_model_trait *mt = &model->trait[h];
+    dw_noise noise = {mt->s2, mt->tau};
+    size_t trait = o->first + h;
+    int rc;
+
+    *out = (dw_value){0};
+    dw_model_link(model, h, b->m, w->a, w->f);
+    for (size_t j = 0; j < b->l; j++)
+        out->h2 += w->f[b->core + j];
+    if (b->of[trait].k == 0) {
+        if (g)
+            memset(g, 0, b->m * sizeof *g);
+        return 0;
+    }
+    dw_scal(b->m, b->of[trait].n, w->f);
+    rc = loss == DW_LOSS_LDSR
+             ? ldsr_value(w, b, trait, o->score[index * o->heads + h], mt->c,
+                          noise, g, out)
+             : likelihood(w, b, trait, noise, g, &o->solved[index], out);
+    if (rc == 0 && !isfinite(out->value))
+        rc = DW_EDEGENERATE;
+    for (size_t j = 0; g && j < b->m; j++) {
+        w->slope[j] = dw_link_slope(model->link, w->a[h + j * o->heads]);
+        g[j] *= w->slope[j];
+    }
     return rc;
 }
 
 int dw_objective_block(dw_objective *o, enum dw_loss loss, size_t t,
-                       size_t block, const dw_model *model,
-                       const dw_net_noise *dropout, dw_value *out,
-                       dw_gradient *gradient)
+                       size_t index, const dw_fit_block *b,
+                       const dw_model *model, const dw_net_noise *dropout,
+                       dw_value *out, dw_gradient *gradient)
 {
-    const dw_fit_block *b = &o->data->block[block];
     struct worker *w = &o->worker[t];
-    dw_noise noise = {model->trait[0].s2, model->trait[0].tau}, slope = {0};
-    int rc;
+    dw_net_input in = {.x = b->x};
+    int rc = 0;
 
-    *out = (dw_value){.weight = (double)b->k};
-    dw_net_forward(&model->net, w->net, model->param, b->m, b->x, dropout,
-                   w->a);
-    dw_model_link(model, 0, b->m, w->a, w->f);
-    for (size_t j = 0; j < b->l; j++)
-        out->h2 += w->f[b->core + j];
-    dw_scal(b->m, b->n, w->f);
-    if (loss == DW_LOSS_LDSR) {
-        rc = ldsr_value(w, b, o->score[block], model, noise, gradient != NULL,
-                        out);
-    } else {
-        dw_factor factor = dw_fit_block_factor(b);
-
-        rc =
-            dw_marginal_block(w->marginal, &factor, w->f, noise, &out->value,
-                              gradient ? w->g : NULL, gradient ? &slope : NULL);
-        out->ds2 = slope.s2;
-        out->dtau = slope.tau;
-    }
-    if (rc == 0 && !isfinite(out->value))
-        rc = DW_EDEGENERATE;
-    if (gradient) {
-        for (size_t j = 0; j < b->m; j++) {
-            w->slope[j] = dw_link_slope(model->link, w->a[j]);
-            w->g[j] *= w->slope[j];
-        }
+    dw_net_forward(&model->net, w->net, model->param, b->m, &in, dropout, w->a);
+    for (size_t h = 0; h < o->heads && rc == 0; h++)
+        rc = head_value(o, loss, w, index, b, model, h,
+                        gradient ? w->g + h * b->m : NULL, &out[h]);
+    if (gradient)
         *gradient = (dw_gradient){w->f, w->slope, w->g};
-    }
     return rc;
 }
 
-void dw_objective_backward(dw_objective *o, size_t t, size_t block,
+void dw_objective_backward(dw_objective *o, size_t t, const dw_fit_block *b,
                            const dw_model *model, const dw_net_noise *dropout,
-                           double scale, dw_real *grad)
+                           const double *scale, dw_real *grad)
 {
-    const dw_fit_block *b = &o->data->block[block];
     struct worker *w = &o->worker[t];
+    dw_net_input in = {.x = b->x};
 
-    for (size_t j = 0; j < b->m; j++)
-        w->a[j] = (dw_real)(scale * w->g[j]);
-    dw_net_backward(&model->net, w->net, model->param, b->m, b->x, dropout,
-                    w->a, grad);
+    for (size_t h = 0; h < o->heads; h++) {
+        for (size_t j = 0; j < b->m; j++)
+            w->a[h + j * o->heads] = (dw_real)(scale[h] * w->g[j + h * b->m]);
+    }
+    dw_net_backward(&model->net, w->net, model->param, b->m, &in, dropout, w->a,
+                    grad);
 }
 
-int dw_objective_fail(const dw_objective *o, size_t block,
+int dw_objective_fail(const dw_objective *o, size_t index, int rc,
                       const dw_model *model, dw_err *err)
 {
     char name[DW_FIT_BLOCK_NAME];
 
-    dw_fit_block_name(&o->data->block[block], name);
+    dw_fit_block_name(&o->data->block[index], name);
+    if (rc == DW_EIO)
+        return dw_fail(err, rc, "%s cannot be read back from TMPDIR", name);
     return dw_fail(err, DW_EDEGENERATE,
                    "%s has no finite likelihood (s2 %g, tau %g): the fit has "
                    "run away; a lower --lr may mend it",
@@ -231,39 +303,51 @@ struct summing {
     enum dw_loss loss;
     const dw_model *model;
     const bool *wanted;
-    dw_value *value; /* (n) */
+    dw_value *value; /* (n x heads) */
     int *rc;         /* (n) */
 };
 
 static void sum_block(void *ctx, size_t t, size_t i)
 {
     struct summing *s = ctx;
+    const dw_dataset *data = s->o->data;
+    size_t next = i + dw_pool_size(s->o->pool);
+    const dw_fit_block *b;
 
-    if (s->wanted[s->o->data->block[i].part])
-        s->rc[i] = dw_objective_block(s->o, s->loss, t, i, s->model, NULL,
-                                      &s->value[i], NULL);
+    if (!s->wanted[data->block[i].part] || !dw_dataset_mine(data, i))
+        return;
+    if (next < data->n && s->wanted[data->block[next].part])
+        dw_dataset_ahead(data, next);
+    b = dw_dataset_lend(data, t, i);
+    s->rc[i] = b ? dw_objective_block(s->o, s->loss, t, i, b, s->model, NULL,
+                                      s->value + i * s->o->heads, NULL)
+                 : DW_EIO;
 }
 
 int dw_objective_parts(dw_objective *o, enum dw_loss loss,
                        const dw_model *model, const bool wanted[DW_PARTS],
-                       dw_value sum[DW_PARTS], dw_err *err)
+                       dw_value *sum, dw_err *err)
 {
-    size_t n = o->data->n;
+    size_t n = o->data->n, heads = o->heads;
     struct summing s = {.o = o, .loss = loss, .model = model, .wanted = wanted};
     int rc = 0;
 
-    memset(sum, 0, DW_PARTS * sizeof *sum);
-    s.value = dw_alloc(n, sizeof *s.value);
+    memset(sum, 0, heads * DW_PARTS * sizeof *sum);
+    s.value = dw_alloc(n * heads, sizeof *s.value);
     s.rc = dw_alloc(n, sizeof *s.rc);
     dw_pool_for(o->pool, n, sum_block, &s);
+    dw_dataset_share(o->data, NULL, n, s.value, heads * sizeof *s.value);
+    dw_dataset_share(o->data, NULL, n, s.rc, sizeof *s.rc);
     for (size_t i = 0; i < n && rc == 0; i++) {
-        dw_value *to = &sum[o->data->block[i].part];
-
         if (s.rc[i] != 0)
-            rc = dw_objective_fail(o, i, model, err);
-        to->value += s.value[i].value;
-        to->weight += s.value[i].weight;
-        to->h2 += s.value[i].h2;
+            rc = dw_objective_fail(o, i, s.rc[i], model, err);
+        for (size_t h = 0; h < heads; h++) {
+            dw_value *to = &sum[h * DW_PARTS + o->data->block[i].part];
+
+            to->value += s.value[i * heads + h].value;
+            to->weight += s.value[i * heads + h].weight;
+            to->h2 += s.value[i * heads + h].h2;
+        }
     }
     dw_free(s.value);
     dw_free(s.rc);

@@ -1,9 +1,10 @@
 /*
  * objective: what training climbs, one block at a time.
  *
- * A network gives each variant a variance, the likelihood (or LD-score
- * regression) gives back what a change of it would gain: here, as one vector,
- * is where they meet.  The larger the value the better, for either loss.
+ * A network gives each variant a variance for each trait, the likelihood (or
+ * LD-score regression) gives back what a change of it would gain: here, as one
+ * vector, is where they meet.  The larger the value the better, for either
+ * loss.
  */
 #ifndef DW_FIT_OBJECTIVE_H
 #define DW_FIT_OBJECTIVE_H
@@ -22,13 +23,21 @@ enum dw_loss { DW_LOSS_LIKELIHOOD, DW_LOSS_LDSR };
 /* The workspaces of all threads of a pool, for one data set and one network. */
 typedef struct dw_objective dw_objective;
 
-/* Borrows all that it is given.  LDSR: the data set kept its full factors. */
+typedef struct dw_objective_opts {
+    enum dw_loss loss;
+    dw_solving how;
+    /* The trait of the data that the network's first head is for; the others
+     * follow. */
+    size_t first_trait;
+} dw_objective_opts;
+
+/* Borrows all that it is given.  LDSR: the data set kept its whole factors. */
 dw_objective *dw_objective_new(const dw_dataset *data, dw_pool *pool,
-                               const dw_net *net, enum dw_loss loss,
-                               enum dw_solver solver,
+                               const dw_net *net, const dw_objective_opts *opts,
                                dw_err *err) DW_MUST_CHECK;
 void dw_objective_free(dw_objective *o); /* NULL is fine */
 
+/* Of one trait in one block, or summed. */
 typedef struct dw_value {
     double value;     /* log p of the block (7), or minus its LDSR loss */
     double weight;    /* observations that it is a sum over */
@@ -38,38 +47,45 @@ typedef struct dw_value {
 
 /* What a block with a gradient leaves behind, lent until the thread's next. */
 typedef struct dw_gradient {
-    const double *f;     /* (m) F_j = N f_j */
-    const double *slope; /* (m) d log F_j / d a_j */
-    const double *d_a;   /* (m) d value / d a_j */
+    const double *f;     /* (m) F_j = N f_j of the last head */
+    const double *slope; /* (m) d log F_j / d a_j of the last head */
+    const double *d_a;   /* (m x heads) d value / d a_j */
 } dw_gradient;
 
 /*
- * One block (its index in the data set) in thread t of the pool.
+ * One block, as it was lent to thread t of the pool; `index` is its own in the
+ * data set.
  *
  *   loss      which: an LDSR objective can tell the likelihood too
  *   dropout   NULL: none
+ *   out       (heads) set; a trait without a z in the block has only h2
  *   gradient  set; NULL: not wanted
  *
  * 0, or negative or positive as dw_marginal_block and dw_ldsr_loss return.
  */
 int dw_objective_block(dw_objective *o, enum dw_loss loss, size_t t,
-                       size_t block, const dw_model *model,
-                       const dw_net_noise *dropout, dw_value *out,
-                       dw_gradient *gradient) DW_MUST_CHECK;
+                       size_t index, const dw_fit_block *b,
+                       const dw_model *model, const dw_net_noise *dropout,
+                       dw_value *out, dw_gradient *gradient) DW_MUST_CHECK;
 
-/* d param += (d value / d param) scale for what the thread's last
- * dw_objective_block with a gradient was about. */
-void dw_objective_backward(dw_objective *o, size_t t, size_t block,
+/* d param += sum over heads of (d value / d param) scale[head], for what the
+ * thread's last dw_objective_block with a gradient was about. */
+void dw_objective_backward(dw_objective *o, size_t t, const dw_fit_block *b,
                            const dw_model *model, const dw_net_noise *dropout,
-                           double scale, dw_real *grad);
+                           const double *scale, dw_real *grad);
 
-/* What went wrong in a block, for the user. */
-int dw_objective_fail(const dw_objective *o, size_t block,
+/* What went wrong in a block (rc as above, or DW_EIO), for the user. */
+int dw_objective_fail(const dw_objective *o, size_t index, int rc,
                       const dw_model *model, dw_err *err);
 
-/* Sums over the blocks of each part, in block order. */
+/* Tells the user of blocks that single precision or cg were not enough for.
+ */
+void dw_objective_tell(const dw_objective *o);
+
+/* Sums over the blocks of each part, in block order: of head h and part q in
+ * sum[h * DW_PARTS + q]. */
 int dw_objective_parts(dw_objective *o, enum dw_loss loss,
                        const dw_model *model, const bool wanted[DW_PARTS],
-                       dw_value sum[DW_PARTS], dw_err *err) DW_MUST_CHECK;
+                       dw_value *sum, dw_err *err) DW_MUST_CHECK;
 
 #endif

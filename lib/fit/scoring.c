@@ -31,7 +31,9 @@ struct point {
 struct fit {
     const dw_dataset *data;
     dw_pool *pool;
+    dw_keeper *keeper;
     dw_objective *objective;
+    const dw_scoring_opts *opts;
     dw_model *model;
     size_t p, d; /* d = p + 3 parameters */
     size_t *train, n_train;
@@ -53,16 +55,25 @@ static void fit_block(void *ctx, size_t t, size_t i)
 {
     struct fit *f = ctx;
     size_t index = f->train[f->group + i];
-    const dw_fit_block *b = &f->data->block[index];
+    const dw_fit_block *b;
     dw_noise noise = {f->model->trait[0].s2, f->model->trait[0].tau};
     double *score = f->score + i * f->d;
     dw_gradient g;
-    dw_factor factor = dw_fit_block_factor(b);
+    dw_factor factor;
 
-    f->rc[i] = dw_objective_block(f->objective, DW_LOSS_LIKELIHOOD, t, index,
-                                  f->model, NULL, &f->value[i], &g);
+    f->rc[i] = 0;
+    if (!dw_dataset_mine(f->data, index))
+        return;
+    if (f->group + i + GROUP < f->n_train)
+        dw_dataset_ahead(f->data, f->train[f->group + i + GROUP]);
+    b = dw_dataset_lend(f->data, t, index);
+    f->rc[i] =
+        b ? dw_objective_block(f->objective, DW_LOSS_LIKELIHOOD, t, index, b,
+                               f->model, NULL, &f->value[i], &g)
+          : DW_EIO;
     if (f->rc[i] != 0)
         return;
+    factor = dw_fit_block_factor(b, f->opts->trait);
     memset(score, 0, f->d * sizeof *score);
     for (size_t j = 0; j < b->m; j++) {
         const float *x = b->x + j * f->p;
@@ -101,38 +112,60 @@ static void sum_folds(const struct fit *f, double *h)
         dw_axpy(d * d, 1, f->cv.h + k * d * d, h);
 }
 
+static int run_group(struct fit *f, size_t n, struct point *at, dw_err *err)
+{
+    const size_t *list = f->train + f->group;
+    size_t d = f->d;
+
+    dw_pool_for(f->pool, n, fit_block, f);
+    dw_dataset_share(f->data, list, n, f->rc, sizeof *f->rc);
+    dw_dataset_share(f->data, list, n, f->value, sizeof *f->value);
+    dw_dataset_share(f->data, list, n, f->score, d * sizeof *f->score);
+    if (f->information)
+        dw_dataset_share(f->data, list, n, f->h, d * d * sizeof *f->h);
+    for (size_t i = 0; i < n; i++) {
+        if (f->rc[i] != 0)
+            return dw_objective_fail(f->objective, list[i], f->rc[i], f->model,
+                                     err);
+        at->loglik += f->value[i].value;
+        dw_axpy(d, 1, f->score + i * d, at->score);
+        if (f->information)
+            add_to_fold(f, f->group + i, i);
+    }
+    return 0;
+}
+
 /* at->h is left alone unless the information is wanted. */
 static int evaluate(struct fit *f, bool information, struct point *at,
                     dw_err *err)
 {
     size_t d = f->d;
 
-    at->loglik = 0;
-    memset(at->score, 0, d * sizeof *at->score);
-    f->information = information;
-    if (information) {
-        memset(f->cv.g, 0, d * f->cv.folds * sizeof *f->cv.g);
-        memset(f->cv.h, 0, d * d * f->cv.folds * sizeof *f->cv.h);
-        memset(f->scatter, 0, d * d * sizeof *f->scatter);
+    const dw_piece piece[] = {{&at->loglik, 1},
+                              {at->score, d},
+                              {f->cv.g, d * f->cv.folds},
+                              {f->cv.h, d * d * f->cv.folds},
+                              {f->scatter, d * d}};
+    size_t n_pieces = information ? DW_COUNT(piece) : 2;
+
+    if (dw_keeper_recall(f->keeper, piece, n_pieces)) {
+        if (information)
+            sum_folds(f, at->h);
+        return 0;
     }
+    at->loglik = 0;
+    f->information = information;
+    for (size_t i = 1; i < n_pieces; i++)
+        memset(piece[i].x, 0, piece[i].n * sizeof *piece[i].x);
     for (f->group = 0; f->group < f->n_train; f->group += GROUP) {
         size_t n = f->n_train - f->group;
 
-        n = n < GROUP ? n : GROUP;
-        dw_pool_for(f->pool, n, fit_block, f);
-        for (size_t i = 0; i < n; i++) {
-            if (f->rc[i] != 0)
-                return dw_objective_fail(f->objective, f->train[f->group + i],
-                                         f->model, err);
-            at->loglik += f->value[i].value;
-            dw_axpy(d, 1, f->score + i * d, at->score);
-            if (information)
-                add_to_fold(f, f->group + i, i);
-        }
+        if (run_group(f, n < GROUP ? n : GROUP, at, err) < 0)
+            return err->code;
     }
     if (information)
         sum_folds(f, at->h);
-    return 0;
+    return dw_keeper_note(f->keeper, piece, n_pieces, err);
 }
 
 /* ---- parameters as one vector ---- */
@@ -275,8 +308,7 @@ static int try_step(struct fit *f, struct scratch *s, bool information,
 /* To the optimum at this penalty, from a point whose information is known,
  * until a step promises less than `enough`. */
 static int climb(struct fit *f, struct scratch *s, double enough,
-                 dw_linear_fit *out, dw_scoring_fn *progress, void *ctx,
-                 dw_err *err)
+                 dw_linear_fit *out, dw_err *err)
 {
     double damping = 0;
 
@@ -293,8 +325,8 @@ static int climb(struct fit *f, struct scratch *s, double enough,
         if (try_step(f, s, out->steps++ == 0, &better, err) < 0)
             return err->code;
         damping = better ? damping / 10 : fmax(0.1, 10 * damping);
-        if (better && progress)
-            progress(ctx, out->steps, s->at.loglik);
+        if (better && f->opts->progress)
+            f->opts->progress(f->opts->ctx, out->steps, s->at.loglik);
     }
     set(f, s->x);
     return 0;
@@ -319,20 +351,19 @@ static bool choose_alpha(struct fit *f, struct scratch *s, bool first)
 
 /* Climbs and choices of the penalty, until neither wants to move. */
 static int settle(struct fit *f, struct scratch *s, bool choose,
-                  dw_linear_fit *out, dw_scoring_fn *progress, void *ctx,
-                  dw_err *err)
+                  dw_linear_fit *out, dw_err *err)
 {
     get(f, s->x);
     if (evaluate(f, true, &s->at, err) < 0)
         return err->code;
     choose = choose && f->cv.folds >= 2 && f->p > 0;
     for (int round = 0; choose && round < ALPHA_ROUNDS; round++) {
-        if (climb(f, s, GAIN_ROUGH, out, progress, ctx, err) < 0 ||
+        if (climb(f, s, GAIN_ROUGH, out, err) < 0 ||
             evaluate(f, true, &s->at, err) < 0)
             return err->code;
         choose = choose_alpha(f, s, round == 0);
     }
-    if (climb(f, s, GAIN_ENOUGH, out, progress, ctx, err) < 0)
+    if (climb(f, s, GAIN_ENOUGH, out, err) < 0)
         return err->code;
     return evaluate(f, true, &s->at, err);
 }
@@ -368,7 +399,9 @@ static int prepare(struct fit *f, dw_err *err)
 
     f->train = dw_alloc(data->n, sizeof *f->train);
     for (size_t i = 0; i < data->n; i++) {
-        if (data->block[i].part == DW_PART_TRAIN)
+        const dw_fit_block *b = &data->block[i];
+
+        if (b->part == DW_PART_TRAIN && b->of[f->opts->trait].k)
             f->train[f->n_train++] = i;
     }
     f->cv = (dw_crossval){.d = f->d, .first = 1, .p = f->p};
@@ -411,19 +444,21 @@ static void free_scratch(struct scratch *s)
         dw_free(all[i]);
 }
 
-int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool,
-                      dw_objective *objective, const dw_fit_noise *noise,
-                      double alpha, dw_model *model, dw_linear_fit *out,
-                      dw_scoring_fn *progress, void *ctx, dw_err *err)
+int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool, dw_keeper *keeper,
+                      dw_objective *objective, const dw_scoring_opts *opts,
+                      dw_model *model, dw_linear_fit *out, dw_err *err)
 {
+    const dw_fit_noise *noise = &opts->noise;
     struct fit f = {.data = data,
                     .pool = pool,
+                    .keeper = keeper,
                     .objective = objective,
+                    .opts = opts,
                     .model = model,
                     .p = model->n_inputs,
                     .d = model->n_inputs + 3,
                     .learn = {noise->learn_s2, noise->learn_tau},
-                    .alpha = alpha < 0 ? ALPHA_START : alpha};
+                    .alpha = opts->alpha < 0 ? ALPHA_START : opts->alpha};
     size_t n_threads = dw_pool_size(pool);
     struct scratch s = {0};
     int rc;
@@ -436,7 +471,7 @@ int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool,
     make_scratch(&s, f.d);
     rc = prepare(&f, err);
     if (rc == 0)
-        rc = settle(&f, &s, alpha < 0, out, progress, ctx, err);
+        rc = settle(&f, &s, opts->alpha < 0, out, err);
     if (rc == 0)
         find_errors(&f, &s, out);
     for (size_t t = 0; t < n_threads; t++)

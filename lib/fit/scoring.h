@@ -17,6 +17,7 @@
 #include "base/par.h"
 #include "fit/constant.h"
 #include "fit/dataset.h"
+#include "fit/keeper.h"
 #include "fit/objective.h"
 #include "nn/model.h"
 
@@ -35,14 +36,19 @@ typedef struct dw_linear_fit {
 /* Called after each accepted step. */
 typedef void dw_scoring_fn(void *ctx, size_t step, double loglik);
 
-/*
- * Fits model->param (of a linear net, its start), s2 and tau.  alpha < 0: by
- * cross-validation.  progress may be NULL.
- */
-int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool,
-                      dw_objective *objective, const dw_fit_noise *noise,
-                      double alpha, dw_model *model, dw_linear_fit *out,
-                      dw_scoring_fn *progress, void *ctx,
+typedef struct dw_scoring_opts {
+    size_t trait; /* of the data; the objective's first */
+    dw_fit_noise noise;
+    double alpha;            /* < 0: by cross-validation */
+    dw_scoring_fn *progress; /* may be NULL */
+    void *ctx;
+} dw_scoring_opts;
+
+/* Fits model->param (of a linear net of one head, its start), s2 and tau of its
+ * trait. */
+int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool, dw_keeper *keeper,
+                      dw_objective *objective, const dw_scoring_opts *opts,
+                      dw_model *model, dw_linear_fit *out,
                       dw_err *err) DW_MUST_CHECK;
 
 #endif

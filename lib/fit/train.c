@@ -4,188 +4,16 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/rng.h"
-#include "linalg/dense.h"
-#include "nn/optim.h"
+#include "fit/step.h"
 
-/* A block's share of a batch. */
-struct slot {
-    dw_value value;
-    dw_real *grad; /* (n_params) */
-    int rc;
-};
-
-struct training {
-    const dw_dataset *data;
-    dw_pool *pool;
-    dw_objective *objective;
-    const dw_train_opts *opts;
-    dw_model *model;
-    size_t n_params;
-    size_t *train, n_train; /* training blocks, in this epoch's order */
-    double scale;           /* a step's gradient: -1 / (batch x mean weight) */
-    struct slot *slot;      /* (batch) */
-    double *grad;           /* (n_params + 2) of the loss; then log s2, tau */
-    uint8_t *decays;        /* (n_params) */
-    dw_adamw *adam, *noise_adam;
-    size_t step, n_steps, warmup;
-    size_t epoch, at; /* the batch at hand begins at train[at] */
-};
-
-/* ---- one step ---- */
-
-static void run_slot(void *ctx, size_t t, size_t i)
-{
-    struct training *tr = ctx;
-    size_t block = tr->train[tr->at + i];
-    struct slot *slot = &tr->slot[i];
-    dw_rng rng = dw_rng_init(tr->opts->seed, (uint64_t)tr->epoch << 32 | block);
-    dw_net_noise dropout = {tr->opts->dropout, dw_rng_u64(&rng)};
-    dw_gradient g;
-
-    slot->rc = dw_objective_block(tr->objective, tr->opts->loss, t, block,
-                                  tr->model, &dropout, &slot->value, &g);
-    if (slot->rc != 0)
-        return;
-    memset(slot->grad, 0, tr->n_params * sizeof *slot->grad);
-    dw_objective_backward(tr->objective, t, block, tr->model, &dropout,
-                          tr->scale, slot->grad);
-}
-
-/* The gradient of the loss, summed in block order; 0 or a block at fault. */
-static int sum_slots(struct training *tr, size_t n, dw_value *sum, dw_err *err)
-{
-    size_t p = tr->n_params;
-
-    memset(tr->grad, 0, (p + 2) * sizeof *tr->grad);
-    for (size_t i = 0; i < n; i++) {
-        const struct slot *s = &tr->slot[i];
-        double check = 0;
-
-        for (size_t j = 0; j < p && s->rc == 0; j++) {
-            tr->grad[j] += s->grad[j];
-            check += s->grad[j] - s->grad[j]; /* NaN unless all are finite */
-        }
-        if (s->rc != 0 || isnan(check))
-            return dw_objective_fail(tr->objective, tr->train[tr->at + i],
-                                     tr->model, err);
-        tr->grad[p] += tr->scale * tr->model->trait[0].s2 * s->value.ds2;
-        tr->grad[p + 1] += tr->scale * tr->model->trait[0].tau * s->value.dtau;
-        sum->value += s->value.value;
-        sum->h2 += s->value.h2;
-    }
-    return 0;
-}
-
-/* log s2 and log tau have an optimiser of their own: the network's clipping
- * and decay are none of their business. */
-static void step_noise(struct training *tr, double lr)
-{
-    const dw_train_opts *o = tr->opts;
-    /* LD-score regression sees no more of the two than their sum. */
-    const bool learn[2] = {o->loss == DW_LOSS_LIKELIHOOD && o->noise.learn_s2,
-                           o->loss == DW_LOSS_LIKELIHOOD && o->noise.learn_tau};
-    double *noise[2] = {&tr->model->trait[0].s2, &tr->model->trait[0].tau};
-    const uint8_t decays[2] = {0, 0};
-    dw_real logs[2] = {0, 0}; /* moves only: the values stay in double */
-
-    dw_adamw_step(tr->noise_adam, lr, 0, decays, tr->grad + tr->n_params, logs);
-    for (int i = 0; i < 2; i++) {
-        const double *bounds = dw_fit_noise_bounds[i];
-
-        if (learn[i])
-            *noise[i] = fmin(bounds[1],
-                             fmax(bounds[0], *noise[i] * exp((double)logs[i])));
-    }
-}
-
-static int run_step(struct training *tr, dw_value *sum, double *lr,
-                    double *norm, dw_err *err)
-{
-    const dw_train_opts *o = tr->opts;
-    size_t n = tr->n_train - tr->at;
-
-    n = n < o->batch ? n : o->batch;
-    dw_pool_for(tr->pool, n, run_slot, tr);
-    if (sum_slots(tr, n, sum, err) < 0)
-        return err->code;
-    *lr = dw_optim_schedule(o->lr, tr->warmup, tr->n_steps, tr->step++);
-    *norm += dw_optim_clip(tr->n_params, tr->grad, o->clip);
-    dw_adamw_step(tr->adam, *lr, o->weight_decay, tr->decays, tr->grad,
-                  tr->model->param);
-    step_noise(tr, *lr);
-    tr->at += n;
-    return 0;
-}
-
-/* ---- epochs ---- */
-
-static void shuffle(struct training *tr)
-{
-    dw_rng rng = dw_rng_init(tr->opts->seed, UINT64_MAX - tr->epoch);
-
-    for (size_t i = tr->n_train; i > 1; i--) {
-        size_t j = (size_t)dw_rng_below(&rng, i), swap = tr->train[i - 1];
-
-        tr->train[i - 1] = tr->train[j];
-        tr->train[j] = swap;
-    }
-}
-
-/* Values of the parts that are not trained on; at the start of that which is,
- * too. */
-static int evaluate(struct training *tr, dw_epoch *e, dw_err *err)
-{
-    const bool wanted[DW_PARTS] = {tr->epoch == 0, true, true};
-    enum dw_loss loss[2] = {DW_LOSS_LIKELIHOOD, tr->opts->loss};
-    double *to[2] = {e->loglik, e->value};
-    dw_value sum[DW_PARTS];
-
-    for (int i = 0; i < 2; i++) {
-        if (i == 0 || loss[1] != loss[0]) {
-            if (dw_objective_parts(tr->objective, loss[i], tr->model, wanted,
-                                   sum, err) < 0)
-                return err->code;
-        }
-        for (int part = 0; part < DW_PARTS; part++) {
-            if (wanted[part])
-                to[i][part] = sum[part].weight > 0 ? sum[part].value : NAN;
-        }
-    }
-    for (int part = 0; part < DW_PARTS; part++)
-        e->h2 += sum[part].h2;
-    return 0;
-}
-
-static int run_epoch(struct training *tr, dw_epoch *e, dw_err *err)
-{
-    dw_value sum = {0};
-    size_t steps = 0;
-
-    *e = (dw_epoch){.epoch = tr->epoch};
-    if (tr->epoch) {
-        shuffle(tr);
-        for (tr->at = 0; tr->at < tr->n_train; steps++) {
-            if (run_step(tr, &sum, &e->lr, &e->grad_norm, err) < 0)
-                return err->code;
-        }
-        e->grad_norm /= (double)steps;
-        e->value[DW_PART_TRAIN] = sum.value;
-        e->loglik[DW_PART_TRAIN] =
-            tr->opts->loss == DW_LOSS_LIKELIHOOD ? sum.value : NAN;
-        e->h2 = sum.h2;
-    }
-    if (evaluate(tr, e, err) < 0)
-        return err->code;
-    e->s2 = tr->model->trait[0].s2;
-    e->tau = tr->model->trait[0].tau;
-    return 0;
-}
+/* Epochs without a better validation after which DW_SCHEDULE_PLATEAU halves. */
+enum { PLATEAU = 2 };
 
 /* The best so far: parameters and noise. */
 struct best {
     dw_real *param;
-    double s2, tau, value;
+    double *noise; /* (2 heads) */
+    double value;
     size_t epoch;
     /* The highest validation, whether or not it passed the margin: patience
      * counts from there. */
@@ -193,8 +21,222 @@ struct best {
     size_t highest_epoch;
 };
 
-static void keep_best(struct training *tr, struct best *best, dw_epoch *e)
+struct training {
+    dw_stepper s;
+    dw_keeper *keeper;
+    size_t at; /* steps of the epoch that are done */
+    dw_value sum;
+    double norm; /* sums of the epoch so far */
+    struct best best;
+    size_t lowered_epoch;
+};
+
+/* ---- on the way ---- */
+
+/* The model as it would be if this were the end; borrows. */
+static void best_model(const struct training *tr, dw_model_trait *trait,
+                       dw_model *out)
 {
+    const dw_model *model = tr->s.model;
+
+    *out = *model;
+    out->param = tr->best.param;
+    out->trait = trait;
+    for (size_t h = 0; h < tr->s.heads; h++) {
+        trait[h] = model->trait[h];
+        trait[h].s2 = tr->best.noise[2 * h];
+        trait[h].tau = tr->best.noise[2 * h + 1];
+    }
+}
+
+static dw_step_state state_of(dw_snapshot *at)
+{
+    return (dw_step_state){at->param, at->noise, at->moment, at->noise_moment};
+}
+
+static int save(struct training *tr, dw_err *err)
+{
+    dw_snapshot *at = &tr->keeper->at;
+    const struct best *best = &tr->best;
+    dw_model_trait *trait;
+    dw_step_state state;
+    dw_model model;
+    int rc;
+
+    if (!at->n_params &&
+        dw_snapshot_shape(at, tr->s.n_params, tr->s.heads, err) < 0)
+        return err->code;
+    state = state_of(at);
+    dw_stepper_get(&tr->s, &state);
+    memcpy(at->best, best->param, at->n_params * sizeof *at->best);
+    memcpy(at->best_noise, best->noise, 2 * tr->s.heads * sizeof(double));
+    at->count[DW_AT_EPOCH] = tr->s.epoch;
+    at->count[DW_AT_STEP] = tr->at;
+    at->count[DW_AT_STEPS] = tr->s.done;
+    at->count[DW_AT_BEST_EPOCH] = best->epoch;
+    at->count[DW_AT_HIGHEST_EPOCH] = best->highest_epoch;
+    at->count[DW_AT_FAULTS] = tr->s.faults;
+    at->count[DW_AT_LOWERED_EPOCH] = tr->lowered_epoch;
+    at->number[DW_AT_BEST] = best->value;
+    at->number[DW_AT_HIGHEST] = best->highest;
+    at->number[DW_AT_FACTOR] = tr->s.factor;
+    at->number[DW_AT_VALUE] = tr->sum.value;
+    at->number[DW_AT_H2] = tr->sum.h2;
+    at->number[DW_AT_LR] = tr->s.rate;
+    at->number[DW_AT_NORM] = tr->norm;
+    trait = dw_alloc(tr->s.heads, sizeof *trait);
+    best_model(tr, trait, &model);
+    rc = tr->keeper->save(tr->keeper->ctx, at, &model, err);
+    dw_free(trait);
+    return rc;
+}
+
+static int pause(struct training *tr, dw_err *err)
+{
+    return dw_keeper_due(tr->keeper) ? save(tr, err) : 0;
+}
+
+/* Goes on from where a fit was stopped. */
+static int restore(struct training *tr, dw_err *err)
+{
+    dw_snapshot *at = &tr->keeper->at;
+    struct best *best = &tr->best;
+    dw_step_state state = state_of(at);
+
+    if (at->n_params != tr->s.n_params || at->n_traits != tr->s.heads ||
+        at->count[DW_AT_EPOCH] > tr->s.opts->epochs ||
+        at->count[DW_AT_STEP] > tr->s.n_steps)
+        return dw_fail(err, DW_EMISMATCH,
+                       "the checkpoint is of another training: %zu parameters "
+                       "and %zu traits, not %zu and %zu",
+                       at->n_params, at->n_traits, tr->s.n_params, tr->s.heads);
+    dw_stepper_set(&tr->s, &state);
+    dw_stepper_get(&tr->s, &tr->s.undo);
+    memcpy(best->param, at->best, at->n_params * sizeof *at->best);
+    memcpy(best->noise, at->best_noise, 2 * tr->s.heads * sizeof(double));
+    tr->s.epoch = (size_t)at->count[DW_AT_EPOCH];
+    tr->at = (size_t)at->count[DW_AT_STEP];
+    tr->s.done = (size_t)at->count[DW_AT_STEPS];
+    best->epoch = (size_t)at->count[DW_AT_BEST_EPOCH];
+    best->highest_epoch = (size_t)at->count[DW_AT_HIGHEST_EPOCH];
+    tr->s.faults = (size_t)at->count[DW_AT_FAULTS];
+    tr->lowered_epoch = (size_t)at->count[DW_AT_LOWERED_EPOCH];
+    best->value = at->number[DW_AT_BEST];
+    best->highest = at->number[DW_AT_HIGHEST];
+    tr->s.factor = at->number[DW_AT_FACTOR];
+    tr->sum.value = at->number[DW_AT_VALUE];
+    tr->sum.h2 = at->number[DW_AT_H2];
+    tr->s.rate = at->number[DW_AT_LR];
+    tr->norm = at->number[DW_AT_NORM];
+    return 0;
+}
+
+/* ---- epochs ---- */
+
+/* The values of a part, over all traits. */
+static double over_traits(const struct training *tr, const dw_value *sum,
+                          int part)
+{
+    const double *w = tr->s.opts->weight;
+    double value = 0, weight = 0;
+
+    for (size_t h = 0; h < tr->s.heads; h++) {
+        const dw_value *v = &sum[h * DW_PARTS + (size_t)part];
+
+        value += (w ? w[h] : 1) * v->value;
+        weight += v->weight;
+    }
+    return weight > 0 ? value : NAN;
+}
+
+/* Values of the parts that are not trained on; at the start of that which is,
+ * too. */
+static int evaluate(struct training *tr, dw_epoch *e, dw_err *err)
+{
+    const bool wanted[DW_PARTS] = {tr->s.epoch == 0, true, true};
+    const dw_train_opts *opts = tr->s.opts;
+    enum dw_loss loss[2] = {DW_LOSS_LIKELIHOOD, opts->loss};
+    double *to[2] = {e->loglik, e->value};
+    size_t n = tr->s.heads * DW_PARTS;
+    dw_value *sum = dw_alloc(n, sizeof *sum);
+    int rc = 0;
+
+    e->h2 = tr->sum.h2;
+    for (int i = 0; i < 2 && rc == 0; i++) {
+        if (i == 0 || loss[1] != loss[0])
+            rc = dw_objective_parts(tr->s.objective, loss[i], tr->s.model,
+                                    wanted, sum, err);
+        for (int part = 0; part < DW_PARTS && rc == 0; part++) {
+            if (wanted[part])
+                to[i][part] = over_traits(tr, sum, part);
+        }
+    }
+    for (size_t i = 0; i < n && rc == 0; i++)
+        e->h2 += sum[i].h2;
+    dw_free(sum);
+    return rc;
+}
+
+/* A step that leads to where nothing can be evaluated is taken back. */
+static int evaluate_or_back(struct training *tr, dw_epoch *e, dw_err *err)
+{
+    int rc;
+
+    for (;;) {
+        dw_err why = {0};
+
+        rc = evaluate(tr, e, &why);
+        if (rc != DW_EDEGENERATE || tr->s.epoch == 0) {
+            if (rc < 0)
+                *err = why;
+            return rc;
+        }
+        if (dw_stepper_fault(&tr->s, why.msg, err) < 0)
+            return err->code;
+    }
+}
+
+static int run_steps(struct training *tr, dw_err *err)
+{
+    const dw_train_watch *watch = tr->s.watch;
+
+    dw_stepper_order(&tr->s);
+    while (tr->at < tr->s.n_steps) {
+        if (dw_stepper_step(&tr->s, tr->at, &tr->sum, err) < 0)
+            return err->code;
+        tr->norm += tr->s.norm;
+        tr->at++;
+        if (watch->step)
+            watch->step(watch->ctx, tr->s.epoch, tr->at, tr->s.n_steps);
+        if (pause(tr, err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
+static int run_epoch(struct training *tr, dw_epoch *e, dw_err *err)
+{
+    *e = (dw_epoch){.epoch = tr->s.epoch};
+    if (tr->s.epoch) {
+        if (run_steps(tr, err) < 0)
+            return err->code;
+        e->lr = tr->s.rate;
+        e->grad_norm = tr->norm / (double)tr->s.n_steps;
+        e->value[DW_PART_TRAIN] = tr->sum.value;
+        e->loglik[DW_PART_TRAIN] =
+            tr->s.opts->loss == DW_LOSS_LIKELIHOOD ? tr->sum.value : NAN;
+    }
+    if (evaluate_or_back(tr, e, err) < 0)
+        return err->code;
+    e->s2 = tr->s.model->trait[0].s2;
+    e->tau = tr->s.model->trait[0].tau;
+    e->faults = tr->s.faults;
+    return 0;
+}
+
+static void keep_best(struct training *tr, dw_epoch *e)
+{
+    struct best *best = &tr->best;
     double value = e->value[DW_PART_VALID];
     bool blind = isnan(value); /* nothing to judge by: the last one is best */
 
@@ -203,117 +245,98 @@ static void keep_best(struct training *tr, struct best *best, dw_epoch *e)
         best->highest_epoch = e->epoch;
     }
     e->best = blind || e->epoch == 0 ||
-              value > best->value + (best->epoch ? 0 : tr->opts->margin);
+              value > best->value + (best->epoch ? 0 : tr->s.opts->margin);
     if (!e->best)
         return;
     best->value = value;
     best->epoch = e->epoch;
-    best->s2 = tr->model->trait[0].s2;
-    best->tau = tr->model->trait[0].tau;
-    memcpy(best->param, tr->model->param, tr->n_params * sizeof *best->param);
+    for (size_t h = 0; h < tr->s.heads; h++) {
+        best->noise[2 * h] = tr->s.model->trait[h].s2;
+        best->noise[2 * h + 1] = tr->s.model->trait[h].tau;
+    }
+    memcpy(best->param, tr->s.model->param,
+           tr->s.n_params * sizeof *best->param);
 }
 
-static int run_epochs(struct training *tr, dw_epoch_fn *each, void *ctx,
-                      dw_train_result *out, dw_err *err)
+/* On a plateau of the validation the rate is halved. */
+static void lower(struct training *tr)
 {
-    struct best best = {.param =
-                            dw_alloc(tr->n_params, sizeof *tr->model->param)};
-    size_t patience = tr->opts->patience;
-    int rc = 0;
+    size_t since = tr->best.highest_epoch > tr->lowered_epoch
+                       ? tr->best.highest_epoch
+                       : tr->lowered_epoch;
 
-    for (tr->epoch = 0; tr->epoch <= tr->opts->epochs; tr->epoch++) {
+    if (tr->s.opts->schedule != DW_SCHEDULE_PLATEAU ||
+        tr->s.epoch - since < PLATEAU)
+        return;
+    tr->s.factor /= 2;
+    tr->lowered_epoch = tr->s.epoch;
+}
+
+static int run_epochs(struct training *tr, dw_train_result *out, dw_err *err)
+{
+    const dw_train_opts *opts = tr->s.opts;
+    const dw_train_watch *watch = tr->s.watch;
+    bool stop = false;
+
+    while (tr->s.epoch <= opts->epochs && !stop) {
         dw_epoch e;
 
-        if ((rc = run_epoch(tr, &e, err)) < 0)
+        if (run_epoch(tr, &e, err) < 0)
+            return err->code;
+        keep_best(tr, &e);
+        lower(tr);
+        out->epochs = tr->s.epoch;
+        if (watch->epoch)
+            watch->epoch(watch->ctx, &e);
+        stop = opts->patience &&
+               tr->s.epoch - tr->best.highest_epoch >= opts->patience;
+        out->stopped = stop && tr->s.epoch < opts->epochs;
+        if (stop || tr->s.epoch == opts->epochs)
             break;
-        keep_best(tr, &best, &e);
-        out->epochs = tr->epoch;
-        if (each)
-            each(ctx, &e);
-        if (patience && tr->epoch - best.highest_epoch >= patience) {
-            out->stopped = tr->epoch < tr->opts->epochs;
-            break;
-        }
+        tr->s.epoch++;
+        tr->at = 0;
+        tr->sum = (dw_value){0};
+        tr->norm = 0;
+        if (pause(tr, err) < 0)
+            return err->code;
     }
-    if (rc == 0) {
-        memcpy(tr->model->param, best.param, tr->n_params * sizeof *best.param);
-        tr->model->trait[0].s2 = best.s2;
-        tr->model->trait[0].tau = best.tau;
-        out->best_epoch = best.epoch;
-    }
-    dw_free(best.param);
-    return rc;
+    return 0;
 }
 
 /* ---- the whole ---- */
 
-/* Gradients are divided by what an average batch holds, so that rates and
- * clipping mean the same whatever the size of blocks. */
-static double step_scale(const struct training *tr)
+int dw_train_run(const dw_dataset *data, dw_pool *pool, dw_keeper *keeper,
+                 dw_objective *objective, const dw_train_opts *opts,
+                 const dw_train_watch *watch, dw_model *model,
+                 dw_train_result *out, dw_err *err)
 {
-    double weight = 0;
-
-    for (size_t i = 0; i < tr->n_train; i++) {
-        const dw_fit_block *b = &tr->data->block[tr->train[i]];
-
-        weight +=
-            (double)(tr->opts->loss == DW_LOSS_LDSR ? b->n_observed : b->k);
-    }
-    return -(double)tr->n_train / ((double)tr->opts->batch * weight);
-}
-
-static int prepare(struct training *tr, dw_err *err)
-{
-    const dw_train_opts *o = tr->opts;
-    double epoch_steps;
-
-    tr->train = dw_alloc(tr->data->n, sizeof *tr->train);
-    for (size_t i = 0; i < tr->data->n; i++) {
-        if (tr->data->block[i].part == DW_PART_TRAIN)
-            tr->train[tr->n_train++] = i;
-    }
-    tr->scale = step_scale(tr);
-    tr->slot = dw_alloc(o->batch, sizeof *tr->slot);
-    for (size_t i = 0; i < o->batch; i++) {
-        tr->slot[i].grad = dw_try_alloc(tr->n_params, sizeof(dw_real));
-        if (!tr->slot[i].grad)
-            return dw_fail(err, DW_ENOMEM,
-                           "no memory for %zu gradients of %zu parameters",
-                           o->batch, tr->n_params);
-    }
-    tr->grad = dw_alloc(tr->n_params + 2, sizeof *tr->grad);
-    tr->decays = dw_alloc(tr->n_params, 1);
-    dw_net_decays(&tr->model->net, tr->decays);
-    tr->adam = dw_adamw_new(tr->n_params);
-    tr->noise_adam = dw_adamw_new(2);
-    epoch_steps = ceil((double)tr->n_train / (double)o->batch);
-    tr->n_steps = (size_t)epoch_steps * o->epochs;
-    tr->warmup = (size_t)(o->warmup * epoch_steps);
-    return 0;
-}
-
-int dw_train_run(const dw_dataset *data, dw_pool *pool, dw_objective *objective,
-                 const dw_train_opts *opts, dw_model *model, dw_epoch_fn *each,
-                 void *ctx, dw_train_result *out, dw_err *err)
-{
-    struct training tr = {.data = data,
-                          .pool = pool,
-                          .objective = objective,
-                          .opts = opts,
-                          .model = model,
-                          .n_params = dw_net_n_params(&model->net)};
-    int rc = prepare(&tr, err);
+    struct training tr = {.s = {.data = data,
+                                .pool = pool,
+                                .objective = objective,
+                                .opts = opts,
+                                .watch = watch,
+                                .model = model},
+                          .keeper = keeper};
+    int rc = dw_stepper_begin(&tr.s, err);
+    dw_model best;
 
     *out = (dw_train_result){0};
+    tr.best.noise = dw_alloc(2 * tr.s.heads, sizeof *tr.best.noise);
+    tr.best.param = dw_alloc(tr.s.n_params, sizeof *tr.best.param);
+    if (rc == 0 && dw_keeper_training(keeper))
+        rc = restore(&tr, err);
     if (rc == 0)
-        rc = run_epochs(&tr, each, ctx, out, err);
-    for (size_t i = 0; i < opts->batch; i++)
-        dw_free(tr.slot[i].grad);
-    dw_free(tr.slot);
-    dw_free(tr.train);
-    dw_free(tr.grad);
-    dw_free(tr.decays);
-    dw_adamw_free(tr.adam);
-    dw_adamw_free(tr.noise_adam);
+        rc = run_epochs(&tr, out, err);
+    if (rc == 0) {
+        best_model(&tr, model->trait, &best);
+        memcpy(model->param, tr.best.param,
+               tr.s.n_params * sizeof *model->param);
+        out->best_epoch = tr.best.epoch;
+        out->steps = tr.s.done;
+        out->faults = tr.s.faults;
+    }
+    dw_free(tr.best.noise);
+    dw_free(tr.best.param);
+    dw_stepper_end(&tr.s);
     return rc;
 }

@@ -1,14 +1,12 @@
 /*
  * train: a network fitted by steps on mini-batches of blocks.
  *
- * AdamW with warm-up and cosine on the mean, per observation, of the loss over
- * a batch; dropout; the norm of the gradient clipped.  After each epoch the
+ * AdamW with warm-up on the mean, per observation, of the loss over a batch;
+ * dropout; the norm of the gradient clipped (fit/step).  After each epoch the
  * validation blocks are evaluated: the best model so far is kept, and training
  * stops when there was no better one for `patience` epochs.  The start counts
  * as epoch 0, and has to be beaten by `margin`: a few blocks tell two models
- * apart by so much by chance.  The blocks of a batch run in
- * parallel, each into a gradient of its own, and these are summed in order: the
- * threads have no bearing on the result.
+ * apart by so much by chance.
  */
 #ifndef DW_FIT_TRAIN_H
 #define DW_FIT_TRAIN_H
@@ -21,11 +19,22 @@
 #include "base/par.h"
 #include "fit/constant.h"
 #include "fit/dataset.h"
+#include "fit/keeper.h"
 #include "fit/objective.h"
 #include "nn/model.h"
 
+/* How the learning rate goes behind the warm-up: along half a cosine to 0;
+ * halved after each two epochs without a better validation; not at all. */
+#define DW_SCHEDULE_CHOICES "cosine|plateau|constant"
+enum dw_schedule {
+    DW_SCHEDULE_COSINE,
+    DW_SCHEDULE_PLATEAU,
+    DW_SCHEDULE_CONSTANT
+};
+
 typedef struct dw_train_opts {
     enum dw_loss loss;
+    enum dw_schedule schedule;
     size_t epochs, batch; /* batch >= 1: blocks a step */
     size_t patience;      /* 0: no early stop */
     double margin;     /* by how much the validation has to beat the start's */
@@ -34,34 +43,46 @@ typedef struct dw_train_opts {
     uint64_t seed;
     /* What is learned of it.  LDSR: nothing is. */
     dw_fit_noise noise;
+    const double *weight; /* (traits) of each in the loss; NULL: 1 */
 } dw_train_opts;
 
-/* One epoch's findings.  Values of the training part are running ones: each
- * block's before the step that it took part in, under dropout. */
+/* One epoch's findings, summed over traits by their weights.  Values of the
+ * training part are running ones: each block's before the step that it took
+ * part in, under dropout. */
 typedef struct dw_epoch {
     size_t epoch; /* from 0, the start */
     /* Log likelihood, and the value of the loss that is trained on (the same
      * but for LDSR), by part; NAN for a part without blocks. */
     double loglik[DW_PARTS], value[DW_PARTS];
-    double s2, tau, h2;   /* h2: sum of f over the cores of all blocks seen */
+    double s2, tau;       /* of the first trait */
+    double h2;            /* sum of f over the cores of all blocks seen */
     double lr, grad_norm; /* last rate; mean norm before clipping */
+    size_t faults;        /* steps taken back so far */
     bool best;
 } dw_epoch;
 
-typedef void dw_epoch_fn(void *ctx, const dw_epoch *epoch);
+/* What happens meanwhile, told in the caller's thread; any may be NULL. */
+typedef struct dw_train_watch {
+    void *ctx;
+    void (*step)(void *ctx, size_t epoch, size_t step, size_t n_steps);
+    void (*epoch)(void *ctx, const dw_epoch *epoch); /* the 0th too */
+    /* A step was taken back, since something in it was not finite. */
+    void (*fault)(void *ctx, const char *what);
+} dw_train_watch;
 
 typedef struct dw_train_result {
-    size_t best_epoch, epochs;
+    size_t best_epoch, epochs, steps, faults;
     bool stopped; /* by patience */
 } dw_train_result;
 
 /*
- * Trains model->param, s2 and tau from where they are; they end as the best.
- * `each` is called after each epoch, the 0th too, from the caller's thread.
- * DW_EDEGENERATE, naming the block, if anything ceased to be finite.
+ * Trains model->param, s2 and tau from where they are, or from where the
+ * keeper says; they end as the best.  DW_EDEGENERATE, naming the block and the
+ * parameters, if too much ceased to be finite; what keeper->save returns.
  */
-int dw_train_run(const dw_dataset *data, dw_pool *pool, dw_objective *objective,
-                 const dw_train_opts *opts, dw_model *model, dw_epoch_fn *each,
-                 void *ctx, dw_train_result *out, dw_err *err) DW_MUST_CHECK;
+int dw_train_run(const dw_dataset *data, dw_pool *pool, dw_keeper *keeper,
+                 dw_objective *objective, const dw_train_opts *opts,
+                 const dw_train_watch *watch, dw_model *model,
+                 dw_train_result *out, dw_err *err) DW_MUST_CHECK;
 
 #endif

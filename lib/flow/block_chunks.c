@@ -1,6 +1,5 @@
 #include "flow/block_chunks.h"
 
-#include "record/rec_ldbk.h"
 #include "record/rec_trak.h"
 #include "record/rec_vars.h"
 #include "stream/frame.h"
@@ -29,20 +28,22 @@ static int pack_tracks(const dw_track_pieces *tracks, const dw_variants *v,
     return rc;
 }
 
-int dw_block_chunks_pack(const dw_track_pieces *tracks, const dw_variants *v,
-                         const dw_ldblock *ld, dw_buf *packed, dw_err *err)
+int dw_block_chunks_pack(const dw_track_pieces *tracks, dw_store_cost *cost,
+                         const dw_variants *v, const dw_ldblock *ld,
+                         dw_buf *packed, dw_err *err)
 {
     dw_buf payload = {0};
+    unsigned version;
     int rc;
 
     dw_variants_pack(v, &payload);
     rc = pack_chunk("VARS", DW_VARS_VERSION, v->m, &payload, packed, err);
     if (rc == 0)
         rc = pack_tracks(tracks, v, &payload, packed, err);
-    if (rc == 0) {
-        dw_ldblock_pack(ld, &payload);
-        rc = pack_chunk("LDBK", DW_LDBK_VERSION, ld->k, &payload, packed, err);
-    }
+    if (rc == 0)
+        rc = dw_store_cost_pack(cost, v, ld, &payload, &version, err);
+    if (rc == 0)
+        rc = pack_chunk("LDBK", version, ld->k, &payload, packed, err);
     dw_buf_clear(&payload);
     return rc;
 }

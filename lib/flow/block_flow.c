@@ -41,6 +41,7 @@ static int begin_block(struct stage *s, struct batch *batch, dw_err *err)
                        "of them",
                        dw_source_name(s->src));
     item->has_truth = false;
+    dw_tracks_clear(&item->b.tracks);
     item->err = (dw_err){0};
     s->open = true;
     if ((rc = s->flow->begin(s->self, s->src, item, err)) < 0 ||
@@ -86,9 +87,16 @@ static int take_chunk(struct stage *s, struct batch *batch, dw_err *err)
         complete(s, batch);
         return 0;
     }
-    if (dw_chunk_is(&s->chunk, "true") && s->flow->truth &&
-        (s->open || batch->n))
-        return take_truth(s, s->open ? item : item - 1, err);
+    /* What belongs to a VARS may stand behind its LDBK. */
+    if (!s->open && batch->n)
+        item--;
+    else if (!s->open)
+        return 0;
+    if (dw_chunk_is(&s->chunk, "true") && s->flow->truth)
+        return take_truth(s, item, err);
+    if (dw_chunk_is(&s->chunk, "TRAK") && s->flow->tracks &&
+        s->flow->tracks(s->self))
+        return dw_source_tracks(s->src, &item->b.tracks, err);
     return 0;
 }
 

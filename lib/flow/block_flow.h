@@ -36,6 +36,9 @@ typedef struct dw_flow {
     int (*model)(void *self, dw_source *src, dw_err *err);
     /* In the same thread: is this truth the one that is wanted?  NULL: none. */
     bool (*truth)(void *self, const dw_truth *truth);
+    /* In the same thread: are signal tracks wanted, in item->b.tracks?  NULL:
+     * they are not. */
+    bool (*tracks)(void *self);
     /* In any thread. */
     void (*work)(void *self, size_t thread, dw_flow_item *item);
     /* In the caller's thread, in order.  Negative ends the flow; without a

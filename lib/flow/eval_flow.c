@@ -87,6 +87,11 @@ static bool is_truth(void *self, const dw_truth *truth)
     return strcmp(truth->trait, j->trait_name) == 0;
 }
 
+static bool wants_tracks(void *self)
+{
+    return dw_variances_look(((struct job *)self)->from);
+}
+
 /* ---- the work on one block, in any thread ---- */
 
 /* (l) of the block's core. */
@@ -106,9 +111,10 @@ static void evaluate(void *self, size_t thread, dw_flow_item *item)
     own->absent = 0;
     if (!own->sampled)
         ld->people = 0;
-    if (dw_eval_resize(e, v->m, &item->err) < 0)
+    if (dw_eval_resize(e, v->m, &item->err) < 0 ||
+        dw_variances_of(j->from, thread, v, &item->b.tracks, e->f, &item->err) <
+            0)
         return;
-    dw_variances_of(j->from, thread, v, e->f);
     for (size_t i = 0; i < v->m; i++) {
         if (isnan(e->f[i]) && j->plan->prior) {
             own->absent += i >= ld->core && i < ld->core + ld->l;
@@ -173,6 +179,18 @@ static void compare_truth(struct job *j, const dw_flow_item *item)
     }
 }
 
+/* cg alone can fall short, or has anything to tell. */
+static void tell_solved(const dw_ldblock *ld, const dw_solved *s)
+{
+    if (!s->converged)
+        dw_warn("%s:%u-%u: conjugate gradients did not converge: a residual of "
+                "%.2g after %zu steps; --solver primal needs none",
+                ld->contig, ld->start, ld->end, s->residual, s->steps);
+    else if (s->solver == DW_SOLVER_CG)
+        dw_detail("%s:%u-%u: %zu steps of cg to a residual of %.2g", ld->contig,
+                  ld->start, ld->end, s->steps, s->residual);
+}
+
 static int finish_block(void *self, dw_flow_item *item, dw_err *err)
 {
     struct job *j = self;
@@ -181,6 +199,7 @@ static int finish_block(void *self, dw_flow_item *item, dw_err *err)
     const dw_eval *e = &own->e;
     int rc = add_scope(j, &item->b, e, err);
 
+    tell_solved(ld, &e->solved);
     j->absent += own->absent;
     j->core += ld->l;
     if (rc == 0 && j->grads) {
@@ -282,13 +301,14 @@ int dw_eval_run(const dw_eval_plan *plan, dw_variances *from, dw_source *src,
 {
     struct job j = {.plan = plan,
                     .from = from,
-                    .opts = {.solver = plan->solver,
+                    .opts = {.how = plan->how,
                              .gradient = plan->out.gradient != NULL,
                              .posterior = plan->out.truth != NULL}};
     const dw_flow flow = {.own_size = sizeof(struct figures),
                           .truth = plan->out.truth ? is_truth : NULL,
                           .begin = begin_block,
                           .model = take_model,
+                          .tracks = wants_tracks,
                           .work = evaluate,
                           .finish = finish_block,
                           .clear = clear_figures};

@@ -20,7 +20,7 @@ enum dw_eval_by { DW_EVAL_TOTAL, DW_EVAL_CHROM, DW_EVAL_BLOCK };
 typedef struct dw_eval_plan {
     const char *trait; /* NULL: the only one, or the model's */
     double s2, tau;    /* NAN: the model's, or 1 and 0 */
-    enum dw_solver solver;
+    dw_solving how;
     enum dw_eval_by by;
     const char *prior; /* the name of the table of variances, for messages */
     /* Tables to write; all but the figures may be NULL. */

@@ -1,22 +1,37 @@
 #include "flow/fit_flow.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
+#include "base/ranks.h"
 #include "fit/fit_text.h"
-#include "flow/pick_trait.h"
+#include "fit/room.h"
+#include "flow/fit_blocks.h"
+#include "record/rec_modl.h"
 
 struct fit {
     const dw_fit_flow *flow;
+    dw_fit_plan plan;
     dw_pool *pool;
     dw_dataset data;
     dw_fit_result *r;
+    dw_fit_log *log;
+    bool log_failed;
+    dw_checkpoint *checkpoint;
+    dw_model init;
+    double *weight; /* of each trait */
     dw_progress *progress;
-    struct timespec began;
+    dw_buf text; /* scratch */
+    double began;
+    /* Of training: the step it began with; gains, for the line of progress. */
+    size_t first_step, n_epochs;
+    uint64_t traffic;
+    double valid, best, heldout;
 };
 
 void dw_fit_result_clear(dw_fit_result *r)
@@ -28,94 +43,46 @@ void dw_fit_result_clear(dw_fit_result *r)
     *r = (dw_fit_result){0};
 }
 
-/* ---- blocks in ---- */
-
-static dw_part part_of(const dw_fit_flow *flow, const char *contig)
+static double now(void)
 {
-    if (flow->holdout && dw_text_in_list(flow->holdout, contig))
-        return DW_PART_HELDOUT;
-    if (flow->valid && dw_text_in_list(flow->valid, contig))
-        return DW_PART_VALID;
-    return DW_PART_TRAIN;
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* The first block says what the model is about. */
-static void begin(struct fit *f, const dw_head *head, size_t trait)
+static double seconds(const struct fit *f)
 {
-    dw_head_copy(&f->r->head, head);
-    dw_model_add_trait(&f->r->model, head->trait[trait].name)->n =
-        head->trait[trait].n;
-    if (strcmp(f->flow->plan.spec, "const") != 0)
-        f->data.p = head->p;
+    return f->checkpoint ? dw_checkpoint_seconds(f->checkpoint)
+                         : now() - f->began;
 }
 
-static int take_block(struct fit *f, dw_source *src, dw_block *block,
-                      dw_err *err)
-{
-    const dw_head *head = dw_source_head(src);
-    size_t trait;
+/* ---- blocks ---- */
 
-    if (dw_trait_pick(head, dw_source_name(src), f->flow->trait, NULL, &trait,
-                      err) < 0)
-        return err->code;
-    if (f->data.n == 0)
-        begin(f, head, trait);
-    dw_head_join_history(&f->r->head, head);
-    dw_progress_at(f->progress, block->index, NULL);
-    block->ld.people = dw_trait_sampled(head, trait, block->ld.people);
-    return dw_dataset_take(&f->data, &block->var, &block->ld, trait,
-                           head->trait[trait].n,
-                           part_of(f->flow, block->ld.contig), err);
+static size_t beside(const void *ctx, const dw_dataset *data)
+{
+    const struct fit *f = ctx;
+
+    return dw_fit_room(&f->plan, data, &f->r->model, dw_pool_size(f->pool));
 }
 
-static int read_blocks(struct fit *f, dw_source *src, dw_err *err)
+static bool is_constant(const struct fit *f)
 {
-    dw_block block = {0};
-    int rc;
-
-    f->progress = dw_progress_begin("reading blocks", 0);
-    while ((rc = dw_source_block(src, &block, err)) > 0) {
-        if ((rc = take_block(f, src, &block, err)) < 0)
-            break;
-    }
-    dw_progress_end(f->progress);
-    f->progress = NULL;
-    dw_block_clear(&block);
-    return rc;
-}
-
-/* Parts that were asked for have to be there. */
-static int check_parts(struct fit *f, dw_err *err)
-{
-    size_t n[DW_PARTS];
-
-    for (int part = 0; part < DW_PARTS; part++)
-        n[part] = dw_dataset_size(&f->data, (dw_part)part).blocks;
-    if (n[DW_PART_TRAIN] == 0)
-        return dw_fail(err, DW_EDEGENERATE,
-                       "no block is left to train on: of %zu, %zu are for "
-                       "validation and %zu held out",
-                       f->data.n, n[DW_PART_VALID], n[DW_PART_HELDOUT]);
-    if (f->flow->holdout && n[DW_PART_HELDOUT] == 0)
-        dw_warn("--holdout-chrom %s: no block is there", f->flow->holdout);
-    if (f->flow->valid && n[DW_PART_VALID] == 0)
-        dw_warn("--valid-chrom %s: no block is there", f->flow->valid);
-    return 0;
+    return strcmp(f->plan.spec, "const") == 0;
 }
 
 /* Validation decides when to stop steps; a model that is fitted to its optimum
  * has no use for it. */
 static void set_aside(struct fit *f)
 {
-    const dw_fit_plan *plan = &f->flow->plan;
     bool steps =
-        strncmp(plan->spec, "mlp", 3) == 0 ||
-        (plan->train.loss == DW_LOSS_LDSR && strcmp(plan->spec, "const") != 0);
+        !is_constant(f) && (strcmp(f->plan.spec, "linear") != 0 ||
+                            f->plan.train.loss == DW_LOSS_LDSR || f->plan.init);
     size_t n;
 
     if (f->flow->valid || !steps)
         return;
-    n = dw_dataset_set_aside(&f->data, plan->train.seed);
+    n = dw_dataset_set_aside(&f->data, f->plan.train.seed);
     if (n)
         dw_note("%zu blocks, chosen by --seed, are set aside for validation; "
                 "--valid-chrom names chromosomes for it",
@@ -123,48 +90,132 @@ static void set_aside(struct fit *f)
     else
         dw_warn("too few blocks to set some aside for validation: all %zu "
                 "epochs are trained",
-                plan->train.epochs);
+                f->plan.train.epochs);
+}
+
+/* Where the memory goes, before it is used. */
+static void tell_memory(const struct fit *f)
+{
+    size_t room = beside(f, &f->data), n = 0, mine = 0;
+
+    for (size_t i = 0; i < f->data.n; i++) {
+        mine += dw_dataset_mine(&f->data, i);
+        n += dw_dataset_mine(&f->data, i) && !f->data.block[i].shelved;
+    }
+    if (n < mine)
+        dw_note("%zu of %zu blocks in memory; %zu MB of others in TMPDIR", n,
+                mine, (size_t)(dw_shelf_bytes(f->data.shelf) / 1000000));
+    dw_note("memory: at most %zu MB, of which blocks take %zu MB",
+            (room + f->data.bytes) / 1000000 + 1, f->data.bytes / 1000000);
+}
+
+/* What the result depends on beside the options. */
+static uint64_t digest(const struct fit *f)
+{
+    dw_buf bytes = {0};
+    uint64_t data = dw_dataset_digest(&f->data), value;
+
+    if (f->plan.init)
+        dw_modl_pack(&f->init, &bytes);
+    dw_buf_add(&bytes, &data, sizeof data);
+    value = dw_hash(bytes.s, bytes.n);
+    dw_buf_clear(&bytes);
+    return value;
 }
 
 static int prepare(struct fit *f, dw_source *src, dw_err *err)
 {
-    bool ldsr = f->flow->plan.train.loss == DW_LOSS_LDSR;
-    size_t n_empty = 0;
+    const dw_fit_flow *flow = f->flow;
+    const dw_fit_reading how = {.traits = flow->trait,
+                                .holdout = flow->holdout,
+                                .valid = flow->valid,
+                                .annotations = !is_constant(f),
+                                .keep_whole =
+                                    f->plan.train.loss == DW_LOSS_LDSR,
+                                .memory = flow->memory,
+                                .beside = beside,
+                                .ctx = f};
 
-    if (read_blocks(f, src, err) < 0 ||
-        dw_dataset_observe(&f->data, f->pool, ldsr, &n_empty, err) < 0)
+    if (dw_fit_read(&how, src, f->pool, &f->data, &f->r->head, &f->r->model,
+                    &f->weight, err) < 0)
         return err->code;
-    if (n_empty)
-        dw_note("%zu blocks without a z-score of %s are left out", n_empty,
-                f->r->model.trait[0].name);
-    if (check_parts(f, err) < 0)
-        return err->code;
+    f->plan.train.weight = f->weight;
     set_aside(f);
-    dw_detail("%.1f MB of blocks in memory",
-              (double)dw_dataset_bytes(&f->data, f->data.p) / 1e6);
+    tell_memory(f);
+    if (!f->checkpoint)
+        return 0;
+    return dw_checkpoint_data(f->checkpoint, &f->r->head, digest(f), &f->r->log,
+                              err);
+}
+
+/* ---- a model to begin with ---- */
+
+static int read_init(struct fit *f, dw_err *err)
+{
+    char spec[DW_NET_SPEC_MAX];
+    dw_net net;
+
+    if (!f->flow->init)
+        return 0;
+    if (dw_modl_read(f->flow->init, &f->init, err) < 0 ||
+        dw_net_parse(&net, f->plan.spec, f->init.n_inputs, err) < 0)
+        return err->code;
+    dw_net_spec(&f->init.net, spec);
+    if (f->init.net.kind != DW_NET_CONST && f->init.net.kind != DW_NET_LINEAR &&
+        strcmp(spec, f->plan.spec) != 0)
+        return dw_fail(err, DW_EMISMATCH,
+                       "--init %s is %s, and fits into --model %s alone (const "
+                       "and linear fit into all)",
+                       f->flow->init, spec, spec);
+    if (f->init.link != f->plan.link)
+        return dw_fail(err, DW_EMISMATCH, "--init %s has --link %s",
+                       f->flow->init, dw_link_name(f->init.link));
+    f->plan.init = &f->init;
+    return 0;
+}
+
+/* Its traits have to be those that are fitted. */
+static int check_init(const struct fit *f, dw_err *err)
+{
+    const dw_model *model = &f->r->model;
+
+    if (!f->plan.init)
+        return 0;
+    if (f->init.n_traits != model->n_traits)
+        return dw_fail(err, DW_EMISMATCH,
+                       "--init %s is a model of %zu traits, and %zu are fitted",
+                       f->flow->init, f->init.n_traits, model->n_traits);
+    for (size_t t = 0; t < model->n_traits; t++) {
+        if (strcmp(f->init.trait[t].name, model->trait[t].name) != 0)
+            dw_note("--init %s was fitted to %s; it is the start for %s",
+                    f->flow->init, f->init.trait[t].name, model->trait[t].name);
+    }
     return 0;
 }
 
 /* ---- on the way ---- */
 
-static double seconds(const struct fit *f)
+/* Adds ", 12.3 in validation"; nothing where there is no such part. */
+static void add_gain(dw_buf *text, double gain, const char *where)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - f->began.tv_sec) +
-           (double)(now.tv_nsec - f->began.tv_nsec) * 1e-9;
+    if (!isnan(gain))
+        dw_buf_addf(text, ", %.1f %s", gain, where);
 }
 
-static void on_constant(void *ctx, const dw_constant *c)
+static void on_constant(void *ctx, size_t trait, const dw_constant *c)
 {
-    (void)ctx;
-    dw_detail("constant model: %zu steps, log likelihood %.3f", c->steps,
-              c->loglik);
+    const struct fit *f = ctx;
+    const char *name = f->r->model.trait[trait].name;
+
+    dw_detail("%s, constant model: %zu steps, log likelihood %.3f", name,
+              c->steps, c->loglik);
     if (!c->converged)
-        dw_warn("the constant model did not converge in %zu steps", c->steps);
+        dw_warn("%s: the constant model did not converge in %zu steps", name,
+                c->steps);
     if (c->no_signal)
-        dw_warn("no variance but noise was found: the z-scores hold no signal");
+        dw_warn("%s: no variance but noise was found: the z-scores hold no "
+                "signal",
+                name);
 }
 
 static void on_linear(void *ctx, size_t step, double loglik)
@@ -173,58 +224,149 @@ static void on_linear(void *ctx, size_t step, double loglik)
     dw_detail("linear model, step %zu: log likelihood %.3f", step, loglik);
 }
 
+static void on_train(void *ctx, const dw_model *model, size_t n_epochs)
+{
+    struct fit *f = ctx;
+
+    dw_note("training %zu parameters on %zu blocks",
+            dw_net_n_params(&model->net),
+            dw_dataset_size(&f->data, 0, DW_PART_TRAIN).blocks);
+    f->n_epochs = n_epochs;
+    f->traffic = dw_ranks_traffic();
+}
+
+static void on_step(void *ctx, size_t epoch, size_t step, size_t n_steps)
+{
+    struct fit *f = ctx;
+    size_t at = (epoch - 1) * n_steps + step;
+    dw_buf *text = &f->text;
+
+    if (f->first_step == SIZE_MAX) {
+        f->first_step = at - 1;
+        f->progress = dw_progress_begin("training, step",
+                                        n_steps * f->n_epochs - f->first_step);
+    }
+    dw_buf_reset(text);
+    dw_buf_addf(text, "epoch %zu of %zu, step %zu of %zu; gain", epoch,
+                f->n_epochs, step, n_steps);
+    add_gain(text, f->valid, "in validation");
+    add_gain(text, f->best, "at best");
+    add_gain(text, f->heldout, "held out");
+    dw_progress_at(f->progress, at - f->first_step, text->s);
+}
+
+static void on_fault(void *ctx, const char *what)
+{
+    (void)ctx;
+    dw_warn("%s: the step before is taken back, and the learning rate halved",
+            what);
+}
+
+static void show_log(struct fit *f)
+{
+    dw_err err = {0};
+
+    if (!f->log || dw_fit_log_show(f->log, &f->r->log, &err) == 0)
+        return;
+    if (!f->log_failed) /* tried again at each epoch, and told at the end */
+        dw_warn("%s", err.msg);
+    f->log_failed = true;
+}
+
 static void on_epoch(void *ctx, const dw_epoch *e)
 {
     struct fit *f = ctx;
     const double *base = f->r->report.base;
-    char text[96];
+    double train = e->loglik[DW_PART_TRAIN] - base[DW_PART_TRAIN];
 
-    snprintf(text, sizeof text, "gain %.1f in training, %.1f in validation",
-             e->loglik[DW_PART_TRAIN] - base[DW_PART_TRAIN],
-             e->loglik[DW_PART_VALID] - base[DW_PART_VALID]);
-    dw_progress_at(f->progress, e->epoch, text);
-    dw_detail("epoch %zu: %s%s", e->epoch, text, e->best ? " (best)" : "");
+    f->valid = e->loglik[DW_PART_VALID] - base[DW_PART_VALID];
+    f->heldout = e->loglik[DW_PART_HELDOUT] - base[DW_PART_HELDOUT];
+    if (e->best)
+        f->best = f->valid;
+    dw_buf_reset(&f->text);
+    add_gain(&f->text, train, "in training");
+    add_gain(&f->text, f->valid, "in validation");
+    add_gain(&f->text, f->heldout, "held out");
+    dw_detail("epoch %zu: gain%s%s", e->epoch, f->text.n ? f->text.s : "",
+              e->best ? " (best)" : "");
     dw_fit_log_row(e, base, seconds(f), &f->r->log);
+    show_log(f);
 }
 
 /* ---- the whole ---- */
 
+static void tell_end(const struct fit *f)
+{
+    const dw_fit_report *report = &f->r->report;
+    uint64_t traffic = dw_ranks_traffic() - f->traffic;
+
+    for (size_t t = 0; t < report->n_traits; t++) {
+        const dw_linear_fit *l = &report->trait[t].linear;
+
+        if (report->trait[t].has_linear && !l->converged)
+            dw_warn("%s: the linear model did not converge in %zu steps",
+                    f->r->model.trait[t].name, l->steps);
+    }
+    if (dw_ranks_n() > 1 && report->has_train && report->train.steps)
+        dw_detail("%zu ranks: %.0f bytes a step from each to the others",
+                  dw_ranks_n(), (double)traffic / (double)report->train.steps);
+    dw_detail("%.1f seconds", seconds(f));
+}
+
 static int fit(struct fit *f, dw_err *err)
 {
-    const dw_fit_watch watch = {f, on_constant, on_linear, on_epoch};
-    const dw_fit_plan *plan = &f->flow->plan;
+    const dw_fit_watch watch = {
+        on_constant, on_linear, on_train, {f, on_step, on_epoch, on_fault}};
     dw_fit_result *r = f->r;
     const char **name = dw_alloc(r->head.p, sizeof *name);
     int rc;
 
     for (size_t i = 0; i < r->head.p; i++)
         name[i] = r->head.annot[i].name;
-    dw_fit_log_header(&r->log);
-    f->progress = dw_progress_begin("training", plan->train.epochs);
-    rc = dw_fit_model(&f->data, f->pool, name, plan, &watch, &r->model,
-                      &r->report, err);
+    if (!r->log.n)
+        dw_fit_log_header(&r->log);
+    rc = dw_fit_model(&f->data, f->pool, dw_checkpoint_keeper(f->checkpoint),
+                      name, &f->plan, &watch, &r->model, &r->report, err);
     dw_progress_end(f->progress);
     if (rc == 0 && !r->report.has_train)
         dw_fit_log_final(&r->report, &r->model, seconds(f), &r->log);
-    if (rc == 0 && r->report.has_linear && !r->report.linear.converged)
-        dw_warn("the linear model did not converge in %zu steps",
-                r->report.linear.steps);
-    r->bytes = dw_dataset_bytes(&f->data, r->model.n_inputs);
-    dw_detail("%.1f seconds", seconds(f));
+    if (rc == 0 && f->log)
+        rc = dw_fit_log_show(f->log, &r->log, err);
+    if (rc == 0)
+        tell_end(f);
     dw_free(name);
     return rc;
 }
 
 int dw_fit_run(const dw_fit_flow *flow, dw_source *src, dw_pool *pool,
-               dw_fit_result *r, dw_err *err)
+               dw_fit_log *log, dw_fit_result *r, dw_err *err)
 {
-    struct fit f = {.flow = flow, .pool = pool, .r = r};
-    int rc;
+    struct fit f = {.flow = flow,
+                    .plan = flow->plan,
+                    .pool = pool,
+                    .r = r,
+                    .log = log,
+                    .began = now(),
+                    .first_step = SIZE_MAX,
+                    .valid = NAN,
+                    .best = NAN,
+                    .heldout = NAN};
+    int rc = read_init(&f, err);
 
-    clock_gettime(CLOCK_MONOTONIC, &f.began);
-    rc = prepare(&f, src, err);
+    if (rc == 0) {
+        f.checkpoint = dw_checkpoint_begin(&flow->checkpoint, err);
+        rc = err->code;
+    }
+    if (rc == 0)
+        rc = prepare(&f, src, err);
+    if (rc == 0)
+        rc = check_init(&f, err);
     if (rc == 0)
         rc = fit(&f, err);
+    dw_checkpoint_end(f.checkpoint);
     dw_dataset_clear(&f.data);
+    dw_model_clear(&f.init);
+    dw_buf_clear(&f.text);
+    dw_free(f.weight);
     return rc;
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "flow/panel_source.h"
+#include "foreign/open_foreign.h"
 #include "ld/ld_join.h"
 
 struct ld_maker {
@@ -28,26 +29,26 @@ static dw_ld_source *open_source(const void *ctx, dw_err *err)
 {
     const dw_panel_blocks_opts *o = ctx;
     struct stat st;
-    int ours;
+    int ours = 0;
 
-    if (stat(o->ld, &st) < 0) {
-        dw_fail_errno(err, "%s", o->ld);
-        return NULL;
+    if (stat(o->ld, &st) == 0) {
+        if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+            dw_fail(err, DW_EIO,
+                    "%s: is not a regular file; LD is read more than once: "
+                    "write it to a file",
+                    o->ld);
+            return NULL;
+        }
+        ours = dw_panel_source_is(o->ld, err);
     }
-    if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
-        dw_fail(err, DW_EIO,
-                "%s: is not a regular file; LD is read more than once: write "
-                "it to a file",
-                o->ld);
+    if (ours < 0)
         return NULL;
-    }
-    ours = dw_panel_source_is(o->ld, err);
-    if (ours > 0)
-        return dw_panel_source_open(o->ld, err);
     if (ours == 0)
-        dw_fail(err, DW_EFORMAT,
-                "%s: is no LD that is known here; dw-ldblock(1) lists them",
-                o->ld);
+        return dw_foreign_open(o->ld, o->ld_snps, err);
+    if (!o->ld_snps)
+        return dw_panel_source_open(o->ld, err);
+    dw_fail(err, DW_EUSAGE,
+            "--ld-snps is for a matrix: %s names its variants itself", o->ld);
     return NULL;
 }
 

@@ -34,6 +34,7 @@ struct dw_panel_blocks {
     dw_track_pieces *tracks; /* of the tables that blocks are made of */
     dw_progress *progress;
     dw_tally run, all; /* variants by what became of them */
+    dw_store_cost cost;
     uint64_t n_read;
 };
 
@@ -51,17 +52,17 @@ static const char *contig_of(const dw_panel_blocks *b)
 /* ---- blocks ---- */
 
 /* The chunks of a block, its LD shrunk if that is asked for. */
-static int pack_chunks(const dw_panel_blocks *b, const dw_variants *v,
+static int pack_chunks(dw_panel_blocks *b, const dw_variants *v,
                        const dw_ldblock *ld, dw_buf *packed, dw_err *err)
 {
     dw_ldblock shrunk = {0};
     int rc;
 
     if (b->o->shrink == 0)
-        return dw_block_chunks_pack(b->tracks, v, ld, packed, err);
+        return dw_block_chunks_pack(b->tracks, &b->cost, v, ld, packed, err);
     rc = dw_shrink_block(ld, b->o->shrink, &shrunk, err);
     if (rc == 0)
-        rc = dw_block_chunks_pack(b->tracks, v, &shrunk, packed, err);
+        rc = dw_block_chunks_pack(b->tracks, &b->cost, v, &shrunk, packed, err);
     dw_ldblock_clear(&shrunk);
     return rc;
 }
@@ -69,7 +70,7 @@ static int pack_chunks(const dw_panel_blocks *b, const dw_variants *v,
 static int pack_block(void *ctx, const dw_variants *v, const dw_ldblock *ld,
                       dw_buf *packed, dw_err *err)
 {
-    const dw_panel_blocks *b = ctx;
+    dw_panel_blocks *b = ctx;
     dw_variants seen;
     dw_buf found = {0};
     int rc;
@@ -161,6 +162,7 @@ static int write_tail(dw_panel_blocks *b, const dw_source *src, dw_err *err)
 {
     int rc = 0;
 
+    dw_store_cost_end(&b->cost, &b->run);
     if (b->ended)
         rc = dw_sink_end(b->sink, src, "dw-ldblock", &b->run, err);
     b->ended = false;
@@ -397,6 +399,7 @@ dw_panel_blocks *dw_panel_blocks_open(const dw_panel_blocks_opts *o,
     dw_panel_blocks *b = dw_alloc(1, sizeof *b);
 
     b->o = o;
+    b->cost.store = o->store;
     b->tracks = dw_track_pieces_new();
     if (open_all(b, out, err) < 0) {
         dw_panel_blocks_free(b);
@@ -448,6 +451,7 @@ void dw_panel_blocks_report(const dw_panel_blocks *b)
             "of %.0f core variants",
             b->n_read, c.blocks, (double)c.rank / n, (double)c.core / n);
     dw_tally_note(&b->all);
+    dw_store_cost_note(&b->cost);
     if (people && people < FEW_PEOPLE)
         dw_warn("%s: %" PRIu64 " people; with fewer than %d the LD is a noisy "
                 "one, which dw-fit has to learn (tau)",

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "flow/store_cost.h"
 #include "flow/z_check.h"
 #include "ld/admit.h"
 #include "ld/blocks.h"
@@ -24,6 +25,7 @@
 
 typedef struct dw_panel_blocks_opts {
     const char *geno, *ld;       /* one of them; the other is NULL */
+    const char *ld_snps;         /* see open_foreign.h; or NULL */
     const char *samples;         /* NULL: all people */
     const char *region, *except; /* NULL: everywhere; a BED, nowhere */
     const char *cores;           /* a BED; NULL: by windows */
@@ -38,6 +40,7 @@ typedef struct dw_panel_blocks_opts {
     dw_admit admit;
     double shrink; /* see ld/shrink.h */
     dw_z_check_opts check;
+    int store; /* enum dw_store */
 } dw_panel_blocks_opts;
 
 typedef struct dw_panel_blocks dw_panel_blocks;

@@ -95,18 +95,26 @@ static int begin_table(void *self, dw_source *src, dw_flow_item *item,
     return write_head(j, src, item->has_block, err);
 }
 
+static bool wants_tracks(void *self)
+{
+    const struct job *j = self;
+
+    return dw_net_looks(&j->model->model.net);
+}
+
 /* ---- tables ---- */
 
 static void score(void *self, size_t thread, dw_flow_item *item)
 {
     struct job *j = self;
     struct scored *own = item->own;
-    const dw_block *b = &item->b;
+    dw_block *b = &item->b;
     dw_prediction *p = &own->prediction;
     int rc = item->has_block
-                 ? dw_predict_block(j->ws[thread], &b->var, &b->ld, j->trait,
-                                    own->n, p, &item->err)
-                 : dw_predict_prior(j->ws[thread], &b->var, p, &item->err);
+                 ? dw_predict_block(j->ws[thread], &b->var, &b->tracks, &b->ld,
+                                    j->trait, own->n, p, &item->err)
+                 : dw_predict_prior(j->ws[thread], &b->var, &b->tracks, p,
+                                    &item->err);
 
     if (rc < 0)
         return;
@@ -145,6 +153,7 @@ int dw_score_run(const dw_score_plan *plan, dw_bound_model *model,
                           .tables = true,
                           .begin = begin_table,
                           .model = take_model,
+                          .tracks = wants_tracks,
                           .work = score,
                           .finish = write_table,
                           .clear = clear_scored};

@@ -10,7 +10,8 @@
 
 struct job {
     const dw_sim_plan *plan;
-    const dw_planted *planted;
+    dw_stream_truth *truth_of;
+    const dw_planted *planted; /* of it */
     dw_study study;
     /* `ahead` reads the same stream and is asked for blocks, while `src` gives
      * the chunks that are passed on as they stand. */
@@ -68,7 +69,8 @@ static int simulate(struct job *j, dw_err *err)
     dw_block *b = &j->block;
     dw_variants *v = &b->var;
 
-    if (dw_truth_resize(&j->truth, v->m, err) < 0)
+    if (dw_truth_resize(&j->truth, v->m, err) < 0 ||
+        dw_stream_truth_tracks(j->truth_of, v, &b->tracks, err) < 0)
         return err->code;
     memcpy(j->truth.contig, v->contig, sizeof j->truth.contig);
     dw_planted_variances(j->planted, j->plan->h2, v, 0, v->m, j->truth.var);
@@ -108,13 +110,15 @@ static int put_chunk(struct job *j, const dw_chunk *chunk, dw_err *err)
     return dw_sink_pass(j->sink, j->src, err);
 }
 
-int dw_sim_run(const dw_sim_plan *plan, const dw_stream_truth *truth,
+int dw_sim_run(const dw_sim_plan *plan, dw_stream_truth *truth,
                const char *path, dw_sink *sink, dw_err *err)
 {
     /* Traits of different names are different ones, of the same seed too. */
     struct job j = {
         .plan = plan,
+        .truth_of = truth,
         .planted = dw_stream_truth_planted(truth),
+        .block = {.with_tracks = dw_stream_truth_looks(truth)},
         .study = {.seed =
                       plan->seed + dw_hash(plan->trait, strlen(plan->trait)),
                   .n = (double)plan->n,

@@ -27,7 +27,7 @@ typedef struct dw_sim_plan {
  * that the factors are passed on byte for byte.  `truth` is of the same stream.
  * DW_EMISMATCH if there is a trait of that name already.
  */
-int dw_sim_run(const dw_sim_plan *plan, const dw_stream_truth *truth,
+int dw_sim_run(const dw_sim_plan *plan, dw_stream_truth *truth,
                const char *path, dw_sink *sink, dw_err *err) DW_MUST_CHECK;
 
 #endif

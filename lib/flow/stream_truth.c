@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "flow/bound_model.h"
 #include "record/rec_stream.h"
+#include "score/track_inputs.h"
 
 static const char MODEL[] = "model:";
 
@@ -13,6 +14,7 @@ struct dw_stream_truth {
     /* The model behind it, if it is one. */
     dw_bound_model model;
     dw_net_ws *ws;
+    dw_track_inputs tracks; /* of the variants that are shown */
     struct core {
         size_t begin, end;
     } * core; /* of each block */
@@ -21,13 +23,28 @@ struct dw_stream_truth {
 
 /* ---- what is planted ---- */
 
+/* Windows of variants from `begin` on. */
+struct part {
+    dw_net_windows all;
+    size_t begin;
+};
+
+static void cut_part(void *ctx, size_t at, size_t n, float *to)
+{
+    const struct part *part = ctx;
+
+    part->all.cut(part->all.ctx, part->begin + at, n, to);
+}
+
 static void predict(void *ctx, const dw_variants *v, size_t begin, size_t end,
                     double *out)
 {
     dw_stream_truth *t = ctx;
+    struct part part = {dw_track_inputs_windows(&t->tracks), begin};
 
     dw_model_variances(&t->model.model, t->model.trait, t->model.column, t->ws,
-                       end - begin, v->annot + begin, v->m, out);
+                       end - begin, v->annot + begin, v->m,
+                       (dw_net_windows){cut_part, &part}, out);
 }
 
 static int read_model(dw_stream_truth *t, const char *path, const dw_head *head,
@@ -96,36 +113,67 @@ static int find_cores(dw_stream_truth *t, const char *truth, const char *path,
     return rc;
 }
 
+bool dw_stream_truth_looks(const dw_stream_truth *t)
+{
+    return dw_net_looks(&t->model.model.net);
+}
+
+int dw_stream_truth_tracks(dw_stream_truth *t, const dw_variants *v,
+                           dw_tracks *tracks, dw_err *err)
+{
+    return dw_track_inputs_bind(&t->tracks, &t->model.model, v, tracks, err);
+}
+
 /* Block i, counted from 0, is shown. */
 static int show(dw_stream_truth *t, size_t pass, size_t i, const dw_variants *v,
-                dw_err *err)
+                dw_tracks *tracks, dw_err *err)
 {
+    if (dw_stream_truth_tracks(t, v, tracks, err) < 0)
+        return dw_err_prefix(err, "block %zu", i + 1);
     if (dw_planted_show(t->planted, pass, v, t->core[i].begin,
                         t->core[i].end) == 0)
         return 0;
     return dw_fail(err, DW_ENOMEM, "block %zu: no memory", i + 1);
 }
 
+static int no_tracks(const char *path, dw_err *err)
+{
+    return dw_fail(err, DW_EMISMATCH,
+                   "%s: the model looks at signal tracks, which the stream "
+                   "does not have; dw-ingest --track adds them",
+                   path);
+}
+
 static int one_pass(dw_stream_truth *t, size_t pass, const char *path,
                     dw_err *err)
 {
     dw_source *src = dw_source_open(path, err);
+    bool looks = dw_stream_truth_looks(t);
     dw_variants v = {0};
+    dw_tracks tracks = {0};
     dw_chunk chunk;
     size_t block = 0;
     int rc = src ? 0 : err->code;
 
     while (src && (rc = dw_source_next(src, &chunk, err)) > 0) {
-        if (!dw_chunk_is(&chunk, "VARS"))
+        if (dw_chunk_is(&chunk, "VARS"))
+            rc = dw_source_variants(src, &v, err);
+        else if (looks && dw_chunk_is(&chunk, "TRAK"))
+            rc = dw_source_tracks(src, &tracks, err);
+        else
             continue;
-        if (block == t->n_blocks)
-            rc = dw_fail(err, DW_EIO, "%s changed while it was read", path);
-        else if ((rc = dw_source_variants(src, &v, err)) == 0)
-            rc = show(t, pass, block++, &v, err);
+        if (rc == 0 && looks == dw_chunk_is(&chunk, "TRAK"))
+            rc = block < t->n_blocks
+                     ? show(t, pass, block++, &v, &tracks, err)
+                     : dw_fail(err, DW_EIO, "%s changed while it was read",
+                               path);
         if (rc < 0)
             break;
     }
+    if (rc == 0 && block < t->n_blocks)
+        rc = no_tracks(path, err);
     dw_variants_clear(&v);
+    dw_tracks_clear(&tracks);
     dw_source_close(src);
     return rc;
 }
@@ -154,6 +202,7 @@ void dw_stream_truth_free(dw_stream_truth *t)
     dw_planted_free(t->planted);
     dw_bound_model_clear(&t->model);
     dw_net_ws_free(t->ws);
+    dw_track_inputs_clear(&t->tracks);
     dw_free(t->core);
     dw_free(t);
 }

@@ -5,9 +5,11 @@
 #ifndef DW_FLOW_STREAM_TRUTH_H
 #define DW_FLOW_STREAM_TRUTH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
+#include "data/track.h"
 #include "sim/planted.h"
 
 typedef struct dw_stream_truth dw_stream_truth;
@@ -22,6 +24,12 @@ typedef struct dw_stream_truth dw_stream_truth;
 dw_stream_truth *dw_stream_truth_new(const char *truth, const char *path,
                                      dw_err *err) DW_MUST_CHECK;
 void dw_stream_truth_free(dw_stream_truth *t); /* NULL is fine */
+
+/* Does it look at signal tracks?  Then these are to be shown to it before it is
+ * asked for the variances of their variants (score/track_inputs). */
+bool dw_stream_truth_looks(const dw_stream_truth *t);
+int dw_stream_truth_tracks(dw_stream_truth *t, const dw_variants *v,
+                           dw_tracks *tracks, dw_err *err) DW_MUST_CHECK;
 
 /* To be asked for variances, which add up over the core variants. */
 const dw_planted *dw_stream_truth_planted(const dw_stream_truth *t);

@@ -3,12 +3,14 @@
 #include "base/mem.h"
 #include "flow/bound_model.h"
 #include "input/read_prior.h"
+#include "score/track_inputs.h"
 
 struct dw_variances {
     dw_prior *prior; /* NULL: the model's */
     dw_bound_model model;
     size_t threads;
-    dw_net_ws **net; /* (threads) once there is a model */
+    dw_net_ws **net;         /* (threads) once there is a model */
+    dw_track_inputs *tracks; /* (threads) */
 };
 
 /* ---- where they come from ---- */
@@ -42,6 +44,7 @@ dw_variances *dw_variances_new(const char *model, const char *prior,
 
     v->threads = threads;
     v->net = dw_alloc(threads, sizeof(*v->net));
+    v->tracks = dw_alloc(threads, sizeof(*v->tracks));
     if (read_given(v, model, prior, err) == 0)
         return v;
     dw_variances_free(v);
@@ -52,9 +55,12 @@ void dw_variances_free(dw_variances *v)
 {
     if (!v)
         return;
-    for (size_t t = 0; t < v->threads; t++)
+    for (size_t t = 0; t < v->threads; t++) {
         dw_net_ws_free(v->net[t]);
+        dw_track_inputs_clear(&v->tracks[t]);
+    }
     dw_free(v->net);
+    dw_free(v->tracks);
     dw_prior_free(v->prior);
     dw_bound_model_clear(&v->model);
     dw_free(v);
@@ -101,12 +107,26 @@ double dw_variances_mean(const dw_variances *v)
     return v->prior ? dw_prior_mean(v->prior) : trait_of(v)->c;
 }
 
-void dw_variances_of(const dw_variances *v, size_t thread,
-                     const dw_variants *var, double *f)
+bool dw_variances_look(const dw_variances *v)
 {
-    if (v->prior)
+    return dw_net_looks(&v->model.model.net);
+}
+
+int dw_variances_of(const dw_variances *v, size_t thread,
+                    const dw_variants *var, dw_tracks *tracks, double *f,
+                    dw_err *err)
+{
+    const dw_model *model = &v->model.model;
+    dw_track_inputs *in = &v->tracks[thread];
+
+    if (v->prior) {
         dw_prior_variances(v->prior, var, f);
-    else
-        dw_model_variances(&v->model.model, v->model.trait, v->model.column,
-                           v->net[thread], var->m, var->annot, var->m, f);
+        return 0;
+    }
+    if (dw_track_inputs_bind(in, model, var, tracks, err) < 0)
+        return err->code;
+    dw_model_variances(model, v->model.trait, v->model.column, v->net[thread],
+                       var->m, var->annot, var->m, dw_track_inputs_windows(in),
+                       f);
+    return 0;
 }

@@ -5,9 +5,11 @@
 #ifndef DW_FLOW_VARIANCES_H
 #define DW_FLOW_VARIANCES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
+#include "data/track.h"
 #include "data/variant.h"
 #include "lik/marginal.h"
 #include "record/rec_head.h"
@@ -36,9 +38,14 @@ const char *dw_variances_trait(const dw_variances *v); /* NULL: of a table */
 dw_noise dw_variances_noise(const dw_variances *v);    /* a table's: 1 and 0 */
 double dw_variances_mean(const dw_variances *v); /* a model's c: h2 over M */
 
-/* f (m) <- f_j of each variant, NAN where the table has none.  Calls of
- * distinct threads in [0, threads) may run at the same time. */
-void dw_variances_of(const dw_variances *v, size_t thread,
-                     const dw_variants *var, double *f);
+/* Do they come from a network that looks at signal tracks? */
+bool dw_variances_look(const dw_variances *v);
+
+/* f (m) <- f_j of each variant, NAN where the table has none; `tracks` as
+ * score/track_inputs takes them.  Calls of distinct threads in [0, threads) may
+ * run at the same time. */
+int dw_variances_of(const dw_variances *v, size_t thread,
+                    const dw_variants *var, dw_tracks *tracks, double *f,
+                    dw_err *err) DW_MUST_CHECK;
 
 #endif

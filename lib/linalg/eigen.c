@@ -107,3 +107,16 @@ int dw_eigen_symmetric(dw_eigen_ws *ws, size_t n, double *a, size_t lda,
         fix_sign(n, a + j * lda);
     return 0;
 }
+
+int dw_eigen_tridiagonal(size_t n, double *d, double *e, double *v,
+                         double *work)
+{
+    dw_blasint bn = dw_blasint_of(n), info = 0;
+
+    if (n == 0)
+        return 0;
+    if (!dw_all_finite(n, d) || !dw_all_finite(n - 1, e))
+        return 1;
+    dstev_("V", &bn, d, e, v, &bn, work, &info, 1);
+    return info;
+}

@@ -30,4 +30,12 @@ void dw_eigen_ws_free(dw_eigen_ws *ws); /* NULL is fine */
 int dw_eigen_symmetric(dw_eigen_ws *ws, size_t n, double *a, size_t lda,
                        double *w) DW_MUST_CHECK;
 
+/*
+ * The tridiagonal matrix with diagonal d (n) and d_i, d_i+1 joined by e_i (n -
+ * 1): d becomes its eigenvalues, ascending, v (n x n) its eigenvectors, e is
+ * destroyed; work: 2 n.  0, or i > 0 if it did not converge.
+ */
+int dw_eigen_tridiagonal(size_t n, double *d, double *e, double *v,
+                         double *work) DW_MUST_CHECK;
+
 #endif

@@ -45,17 +45,36 @@ void dsyrk_(const char *uplo, const char *trans, const dw_blasint *n,
             const dw_blasint *k, const double *alpha, const double *a,
             const dw_blasint *lda, const double *beta, double *c,
             const dw_blasint *ldc, size_t, size_t);
+void ssyrk_(const char *uplo, const char *trans, const dw_blasint *n,
+            const dw_blasint *k, const float *alpha, const float *a,
+            const dw_blasint *lda, const float *beta, float *c,
+            const dw_blasint *ldc, size_t, size_t);
 void dtrsm_(const char *side, const char *uplo, const char *transa,
             const char *diag, const dw_blasint *m, const dw_blasint *n,
             const double *alpha, const double *a, const dw_blasint *lda,
             double *b, const dw_blasint *ldb, size_t, size_t, size_t, size_t);
 
+void strsm_(const char *side, const char *uplo, const char *transa,
+            const char *diag, const dw_blasint *m, const dw_blasint *n,
+            const float *alpha, const float *a, const dw_blasint *lda, float *b,
+            const dw_blasint *ldb, size_t, size_t, size_t, size_t);
+/* The sum in double. */
+double dsdot_(const dw_blasint *n, const float *x, const dw_blasint *incx,
+              const float *y, const dw_blasint *incy);
+
 void dpotrf_(const char *uplo, const dw_blasint *n, double *a,
              const dw_blasint *lda, dw_blasint *info, size_t);
 void dpotri_(const char *uplo, const dw_blasint *n, double *a,
              const dw_blasint *lda, dw_blasint *info, size_t);
+void spotrf_(const char *uplo, const dw_blasint *n, float *a,
+             const dw_blasint *lda, dw_blasint *info, size_t);
 void dtrtri_(const char *uplo, const char *diag, const dw_blasint *n, double *a,
              const dw_blasint *lda, dw_blasint *info, size_t, size_t);
+void strtri_(const char *uplo, const char *diag, const dw_blasint *n, float *a,
+             const dw_blasint *lda, dw_blasint *info, size_t, size_t);
+void dstev_(const char *jobz, const dw_blasint *n, double *d, double *e,
+            double *z, const dw_blasint *ldz, double *work, dw_blasint *info,
+            size_t);
 void dsyevd_(const char *jobz, const char *uplo, const dw_blasint *n, double *a,
              const dw_blasint *lda, double *w, double *work,
              const dw_blasint *lwork, dw_blasint *iwork,

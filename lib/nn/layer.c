@@ -1,6 +1,7 @@
 #include "nn/layer.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 void dw_layer_linear_forward(size_t in, size_t out, size_t m, const dw_real *w,
                              const dw_real *b, const dw_real *x, dw_real *y)
@@ -57,11 +58,75 @@ void dw_layer_gelu_forward(size_t n, const dw_real *x, dw_real *y,
     }
 }
 
-void dw_layer_gelu_backward(size_t n, const dw_real *slope, const dw_real *dy,
-                            dw_real *dx)
+void dw_layer_relu_forward(size_t n, const dw_real *x, dw_real *y,
+                           dw_real *slope)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool on = x[i] > 0;
+
+        if (slope)
+            slope[i] = on;
+        y[i] = on ? x[i] : 0;
+    }
+}
+
+void dw_layer_slope_backward(size_t n, const dw_real *slope, dw_real *d)
 {
     for (size_t i = 0; i < n; i++)
-        dx[i] += slope[i] * dy[i];
+        d[i] *= slope[i];
+}
+
+/* Added to a variance, so that a column of equal numbers has a norm. */
+static const double NORM_EPSILON = 1e-5;
+
+void dw_layer_norm_forward(size_t c, size_t m, const dw_real *gain,
+                           const dw_real *offset, const dw_real *x, dw_real *y,
+                           dw_real *stat)
+{
+    for (size_t j = 0; j < m; j++, x += c, y += c) {
+        double sum = 0, square = 0;
+        dw_real mean, scale;
+
+        for (size_t i = 0; i < c; i++)
+            sum += x[i];
+        mean = (dw_real)(sum / (double)c);
+        for (size_t i = 0; i < c; i++)
+            square += (x[i] - mean) * (x[i] - mean);
+        scale = (dw_real)(1 / sqrt(square / (double)c + NORM_EPSILON));
+        for (size_t i = 0; i < c; i++)
+            y[i] = gain[i] * ((x[i] - mean) * scale) + offset[i];
+        stat[2 * j] = mean;
+        stat[2 * j + 1] = scale;
+    }
+}
+
+/* With h the normed column and g = gain dy:
+ * dx += (g - mean(g) - h mean(g h)) / sd. */
+void dw_layer_norm_backward(size_t c, size_t m, const dw_real *gain,
+                            const dw_real *x, const dw_real *stat,
+                            const dw_real *dy, dw_real *dgain, dw_real *doffset,
+                            dw_real *dx)
+{
+    for (size_t j = 0; j < m; j++, x += c, dy += c, dx += c) {
+        dw_real mean = stat[2 * j], scale = stat[2 * j + 1], level, tilt;
+        double sum = 0, with = 0;
+
+        for (size_t i = 0; i < c; i++) {
+            dw_real h = (x[i] - mean) * scale, g = gain[i] * dy[i];
+
+            dgain[i] += dy[i] * h;
+            doffset[i] += dy[i];
+            sum += g;
+            with += g * h;
+        }
+        level = (dw_real)(sum / (double)c);
+        tilt = (dw_real)(with / (double)c);
+        for (size_t i = 0; i < c; i++) {
+            dw_real h = (x[i] - mean) * scale;
+
+            dx[i] += scale * (gain[i] * dy[i] - level - h * tilt);
+        }
+    }
 }
 
 /* Four draws of 16 bits from each random number. */

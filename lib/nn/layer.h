@@ -28,14 +28,33 @@ void dw_layer_linear_backward(size_t in, size_t out, size_t m, const dw_real *w,
                               dw_real *db, dw_real *dx);
 
 /*
- * y <- x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), n numbers: the Gaussian
- * error linear unit in the form of Hendrycks and Gimpel.  y may be x.
+ * What comes behind a layer, n numbers; y may be x.
+ *
+ *   gelu   y <- x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), in the form of
+ *          Hendrycks and Gimpel
+ *   relu   y <- max(x, 0)
+ *
  * slope (n) <- dy/dx, for the way back; NULL: not wanted.
  */
 void dw_layer_gelu_forward(size_t n, const dw_real *x, dw_real *y,
                            dw_real *slope);
-/* dx += slope dy */
-void dw_layer_gelu_backward(size_t n, const dw_real *slope, const dw_real *dy,
+void dw_layer_relu_forward(size_t n, const dw_real *x, dw_real *y,
+                           dw_real *slope);
+/* d <- slope d: from the gradient of what came out to that of what went in. */
+void dw_layer_slope_backward(size_t n, const dw_real *slope, dw_real *d);
+
+/*
+ * Layer norm (Ba, Kiros and Hinton 2016): each column to mean 0 and variance 1,
+ * then a gain and an offset for each row.
+ *   x, y (c x m)   gain, offset (c)   stat (2 x m) mean and 1 / sd of each
+ *   column, for the way back
+ */
+void dw_layer_norm_forward(size_t c, size_t m, const dw_real *gain,
+                           const dw_real *offset, const dw_real *x, dw_real *y,
+                           dw_real *stat);
+void dw_layer_norm_backward(size_t c, size_t m, const dw_real *gain,
+                            const dw_real *x, const dw_real *stat,
+                            const dw_real *dy, dw_real *dgain, dw_real *doffset,
                             dw_real *dx);
 
 /*

@@ -8,6 +8,10 @@
  * x_j are inputs made from annotations: (value - mean) / sd, 0 where missing;
  * and for an annotation that was missing somewhere in training, a second input
  * that is 1 where it is missing.  Mean and sd are those of the training part.
+ *
+ * A network that looks at signal tracks has their windows too: of each, (log -
+ * mean) / sd bin by bin, 0 where there are no data, with log the signed one,
+ * log(1 + v) or -log(1 - v).
  */
 #ifndef DW_NN_MODEL_H
 #define DW_NN_MODEL_H
@@ -25,6 +29,11 @@ typedef struct dw_input {
     double mean, sd;
 } dw_input;
 
+typedef struct dw_model_track {
+    char *name;
+    double mean, sd; /* of its signed logarithm */
+} dw_model_track;
+
 typedef struct dw_model_trait {
     char *name;
     double n;       /* sample size of the training part */
@@ -37,6 +46,11 @@ typedef struct dw_model {
     dw_real *param;  /* (dw_net_n_params) */
     dw_input *input; /* (n_inputs) */
     size_t n_inputs;
+    /* (n_tracks) that a network may look at, and what the stream's windows are,
+     * 0 where the specification says it; of none once a model was shaped that
+     * does not look at any. */
+    dw_model_track *track;
+    size_t n_tracks, window, bin;
     dw_link link;
     dw_model_trait *trait; /* (n_traits) at least one */
     size_t n_traits;
@@ -48,8 +62,15 @@ void dw_model_clear(dw_model *model); /* {0} again */
  * name. */
 dw_model_trait *dw_model_add_trait(dw_model *model, const char *name);
 
-/* Makes net and param (all 0) for a specification, of model->n_inputs inputs
- * and a head for each trait. */
+/* Adds a track, before the model is shaped. */
+void dw_model_add_track(dw_model *model, const char *name, double mean,
+                        double sd);
+
+/* The network of a specification, of model->n_inputs inputs, the model's tracks
+ * and a head for each trait.  DW_EUSAGE. */
+int dw_model_net(const dw_model *model, const char *spec, dw_net *net,
+                 dw_err *err) DW_MUST_CHECK;
+/* Makes that the model's, with param all 0. */
 int dw_model_shape(dw_model *model, const char *spec,
                    dw_err *err) DW_MUST_CHECK;
 
@@ -57,6 +78,13 @@ int dw_model_shape(dw_model *model, const char *spec,
  * DW_EMISMATCH, naming it, if one is not there; others are ignored. */
 int dw_model_bind(const dw_model *model, size_t n, const char *const *name,
                   size_t *column, dw_err *err) DW_MUST_CHECK;
+
+/* which (n_tracks) <- where each of the model's tracks stands among n of them,
+ * whose windows are of `window` bases.  DW_EMISMATCH if one is not there, or
+ * windows are too narrow. */
+int dw_model_bind_tracks(const dw_model *model, size_t n,
+                         const char *const *name, size_t window, size_t *which,
+                         dw_err *err) DW_MUST_CHECK;
 
 /* x (n_inputs x m) from the columns of annot (ld `ld`, NAN where missing) that
  * `column` names. */
@@ -70,10 +98,12 @@ void dw_model_link(const dw_model *model, size_t trait, size_t m,
 
 /*
  * f (m) <- variance of each variant, for one trait.  `column` from
- * dw_model_bind, `ws` from dw_net_ws_new of model->net: one a thread.
+ * dw_model_bind, `ws` from dw_net_ws_new of model->net: one a thread.  Windows
+ * {0} where the network looks at none.
  */
 void dw_model_variances(const dw_model *model, size_t trait,
                         const size_t *column, dw_net_ws *ws, size_t m,
-                        const float *annot, size_t ld, double *f);
+                        const float *annot, size_t ld, dw_net_windows windows,
+                        double *f);
 
 #endif

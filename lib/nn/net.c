@@ -5,167 +5,106 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
+#include "nn/conv.h"
 #include "nn/layer.h"
+#include "nn/net_plan.h"
 
-/* Variants a tile: 512 x 64 numbers a layer stay in a second-level cache. */
-enum { TILE = 512 };
+/* ---- parameters ---- */
 
-struct dw_net_ws {
-    dw_real *hidden[DW_NET_MAX_HIDDEN]; /* (h_i x TILE) what a layer gives */
-    dw_real *slope[DW_NET_MAX_HIDDEN];  /* (h_i x TILE) of its gelu */
-    uint8_t *mask[DW_NET_MAX_HIDDEN];   /* (h_i x TILE) of its dropout */
-    dw_real scale[DW_NET_MAX_HIDDEN];   /* of its dropout */
-    dw_real *dout, *dpre;               /* (widest x TILE) on the way back */
-    dw_real *memory;
-};
-
-/* ---- shape ---- */
-
-static int parse_widths(dw_net *net, const char *spec, const char *widths,
-                        dw_err *err)
-{
-    dw_span field[DW_NET_MAX_HIDDEN];
-    size_t n = dw_text_split(dw_span_of(widths), ',', field, DW_NET_MAX_HIDDEN);
-
-    if (n > DW_NET_MAX_HIDDEN)
-        return dw_fail(err, DW_EUSAGE,
-                       "\"%s\" has %zu hidden layers; at most %d are possible",
-                       spec, n, DW_NET_MAX_HIDDEN);
-    for (size_t i = 0; i < n; i++) {
-        int64_t width;
-
-        if (dw_text_int64(field[i], &width) < 0 || width < 1 ||
-            width > DW_NET_MAX_WIDTH)
-            return dw_fail(err, DW_EUSAGE,
-                           "\"%s\": \"%.*s\" is no width of a hidden layer; a "
-                           "whole number from 1 to %d is",
-                           spec, (int)field[i].n, field[i].s, DW_NET_MAX_WIDTH);
-        net->hidden[i] = (size_t)width;
-    }
-    net->n_hidden = n;
-    return 0;
-}
-
-int dw_net_parse(dw_net *net, const char *spec, size_t p, dw_err *err)
-{
-    dw_net made = {.kind = DW_NET_MLP, .p = p, .heads = 1};
-
-    if (p > DW_NET_MAX_INPUTS)
-        return dw_fail(err, DW_EUSAGE, "%zu inputs; a network has at most %d",
-                       p, DW_NET_MAX_INPUTS);
-    if (strcmp(spec, "const") == 0) {
-        made.kind = DW_NET_CONST;
-        made.p = 0;
-    } else if (strcmp(spec, "linear") == 0) {
-        made.kind = DW_NET_LINEAR;
-    } else if (strncmp(spec, "mlp:", 4) == 0) {
-        if (parse_widths(&made, spec, spec + 4, err) < 0)
-            return DW_EUSAGE;
-    } else {
-        return dw_fail(err, DW_EUSAGE,
-                       "\"%s\" is no model; const, linear and mlp:64,64 "
-                       "(widths of hidden layers) are",
-                       spec);
-    }
-    *net = made;
-    return 0;
-}
-
-void dw_net_spec(const dw_net *net, char spec[DW_NET_SPEC_MAX])
-{
-    static const char *const name[] = {"const", "linear", "mlp"};
-    size_t n = (size_t)snprintf(spec, DW_NET_SPEC_MAX, "%s", name[net->kind]);
-
-    for (size_t i = 0; i < net->n_hidden; i++)
-        n += (size_t)snprintf(spec + n, DW_NET_SPEC_MAX - n, "%c%zu",
-                              i ? ',' : ':', net->hidden[i]);
-}
-
-static size_t layer_inputs(const dw_net *net, size_t i)
-{
-    return i ? net->hidden[i - 1] : net->p;
-}
-
-/* How many parameters the linear part has, which stand first. */
-static size_t n_linear(const dw_net *net)
+size_t dw_net_n_linear(const dw_net *net)
 {
     return net->heads * (1 + net->p);
 }
 
-/* Where the parameters of hidden layer i begin; i = n_hidden: those of U. */
-static size_t layer_at(const dw_net *net, size_t i)
-{
-    size_t at = n_linear(net);
-
-    for (size_t l = 0; l < i; l++)
-        at += net->hidden[l] * (layer_inputs(net, l) + 1);
-    return at;
-}
-
-static size_t last_width(const dw_net *net)
-{
-    return net->n_hidden ? net->hidden[net->n_hidden - 1] : 0;
-}
-
 size_t dw_net_n_params(const dw_net *net)
 {
-    return layer_at(net, net->n_hidden) + net->heads * last_width(net);
+    dw_plan plan;
+    size_t n;
+
+    dw_plan_make(&plan, net);
+    n = plan.n_params;
+    dw_plan_clear(&plan);
+    return n;
 }
 
 void dw_net_init(const dw_net *net, uint64_t seed, dw_real *param)
 {
-    memset(param, 0, dw_net_n_params(net) * sizeof *param);
-    for (size_t i = 0; i < net->n_hidden; i++) {
-        dw_rng rng = dw_rng_init(seed, i);
-        size_t n = net->hidden[i] * layer_inputs(net, i);
-        double sd = 1 / sqrt((double)layer_inputs(net, i));
-        dw_real *w = param + layer_at(net, i);
+    size_t n_random = 0;
+    dw_plan plan;
 
-        for (size_t j = 0; j < n; j++)
-            w[j] = (dw_real)(sd * dw_rng_normal(&rng));
+    dw_plan_make(&plan, net);
+    memset(param, 0, plan.n_params * sizeof *param);
+    for (size_t i = 0; i < plan.n; i++) {
+        const dw_stage *s = &plan.stage[i];
+        dw_rng rng = dw_rng_init(seed, n_random);
+
+        dw_stage_init(&plan, s, &rng, param + s->param);
+        n_random += dw_stage_is_random(s);
     }
+    dw_plan_clear(&plan);
 }
 
 void dw_net_decays(const dw_net *net, uint8_t *decays)
 {
-    memset(decays, 1, dw_net_n_params(net));
-    memset(decays, 0, n_linear(net));
-    for (size_t i = 0; i < net->n_hidden; i++) {
-        size_t n = net->hidden[i];
+    dw_plan plan;
 
-        memset(decays + layer_at(net, i) + n * layer_inputs(net, i), 0, n);
+    dw_plan_make(&plan, net);
+    memset(decays, 0, plan.n_params);
+    for (size_t i = 0; i < plan.n; i++)
+        dw_stage_decays(&plan, &plan.stage[i], decays + plan.stage[i].param);
+    memset(decays + plan.u, 1, plan.n_params - plan.u);
+    dw_plan_clear(&plan);
+}
+
+void dw_net_part(const dw_net *net, size_t i, char part[DW_NET_PART_MAX])
+{
+    size_t layer = 0;
+    dw_plan plan;
+
+    dw_plan_make(&plan, net);
+    snprintf(part, DW_NET_PART_MAX, "%s",
+             i < dw_net_n_linear(net) ? "the linear part" : "the output");
+    for (size_t j = 0; j < plan.n; j++) {
+        const dw_stage *s = &plan.stage[j];
+        size_t n = dw_stage_n_params(&plan, s);
+
+        layer += n > 0;
+        if (i >= s->param && i - s->param < n)
+            snprintf(part, DW_NET_PART_MAX, "layer %zu (%s)", layer,
+                     dw_stage_name(s));
     }
+    dw_plan_clear(&plan);
 }
 
 /* ---- workspace ---- */
 
+struct dw_net_ws {
+    dw_net net;
+    dw_plan plan; /* of it */
+    dw_real *value, *grad, *kept, *room;
+    uint8_t *mask;
+    dw_real *scale; /* (stages) of dropouts */
+    bool *touched;  /* (values) on the way back: is there a gradient yet? */
+};
+
 dw_net_ws *dw_net_ws_new(const dw_net *net)
 {
     dw_net_ws *ws = dw_alloc(1, sizeof *ws);
-    size_t total = 0, widest = 0;
-    dw_real *at;
+    dw_plan *plan = &ws->plan;
+    size_t row;
 
-    for (size_t i = 0; i < net->n_hidden; i++) {
-        total += net->hidden[i];
-        if (net->hidden[i] > widest)
-            widest = net->hidden[i];
-        ws->mask[i] = dw_try_alloc(net->hidden[i], TILE);
-        if (!ws->mask[i])
-            goto fail;
-    }
-    at = ws->memory = dw_try_alloc(2 * (total + widest), TILE * sizeof *at);
-    if (!ws->memory)
-        goto fail;
-    for (size_t i = 0; i < net->n_hidden; i++) {
-        ws->hidden[i] = at;
-        ws->slope[i] = at + net->hidden[i] * TILE;
-        at += 2 * net->hidden[i] * TILE;
-    }
-    ws->dout = at;
-    ws->dpre = at + widest * TILE;
-    return ws;
-fail:
+    ws->net = *net;
+    dw_plan_make(plan, &ws->net);
+    row = plan->tile * sizeof(dw_real);
+    ws->scale = dw_alloc(plan->n, sizeof *ws->scale);
+    ws->touched = dw_alloc(plan->n_values, sizeof *ws->touched);
+    ws->value = dw_try_alloc(plan->n_at, row);
+    ws->grad = dw_try_alloc(plan->n_at, row);
+    ws->kept = dw_try_alloc(plan->n_kept, row);
+    ws->room = dw_try_alloc(plan->room, sizeof *ws->room);
+    ws->mask = dw_try_alloc(plan->n_masks, plan->tile);
+    if (ws->value && ws->grad && ws->kept && ws->room && ws->mask)
+        return ws;
     dw_net_ws_free(ws);
     return NULL;
 }
@@ -174,114 +113,330 @@ void dw_net_ws_free(dw_net_ws *ws)
 {
     if (!ws)
         return;
-    for (size_t i = 0; i < DW_NET_MAX_HIDDEN; i++)
-        dw_free(ws->mask[i]);
-    dw_free(ws->memory);
+    dw_free(ws->value);
+    dw_free(ws->grad);
+    dw_free(ws->kept);
+    dw_free(ws->room);
+    dw_free(ws->mask);
+    dw_free(ws->scale);
+    dw_free(ws->touched);
+    dw_plan_clear(&ws->plan);
     dw_free(ws);
 }
 
-/* ---- forward ---- */
-
-/* Masks are drawn anew on the way back, so they may depend on nothing but the
- * noise's key, the tile and the layer. */
-static void tile_dropout(const dw_net *net, dw_net_ws *ws, size_t layer,
-                         size_t tile, size_t n, const dw_net_noise *noise)
+size_t dw_net_ws_bytes(const dw_net *net)
 {
-    dw_rng rng = dw_rng_init(noise->key, tile * DW_NET_MAX_HIDDEN + layer);
+    dw_plan plan;
+    size_t n;
 
-    ws->scale[layer] = dw_layer_dropout_mask(
-        n * net->hidden[layer], noise->rate, &rng, ws->mask[layer]);
-    dw_layer_dropout_apply(n * net->hidden[layer], ws->mask[layer],
-                           ws->scale[layer], ws->hidden[layer]);
+    dw_plan_make(&plan, net);
+    n = plan.tile *
+            ((2 * plan.n_at + plan.n_kept) * sizeof(dw_real) + plan.n_masks) +
+        plan.room * sizeof(dw_real);
+    dw_plan_clear(&plan);
+    return n;
 }
 
-/* Hidden layers of n variants, the tile-th tile, into the workspace. */
-static void tile_hidden(const dw_net *net, dw_net_ws *ws, const dw_real *param,
-                        size_t tile, size_t n, const dw_real *x,
-                        const dw_net_noise *noise, bool slopes)
-{
-    for (size_t i = 0; i < net->n_hidden; i++) {
-        size_t in = layer_inputs(net, i), out = net->hidden[i];
-        const dw_real *w = param + layer_at(net, i);
+/* ---- one tile ---- */
 
-        dw_layer_linear_forward(in, out, n, w, w + in * out,
-                                i ? ws->hidden[i - 1] : x, ws->hidden[i]);
-        dw_layer_gelu_forward(n * out, ws->hidden[i], ws->hidden[i],
-                              slopes ? ws->slope[i] : NULL);
-        if (noise && noise->rate > 0)
-            tile_dropout(net, ws, i, tile, n, noise);
+/* One tile on its way through the stages. */
+struct tile {
+    dw_net_ws *ws;
+    const dw_real *param;
+    size_t number, n; /* which it is; its variants */
+    const dw_real *x; /* (p x n) */
+    const dw_net_noise *noise;
+    bool back; /* is there a way back? */
+};
+
+static dw_real *value_of(const struct tile *t, size_t v)
+{
+    return t->ws->value + t->ws->plan.value[v].at * t->ws->plan.tile;
+}
+
+static dw_real *kept_of(const struct tile *t, const dw_stage *s)
+{
+    return t->ws->kept + s->kept * t->ws->plan.tile;
+}
+
+/* The input of a net that does not look at windows is not copied. */
+static const dw_real *input_of(const struct tile *t, const dw_stage *s)
+{
+    return s->src || dw_net_looks(&t->ws->net) ? value_of(t, s->src) : t->x;
+}
+
+static double rate_of(const struct tile *t)
+{
+    if (!t->noise)
+        return 0;
+    return isnan(t->ws->net.dropout) ? t->noise->rate : t->ws->net.dropout;
+}
+
+/* Masks are drawn anew on the way back, so they may depend on nothing but the
+ * noise's key, the tile and the stage. */
+static void drop(const struct tile *t, const dw_stage *s, size_t n, dw_real *y)
+{
+    enum { MAX_DROPOUTS = 256 };
+    dw_net_ws *ws = t->ws;
+    dw_real *scale = &ws->scale[s - ws->plan.stage];
+    uint8_t *mask = ws->mask + s->kept * ws->plan.tile;
+    dw_rng rng;
+
+    if (!(rate_of(t) > 0))
+        return;
+    rng = dw_rng_init(t->noise->key, t->number * MAX_DROPOUTS + s->k);
+    *scale = dw_layer_dropout_mask(n, rate_of(t), &rng, mask);
+    dw_layer_dropout_apply(n, mask, *scale, y);
+}
+
+/* y (out x places x n) <- W src + (Wx x + b), once a variant. */
+static void join_forward(const struct tile *t, const dw_stage *s, size_t in,
+                         size_t out, size_t places, const dw_real *src,
+                         dw_real *y)
+{
+    size_t p = t->ws->net.p;
+    const dw_real *w = t->param + s->param, *wx = w + in * out;
+    dw_real *own = t->ws->room; /* (out x n) */
+
+    dw_layer_linear_forward(p, out, t->n, wx, wx + p * out, t->x, own);
+    for (size_t j = 0; j < places * t->n; j++)
+        memcpy(y + j * out, own + j / places * out, out * sizeof *y);
+    dw_real_gemm(false, false, out, places * t->n, in, 1, w, out, src, in, 1, y,
+                 out);
+}
+
+static void act_forward(const struct tile *t, const dw_stage *s, size_t n,
+                        dw_real *y)
+{
+    dw_real *slope = t->back ? kept_of(t, s) : NULL;
+
+    if (t->ws->net.act == DW_ACT_RELU)
+        dw_layer_relu_forward(n, y, y, slope);
+    else
+        dw_layer_gelu_forward(n, y, y, slope);
+}
+
+static void stage_forward(const struct tile *t, const dw_stage *s)
+{
+    const dw_plan *plan = &t->ws->plan;
+    const dw_value *in = &plan->value[s->src], *out = &plan->value[s->dst];
+    const dw_real *w = t->param + s->param, *x = input_of(t, s), *from;
+    dw_real *y = value_of(t, s->dst), *room = t->ws->room;
+    size_t n = t->n, columns = in->t * n, all = in->c * columns;
+    dw_attend a = dw_stage_attend(plan, s);
+
+    switch (s->op) {
+    case DW_OP_LINEAR:
+        dw_layer_linear_forward(in->c, out->c, columns, w, w + in->c * out->c,
+                                x, y);
+        break;
+    case DW_OP_CONV:
+        dw_conv_forward(in->c, out->c, s->k, in->t, n, w,
+                        w + s->k * in->c * out->c, x, y, room);
+        break;
+    case DW_OP_POOL:
+        dw_pool_forward(in->c, in->t, n, w, x, y, kept_of(t, s), room);
+        break;
+    case DW_OP_ATTEND: dw_attend_forward(&a, n, w, x, y, kept_of(t, s)); break;
+    case DW_OP_JOIN: join_forward(t, s, in->c, out->c, in->t, x, y); break;
+    case DW_OP_NORM:
+        dw_layer_norm_forward(in->c, columns, w, w + in->c, x, y,
+                              kept_of(t, s));
+        break;
+    case DW_OP_ACT: act_forward(t, s, all, y); break;
+    case DW_OP_DROPOUT: drop(t, s, all, y); break;
+    case DW_OP_ADD:
+        from = value_of(t, s->from);
+        for (size_t i = 0; i < all; i++)
+            y[i] += from[i];
+        break;
     }
+}
+
+/* All stages; returns what U is over (c t x n), NULL if there is none. */
+static const dw_real *tile_forward(const struct tile *t)
+{
+    const dw_plan *plan = &t->ws->plan;
+
+    for (size_t i = 0; i < plan->n; i++)
+        stage_forward(t, &plan->stage[i]);
+    return plan->n ? value_of(t, plan->n_values - 1) : NULL;
+}
+
+/* ---- one tile, back ---- */
+
+static dw_real *grad_at(const struct tile *t, size_t v)
+{
+    return t->ws->grad + t->ws->plan.value[v].at * t->ws->plan.tile;
+}
+
+/* Where the gradient of a value is added to: 0 at first; NULL for the input. */
+static dw_real *grad_of(const struct tile *t, size_t v)
+{
+    const dw_value *value = &t->ws->plan.value[v];
+    dw_real *g = grad_at(t, v);
+
+    if (v == 0)
+        return NULL;
+    if (!t->ws->touched[v])
+        memset(g, 0, value->c * value->t * t->n * sizeof *g);
+    t->ws->touched[v] = true;
+    return g;
+}
+
+static void join_backward(const struct tile *t, const dw_stage *s, size_t in,
+                          size_t out, size_t places, const dw_real *src,
+                          const dw_real *dy, dw_real *dx, dw_real *dw)
+{
+    size_t p = t->ws->net.p, columns = places * t->n;
+    dw_real *own = t->ws->room, *dwx = dw + in * out;
+
+    memset(own, 0, out * t->n * sizeof *own);
+    for (size_t j = 0; j < columns; j++) {
+        for (size_t q = 0; q < out; q++)
+            own[q + j / places * out] += dy[q + j * out];
+    }
+    dw_layer_linear_backward(p, out, t->n, t->param + s->param + in * out, t->x,
+                             own, dwx, dwx + p * out, NULL);
+    dw_real_gemm(false, true, out, in, columns, 1, dy, out, src, in, 1, dw,
+                 out);
+    dw_real_gemm(true, false, in, columns, out, 1, t->param + s->param, out, dy,
+                 out, 1, dx, in);
+}
+
+static void drop_backward(const struct tile *t, const dw_stage *s, size_t n,
+                          dw_real *dy)
+{
+    const dw_net_ws *ws = t->ws;
+
+    if (rate_of(t) > 0)
+        dw_layer_dropout_apply(n, ws->mask + s->kept * ws->plan.tile,
+                               ws->scale[s - ws->plan.stage], dy);
+}
+
+static void stage_backward(const struct tile *t, const dw_stage *s,
+                           dw_real *grad)
+{
+    const dw_plan *plan = &t->ws->plan;
+    const dw_value *in = &plan->value[s->src], *out = &plan->value[s->dst];
+    const dw_real *w = t->param + s->param, *x = input_of(t, s);
+    bool in_place = s->src == s->dst;
+    dw_real *dy = grad_at(t, s->dst), *dx = in_place ? dy : grad_of(t, s->src);
+    dw_real *dw = grad + s->param, *room = t->ws->room;
+    size_t n = t->n, columns = in->t * n, all = in->c * columns;
+    dw_attend a = dw_stage_attend(plan, s);
+
+    switch (s->op) {
+    case DW_OP_LINEAR:
+        dw_layer_linear_backward(in->c, out->c, columns, w, x, dy, dw,
+                                 dw + in->c * out->c, dx);
+        break;
+    case DW_OP_CONV:
+        dw_conv_backward(in->c, out->c, s->k, in->t, n, w, x, dy, dw,
+                         dw + s->k * in->c * out->c, dx, room);
+        break;
+    case DW_OP_POOL:
+        dw_pool_backward(in->c, in->t, n, w, x, kept_of(t, s), dy, dw, dx,
+                         room);
+        break;
+    case DW_OP_ATTEND:
+        dw_attend_backward(&a, n, w, x, kept_of(t, s), dy, dw, dx, room);
+        break;
+    case DW_OP_JOIN:
+        join_backward(t, s, in->c, out->c, in->t, x, dy, dx, dw);
+        break;
+    case DW_OP_NORM:
+        dw_layer_norm_backward(in->c, columns, w, x, kept_of(t, s), dy, dw,
+                               dw + in->c, dx);
+        break;
+    case DW_OP_ACT: dw_layer_slope_backward(all, kept_of(t, s), dy); break;
+    case DW_OP_DROPOUT: drop_backward(t, s, all, dy); break;
+    case DW_OP_ADD:
+        dx = grad_of(t, s->from);
+        for (size_t i = 0; i < all; i++)
+            dx[i] += dy[i];
+        break;
+    }
+}
+
+/* dout (heads x n) */
+static void tile_backward(const struct tile *t, const dw_real *dout,
+                          dw_real *grad)
+{
+    const dw_plan *plan = &t->ws->plan;
+    const dw_value *top = &plan->value[plan->n_values - 1];
+    size_t wide = top->c * top->t, heads = t->ws->net.heads;
+    const dw_real *h = tile_forward(t);
+    dw_real *dh;
+
+    if (!h)
+        return;
+    memset(t->ws->touched, 0, plan->n_values * sizeof *t->ws->touched);
+    dh = grad_of(t, plan->n_values - 1);
+    /* dU += dout h',  dh = U' dout */
+    dw_real_gemm(false, true, heads, wide, t->n, 1, dout, heads, h, wide, 1,
+                 grad + plan->u, heads);
+    dw_real_gemm(true, false, wide, t->n, heads, 1, t->param + plan->u, heads,
+                 dout, heads, 1, dh, wide);
+    for (size_t i = plan->n; i-- > 0;)
+        stage_backward(t, &plan->stage[i], grad);
+}
+
+/* ---- all tiles ---- */
+
+/* The tile that begins at variant `at` of m, its windows taken in. */
+static struct tile take_tile(dw_net_ws *ws, const dw_real *param, size_t at,
+                             size_t m, const dw_net_input *in,
+                             const dw_net_noise *noise, bool back)
+{
+    size_t most = ws->plan.tile, n = m - at < most ? m - at : most;
+    struct tile t = {.ws = ws,
+                     .param = param,
+                     .number = at / most,
+                     .n = n,
+                     .x = ws->net.p ? in->x + at * ws->net.p : NULL,
+                     .noise = noise,
+                     .back = back};
+
+    if (dw_net_looks(&ws->net))
+        in->windows.cut(in->windows.ctx, at, n, value_of(&t, 0));
+    return t;
 }
 
 void dw_net_forward(const dw_net *net, dw_net_ws *ws, const dw_real *param,
-                    size_t m, const dw_real *x, const dw_net_noise *noise,
+                    size_t m, const dw_net_input *in, const dw_net_noise *noise,
                     dw_real *out)
 {
-    const dw_real *u = param + layer_at(net, net->n_hidden);
-    size_t last = last_width(net), heads = net->heads;
+    const dw_plan *plan = &ws->plan;
+    const dw_value *top = &plan->value[plan->n_values - 1];
+    size_t wide = top->c * top->t, heads = net->heads;
 
-    for (size_t at = 0; at < m; at += TILE) {
-        size_t n = m - at < TILE ? m - at : TILE;
-        const dw_real *tile_x = x + at * net->p;
+    for (size_t at = 0; at < m; at += plan->tile) {
+        struct tile t = take_tile(ws, param, at, m, in, noise, false);
+        const dw_real *h = tile_forward(&t);
+        dw_real *to = out + at * heads;
 
-        dw_layer_linear_forward(net->p, heads, n, param + heads, param, tile_x,
-                                out + at * heads);
-        if (last) {
-            tile_hidden(net, ws, param, at / TILE, n, tile_x, noise, false);
-            dw_real_gemm(false, false, heads, n, last, 1, u, heads,
-                         ws->hidden[net->n_hidden - 1], last, 1,
-                         out + at * heads, heads);
-        }
-    }
-}
-
-/* ---- backward ---- */
-
-static void tile_backward(const dw_net *net, dw_net_ws *ws,
-                          const dw_real *param, size_t n, const dw_real *x,
-                          bool dropped, const dw_real *dout, dw_real *grad)
-{
-    size_t top = net->n_hidden, last = last_width(net);
-    size_t u = layer_at(net, top), heads = net->heads;
-
-    /* dU += dout h',  dh = U' dout */
-    dw_real_gemm(false, true, heads, last, n, 1, dout, heads,
-                 ws->hidden[top - 1], last, 1, grad + u, heads);
-    dw_real_gemm(true, false, last, n, heads, 1, param + u, heads, dout, heads,
-                 0, ws->dout, last);
-    for (size_t i = top; i-- > 0;) {
-        size_t in = layer_inputs(net, i), out = net->hidden[i];
-        size_t w = layer_at(net, i);
-
-        if (dropped)
-            dw_layer_dropout_apply(n * out, ws->mask[i], ws->scale[i],
-                                   ws->dout);
-        memset(ws->dpre, 0, n * out * sizeof *ws->dpre);
-        dw_layer_gelu_backward(n * out, ws->slope[i], ws->dout, ws->dpre);
-        if (i)
-            memset(ws->dout, 0, n * in * sizeof *ws->dout);
-        dw_layer_linear_backward(in, out, n, param + w,
-                                 i ? ws->hidden[i - 1] : x, ws->dpre, grad + w,
-                                 grad + w + in * out, i ? ws->dout : NULL);
+        dw_layer_linear_forward(net->p, heads, t.n, param + heads, param, t.x,
+                                to);
+        if (h)
+            dw_real_gemm(false, false, heads, t.n, wide, 1, param + plan->u,
+                         heads, h, wide, 1, to, heads);
     }
 }
 
 void dw_net_backward(const dw_net *net, dw_net_ws *ws, const dw_real *param,
-                     size_t m, const dw_real *x, const dw_net_noise *noise,
-                     const dw_real *dout, dw_real *grad)
+                     size_t m, const dw_net_input *in,
+                     const dw_net_noise *noise, const dw_real *dout,
+                     dw_real *grad)
 {
     size_t heads = net->heads;
 
-    for (size_t at = 0; at < m; at += TILE) {
-        size_t n = m - at < TILE ? m - at : TILE;
-        const dw_real *tile_x = x + at * net->p;
+    for (size_t at = 0; at < m; at += ws->plan.tile) {
+        struct tile t = take_tile(ws, param, at, m, in, noise, true);
+        const dw_real *tile_dout = dout + at * heads;
 
-        dw_layer_linear_backward(net->p, heads, n, param + heads, tile_x,
-                                 dout + at * heads, grad + heads, grad, NULL);
-        if (net->n_hidden) {
-            tile_hidden(net, ws, param, at / TILE, n, tile_x, noise, true);
-            tile_backward(net, ws, param, n, tile_x, noise && noise->rate > 0,
-                          dout + at * heads, grad);
-        }
+        dw_layer_linear_backward(net->p, heads, t.n, param + heads, t.x,
+                                 tile_dout, grad + heads, grad, NULL);
+        tile_backward(&t, tile_dout, grad);
     }
 }

@@ -25,10 +25,10 @@ double dw_optim_clip(size_t n, double *g, double max)
     return norm;
 }
 
+/* Running means of g and g^2, and beta^t: the weight of their start at 0. */
 struct dw_adamw {
     size_t n;
-    double *mean, *square;         /* running means of g and g^2 */
-    double mean_left, square_left; /* beta^t: the weight of their start at 0 */
+    double *moment; /* mean (n), square (n), what is left of each's start */
 };
 
 static const double BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8;
@@ -38,9 +38,8 @@ dw_adamw *dw_adamw_new(size_t n)
     dw_adamw *o = dw_alloc(1, sizeof *o);
 
     o->n = n;
-    o->mean = dw_alloc(n, sizeof *o->mean);
-    o->square = dw_alloc(n, sizeof *o->square);
-    o->mean_left = o->square_left = 1;
+    o->moment = dw_alloc(2 * n + 2, sizeof *o->moment);
+    o->moment[2 * n] = o->moment[2 * n + 1] = 1;
     return o;
 }
 
@@ -48,25 +47,31 @@ void dw_adamw_free(dw_adamw *o)
 {
     if (!o)
         return;
-    dw_free(o->mean);
-    dw_free(o->square);
+    dw_free(o->moment);
     dw_free(o);
+}
+
+double *dw_adamw_moments(dw_adamw *o)
+{
+    return o->moment;
 }
 
 void dw_adamw_step(dw_adamw *o, double lr, double decay, const uint8_t *decays,
                    const double *g, dw_real *param)
 {
-    o->mean_left *= BETA1;
-    o->square_left *= BETA2;
-    for (size_t i = 0; i < o->n; i++) {
-        double x = param[i], mean, square;
+    double *mean = o->moment, *square = mean + o->n, *left = square + o->n;
 
-        o->mean[i] = BETA1 * o->mean[i] + (1 - BETA1) * g[i];
-        o->square[i] = BETA2 * o->square[i] + (1 - BETA2) * g[i] * g[i];
-        mean = o->mean[i] / (1 - o->mean_left);
-        square = o->square[i] / (1 - o->square_left);
+    left[0] *= BETA1;
+    left[1] *= BETA2;
+    for (size_t i = 0; i < o->n; i++) {
+        double x = param[i], m, s;
+
+        mean[i] = BETA1 * mean[i] + (1 - BETA1) * g[i];
+        square[i] = BETA2 * square[i] + (1 - BETA2) * g[i] * g[i];
+        m = mean[i] / (1 - left[0]);
+        s = square[i] / (1 - left[1]);
         if (decays[i])
             x -= lr * decay * x;
-        param[i] = (dw_real)(x - lr * mean / (sqrt(square) + EPSILON));
+        param[i] = (dw_real)(x - lr * m / (sqrt(s) + EPSILON));
     }
 }

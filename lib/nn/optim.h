@@ -25,6 +25,8 @@ typedef struct dw_adamw dw_adamw;
 
 dw_adamw *dw_adamw_new(size_t n);
 void dw_adamw_free(dw_adamw *o); /* NULL is fine */
+/* All that it remembers (2 n + 2), to be kept and put back. */
+double *dw_adamw_moments(dw_adamw *o);
 /* One step.  decays (n): where 1, the parameter first shrinks by lr x decay. */
 void dw_adamw_step(dw_adamw *o, double lr, double decay, const uint8_t *decays,
                    const double *g, dw_real *param);

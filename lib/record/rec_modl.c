@@ -47,7 +47,7 @@ static void add_trait(dw_buf *b, const dw_model_trait *trait)
 
 unsigned dw_modl_version(const dw_model *model)
 {
-    return model->n_traits == 1 ? 1 : 2;
+    return model->n_traits == 1 && model->n_tracks == 0 ? 1 : 2;
 }
 
 void dw_modl_pack(const dw_model *model, dw_buf *out)
@@ -74,6 +74,13 @@ void dw_modl_pack(const dw_model *model, dw_buf *out)
         dw_rec_field(&text, in->missing ? "missing" : "value");
         dw_rec_field_f64(&text, in->mean);
         dw_rec_field_f64(&text, in->sd);
+        dw_rec_line_end(&text);
+    }
+    for (size_t i = 0; i < model->n_tracks; i++) {
+        dw_rec_field(&text, "track");
+        dw_rec_field(&text, model->track[i].name);
+        dw_rec_field_f64(&text, model->track[i].mean);
+        dw_rec_field_f64(&text, model->track[i].sd);
         dw_rec_line_end(&text);
     }
     dw_pack_text(out, text.s, text.n);
@@ -103,6 +110,36 @@ struct gather {
     unsigned seen; /* bit i: key i was there */
 };
 
+/* Fields i and i + 1. */
+static int take_moments(const dw_rec_lines *l, size_t i, double *mean,
+                        double *sd, dw_err *err)
+{
+    if (dw_rec_take_f64(l, i, mean, err) < 0 ||
+        dw_rec_take_f64(l, i + 1, sd, err) < 0)
+        return err->code;
+    if (!(isfinite(*mean) && *sd > 0 && isfinite(1 / *sd)))
+        return dw_fail(err, DW_EFORMAT,
+                       "line %zu: no mean and positive standard deviation",
+                       l->number);
+    return 0;
+}
+
+static int take_track(struct gather *g, const dw_rec_lines *l, dw_err *err)
+{
+    double mean, sd;
+    char *name;
+
+    if (g->model->n_tracks == DW_NET_MAX_TRACKS)
+        return dw_fail(err, DW_EFORMAT, "more than %d tracks",
+                       DW_NET_MAX_TRACKS);
+    if (take_moments(l, 2, &mean, &sd, err) < 0 ||
+        dw_rec_take_text(l, 1, &name, err) < 0)
+        return err->code;
+    dw_model_add_track(g->model, name, mean, sd);
+    dw_free(name);
+    return 0;
+}
+
 static int take_input(struct gather *g, const dw_rec_lines *l, dw_err *err)
 {
     dw_model *model = g->model;
@@ -117,14 +154,8 @@ static int take_input(struct gather *g, const dw_rec_lines *l, dw_err *err)
                        "line %zu: an input is a \"value\" or \"missing\"",
                        l->number);
     in.missing = dw_span_eq(l->field[2], "missing");
-    if (dw_rec_take_f64(l, 3, &in.mean, err) < 0 ||
-        dw_rec_take_f64(l, 4, &in.sd, err) < 0)
-        return err->code;
-    if (!(isfinite(in.mean) && in.sd > 0 && isfinite(1 / in.sd)))
-        return dw_fail(err, DW_EFORMAT,
-                       "line %zu: no mean and positive standard deviation",
-                       l->number);
-    if (dw_rec_take_text(l, 1, &in.name, err) < 0)
+    if (take_moments(l, 3, &in.mean, &in.sd, err) < 0 ||
+        dw_rec_take_text(l, 1, &in.name, err) < 0)
         return err->code;
     if (dw_try_grow((void **)&model->input, &g->cap_inputs, model->n_inputs + 1,
                     sizeof in) < 0) {
@@ -211,6 +242,8 @@ static int take_line(struct gather *g, const dw_rec_lines *l, dw_err *err)
         return take_input(g, l, err);
     if (g->n_keys <= TRAIT && l->n && dw_span_eq(l->field[0], "trait"))
         return take_trait(g, l, err);
+    if (g->n_keys <= TRAIT && l->n && dw_span_eq(l->field[0], "track"))
+        return take_track(g, l, err);
     for (int key = 0; key < (int)g->n_keys; key++) {
         if (l->n && dw_span_eq(l->field[0], key_name[key]))
             return take_key(g, (enum key)key, l, err);
@@ -251,12 +284,11 @@ static int take_params(struct gather *g, dw_unpack *u, dw_err *err)
     dw_net net;
     uint64_t n;
 
-    if (dw_net_parse(&net, g->spec, model->n_inputs, err) < 0)
+    if (dw_model_net(model, g->spec, &net, err) < 0)
         return dw_fail(err, DW_EVERSION,
                        "its network \"%.100s\" is none that this program "
                        "knows: it may need a newer dw",
                        g->spec);
-    net.heads = model->n_traits;
     n = dw_unpack_u64(u);
     if (n != dw_net_n_params(&net) || n != g->n_params ||
         net.p != model->n_inputs)

@@ -16,7 +16,7 @@
 enum { DW_MODL_VERSION = 2 };
 
 /* The lowest version that can hold the model, in which it is packed: 1 if it is
- * of one trait. */
+ * of one trait and looks at no tracks. */
 unsigned dw_modl_version(const dw_model *model);
 void dw_modl_pack(const dw_model *model, dw_buf *out);
 /* model is cleared first.  DW_EFORMAT, DW_EVERSION or DW_ENOMEM. */

@@ -23,6 +23,7 @@ struct dw_source {
     uint64_t vars_m;   /* of the last VARS, from its header */
     char vars_contig[DW_CONTIG_MAX]; /* the same, once it was unpacked */
     size_t n_blocks;
+    bool again;              /* the current chunk is to be given once more */
     uint64_t n_vars, n_trak; /* chunks of this run */
     bool have_tracks;        /* a TRAK was unpacked */
     dw_tracks tracks;        /* its shape, that of all others */
@@ -221,8 +222,14 @@ static int check_chunk(dw_source *src, const dw_chunk *chunk, dw_err *err)
 
 int dw_source_next(dw_source *src, dw_chunk *chunk, dw_err *err)
 {
-    int rc = dw_reader_next(src->reader, chunk, err);
+    int rc;
 
+    if (src->again) {
+        src->again = false;
+        *chunk = *dw_reader_chunk(src->reader);
+        return 1;
+    }
+    rc = dw_reader_next(src->reader, chunk, err);
     if (rc <= 0)
         return rc;
     if (check_chunk(src, chunk, err) < 0)
@@ -357,25 +364,49 @@ int dw_source_scores(dw_source *src, dw_scores *s, dw_err *err)
     return 0;
 }
 
+/* The TRAK of a block may stand behind its LDBK.  What stands there instead is
+ * a TAIL at the most, which changes no head, and is given again. */
+static int take_late_tracks(dw_source *src, dw_block *block, dw_err *err)
+{
+    dw_chunk chunk;
+    int rc;
+
+    if (!block->with_tracks || src->n_trak == src->n_vars)
+        return 0;
+    rc = dw_source_next(src, &chunk, err);
+    if (rc > 0 && dw_chunk_is(&chunk, "TRAK"))
+        return dw_source_tracks(src, &block->tracks, err);
+    src->again = rc > 0;
+    return rc < 0 ? rc : 0;
+}
+
+static int complete_block(dw_source *src, dw_block *block, dw_err *err)
+{
+    if (dw_source_ldblock(src, &block->ld, err) < 0 ||
+        take_late_tracks(src, block, err) < 0)
+        return err->code;
+    block->index = ++src->n_blocks;
+    return 1;
+}
+
 int dw_source_block(dw_source *src, dw_block *block, dw_err *err)
 {
     dw_chunk chunk;
     int rc;
 
     while ((rc = dw_source_next(src, &chunk, err)) > 0) {
-        if (dw_chunk_is(&chunk, "VARS")) {
+        if (dw_chunk_is(&chunk, "LDBK"))
+            return complete_block(src, block, err);
+        if (dw_chunk_is(&chunk, "TRAK") && block->with_tracks) {
+            rc = dw_source_tracks(src, &block->tracks, err);
+        } else if (dw_chunk_is(&chunk, "VARS")) {
+            dw_tracks_clear(&block->tracks);
             if (!src->head.panel.name)
                 return dw_fail(err, DW_EMISMATCH,
                                "%s holds variants without LD; dw-ldblock "
                                "makes blocks of them",
                                dw_source_name(src));
             rc = dw_source_variants(src, &block->var, err);
-        } else if (dw_chunk_is(&chunk, "LDBK")) {
-            rc = dw_source_ldblock(src, &block->ld, err);
-            if (rc == 0) {
-                block->index = ++src->n_blocks;
-                return 1;
-            }
         }
         if (rc < 0)
             return rc;
@@ -387,5 +418,6 @@ void dw_block_clear(dw_block *block)
 {
     dw_variants_clear(&block->var);
     dw_ldblock_clear(&block->ld);
+    dw_tracks_clear(&block->tracks);
     *block = (dw_block){0};
 }

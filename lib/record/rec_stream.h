@@ -14,6 +14,7 @@
 #ifndef DW_RECORD_REC_STREAM_H
 #define DW_RECORD_REC_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -68,14 +69,17 @@ int dw_source_payload(dw_source *src, const unsigned char **p, size_t *n,
                       unsigned *version, dw_err *err) DW_MUST_CHECK;
 int dw_source_fail(const dw_source *src, dw_err *err);
 
-/* A block: its variants (VARS) and its factor (LDBK), which belong together.
- * The next block of any run: 1, 0 at the end, negative.  A stream of variants
- * without factors is refused with the mend (dw-ldblock); other chunks are
- * passed over. `index` counts blocks from 1 over the whole stream. */
+/* A block: its variants (VARS) and its factor (LDBK), which belong together,
+ * and its tracks (TRAK) where they are asked for and there.  The next block of
+ * any run: 1, 0 at the end, negative.  A stream of variants without factors is
+ * refused with the mend (dw-ldblock); other chunks are passed over. `index`
+ * counts blocks from 1 over the whole stream. */
 typedef struct dw_block {
     size_t index;
     dw_variants var;
     dw_ldblock ld;
+    bool with_tracks; /* set by the caller */
+    dw_tracks tracks; /* {0} where there are none */
 } dw_block;
 
 int dw_source_block(dw_source *src, dw_block *block, dw_err *err) DW_MUST_CHECK;

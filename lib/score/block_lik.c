@@ -7,30 +7,35 @@ void dw_block_lik_clear(dw_block_lik *b)
     *b = (dw_block_lik){0};
 }
 
-int dw_block_lik_fit(dw_block_lik *b, size_t m, size_t k, enum dw_solver solver)
+int dw_block_lik_fit(dw_block_lik *b, size_t m, size_t k, const dw_solving *how)
 {
-    if (b->marginal && m <= b->max_m && k <= b->max_k && solver == b->solver)
+    static const dw_solving as_ever = {.solver = DW_SOLVER_AUTO};
+
+    if (b->marginal && m <= b->max_m && k <= b->max_k)
         return 0;
     m = m > b->max_m ? m : b->max_m;
     k = k > b->max_k ? k : b->max_k;
     dw_block_lik_clear(b);
     b->observe = dw_observe_ws_new(m, k);
-    b->marginal = dw_marginal_ws_new(m, k, solver);
+    b->marginal = dw_marginal_ws_with(m, k, how ? how : &as_ever);
     if (!b->observe || !b->marginal) {
         dw_block_lik_clear(b);
         return DW_ENOMEM;
     }
     b->max_m = m;
     b->max_k = k;
-    b->solver = solver;
     return 1;
 }
 
 int dw_block_lik_observe(dw_block_lik *b, const dw_ldblock *ld, const float *z,
                          dw_factor *out, size_t *n_observed)
 {
-    return dw_observe(b->observe, ld->m, ld->k, ld->core, ld->l, ld->q,
-                      ld->lambda, z, DW_OBSERVE_MIN_EIGEN, out, n_observed);
+    int rc = dw_observe(b->observe, ld->m, ld->k, ld->core, ld->l, ld->q,
+                        ld->lambda, z, DW_OBSERVE_MIN_EIGEN, out, n_observed);
+
+    if (rc == 0)
+        out->id = dw_ldblock_id(ld->contig, ld->start, ld->end);
+    return rc;
 }
 
 int dw_block_lik_fault(int rc, dw_err *err)

@@ -15,15 +15,15 @@
 /* Of one thread; {0} to begin with. */
 typedef struct dw_block_lik {
     size_t max_m, max_k;
-    enum dw_solver solver;
     dw_observe_ws *observe;
     dw_marginal_ws *marginal;
 } dw_block_lik;
 
-/* Makes room for m variants of rank k: 0 when there was enough, 1 when all was
+/* Makes room for m variants of rank k, solved as told (NULL: auto, in double;
+ * the same at every call): 0 when there was enough, 1 when all was
  * made anew, for the largest m and k so far; DW_ENOMEM, and it is empty. */
 int dw_block_lik_fit(dw_block_lik *b, size_t m, size_t k,
-                     enum dw_solver solver) DW_MUST_CHECK;
+                     const dw_solving *how) DW_MUST_CHECK;
 void dw_block_lik_clear(dw_block_lik *b);
 
 /* dw_observe of a block that there is room for: z (l) of its core. */

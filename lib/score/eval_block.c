@@ -61,9 +61,9 @@ void dw_eval_ws_free(dw_eval_ws *ws)
 }
 
 static int fit_workspace(dw_eval_ws *ws, size_t m, size_t k,
-                         enum dw_solver solver, dw_err *err)
+                         const dw_solving *how, dw_err *err)
 {
-    int rc = dw_block_lik_fit(&ws->lik, m, k, solver);
+    int rc = dw_block_lik_fit(&ws->lik, m, k, how);
 
     if (rc > 0) {
         dw_ldsr_ws_free(ws->ldsr);
@@ -125,7 +125,7 @@ int dw_eval_block(dw_eval_ws *ws, const dw_eval_opts *opts,
 {
     dw_factor fac;
     double *var = e->grad; /* posterior variances: not wanted, written over */
-    int rc = fit_workspace(ws, ld->m, ld->k, opts->solver, err);
+    int rc = fit_workspace(ws, ld->m, ld->k, &opts->how, err);
 
     if (rc < 0)
         return rc;
@@ -139,6 +139,7 @@ int dw_eval_block(dw_eval_ws *ws, const dw_eval_opts *opts,
         rc = dw_marginal_block(ws->lik.marginal, &fac, e->f, opts->noise,
                                &e->loglik, opts->gradient ? e->grad : NULL,
                                NULL);
+    e->solved = dw_marginal_solved(ws->lik.marginal);
     if (rc == 0)
         rc = ldsr(ws, opts, ld, z, nh2m, e);
     e->k = fac.k;

@@ -12,7 +12,7 @@
 #include "lik/marginal.h"
 
 typedef struct dw_eval_opts {
-    enum dw_solver solver;
+    dw_solving how;
     dw_noise noise;
     bool gradient;  /* is `grad` wanted? */
     bool posterior; /* is `mean` wanted? */
@@ -23,6 +23,7 @@ typedef struct dw_eval {
     size_t m, k;       /* k as used: of the observed part */
     size_t n_observed; /* core variants with a z */
     double loglik, null;
+    dw_solved solved; /* how loglik was found */
     double ldsr;      /* sum of the terms of lik/ldsr.h */
     double *f;        /* (m) F_j: set by the caller */
     double *grad;     /* (m) d log p / d log F_j */

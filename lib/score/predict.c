@@ -5,12 +5,14 @@
 #include "base/mem.h"
 #include "lik/posterior.h"
 #include "score/block_lik.h"
+#include "score/track_inputs.h"
 
 struct dw_predict_ws {
     const dw_model *model;
     size_t head;
     const size_t *column;
     dw_net_ws *net;
+    dw_track_inputs tracks;
     dw_block_lik lik;
     double *big_f; /* (m) F_j = N f_j */
 };
@@ -48,6 +50,7 @@ void dw_predict_ws_free(dw_predict_ws *ws)
         return;
     release(ws);
     dw_net_ws_free(ws->net);
+    dw_track_inputs_clear(&ws->tracks);
     dw_free(ws);
 }
 
@@ -60,7 +63,7 @@ static int no_memory(size_t m, dw_err *err)
 
 static int fit_workspace(dw_predict_ws *ws, size_t m, size_t k, dw_err *err)
 {
-    int rc = dw_block_lik_fit(&ws->lik, m, k, DW_SOLVER_AUTO);
+    int rc = dw_block_lik_fit(&ws->lik, m, k, NULL);
 
     if (rc > 0) {
         dw_free(ws->big_f);
@@ -92,16 +95,18 @@ static int fit_prediction(dw_prediction *p, size_t m, dw_err *err)
 /* ---- predictions ---- */
 
 int dw_predict_prior(dw_predict_ws *ws, const dw_variants *var,
-                     dw_prediction *out, dw_err *err)
+                     dw_tracks *tracks, dw_prediction *out, dw_err *err)
 {
     if (!ws->net && !(ws->net = dw_net_ws_new(&ws->model->net)))
         return no_memory(var->m, err);
-    if (fit_prediction(out, var->m, err) < 0)
+    if (fit_prediction(out, var->m, err) < 0 ||
+        dw_track_inputs_bind(&ws->tracks, ws->model, var, tracks, err) < 0)
         return err->code;
     out->begin = 0;
     out->end = var->m;
     dw_model_variances(ws->model, ws->head, ws->column, ws->net, var->m,
-                       var->annot, var->m, out->f);
+                       var->annot, var->m, dw_track_inputs_windows(&ws->tracks),
+                       out->f);
     for (size_t j = 0; j < var->m; j++)
         out->mean[j] = out->sd[j] = out->w[j] = NAN;
     return 0;
@@ -132,15 +137,15 @@ static void scale(const dw_variants *var, double n, dw_prediction *out)
 }
 
 int dw_predict_block(dw_predict_ws *ws, const dw_variants *var,
-                     const dw_ldblock *ld, size_t trait, double n,
-                     dw_prediction *out, dw_err *err)
+                     dw_tracks *tracks, const dw_ldblock *ld, size_t trait,
+                     double n, dw_prediction *out, dw_err *err)
 {
     const dw_model_trait *of = &ws->model->trait[ws->head];
     dw_noise noise = {of->s2, of->tau};
     dw_factor factor;
     int rc;
 
-    if (dw_predict_prior(ws, var, out, err) < 0 ||
+    if (dw_predict_prior(ws, var, tracks, out, err) < 0 ||
         fit_workspace(ws, ld->m, ld->k, err) < 0)
         return err->code;
     out->begin = ld->core;

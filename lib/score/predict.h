@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "data/ldblock.h"
+#include "data/track.h"
 #include "data/variant.h"
 #include "nn/model.h"
 
@@ -36,15 +37,17 @@ dw_predict_ws *dw_predict_ws_new(const dw_model *model, size_t head,
                                  const size_t *column);
 void dw_predict_ws_free(dw_predict_ws *ws); /* NULL is fine */
 
-/* f of all variants of a table.  DW_ENOMEM. */
+/* f of all variants of a table, whose tracks a network may look at
+ * (score/track_inputs).  DW_ENOMEM or DW_EMISMATCH. */
 int dw_predict_prior(dw_predict_ws *ws, const dw_variants *var,
-                     dw_prediction *out, dw_err *err) DW_MUST_CHECK;
+                     dw_tracks *tracks, dw_prediction *out,
+                     dw_err *err) DW_MUST_CHECK;
 
 /* All of the core of a block, whether or not a variant has a z, from the z of
  * the table's trait `trait`, whose sample size is n.  The message of a fault
  * does not name the block. */
 int dw_predict_block(dw_predict_ws *ws, const dw_variants *var,
-                     const dw_ldblock *ld, size_t trait, double n,
-                     dw_prediction *out, dw_err *err) DW_MUST_CHECK;
+                     dw_tracks *tracks, const dw_ldblock *ld, size_t trait,
+                     double n, dw_prediction *out, dw_err *err) DW_MUST_CHECK;
 
 #endif

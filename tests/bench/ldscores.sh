@@ -11,7 +11,7 @@ dw-ingest -q --ref "$dir/scores.bim" --annot "$dir/scores.full.annot.gz" -o "$di
 echo "LD scores of 100,000 variants, 500 people, within 1 Mb, as ldsc cuts windows"
 runs=3
 measure "dw-ldblock, before either" "dw-ldblock -q --geno $dir/scores.bed --window 27500k \
-    --flank 1250k --min-eigen 1e-7 -o $dir/scores.dws $dir/scores.var"
+    --flank 1250k --min-eigen 1e-7 --store f32 -o $dir/scores.dws $dir/scores.var"
 for parts in "" --by-annotation; do
     runs=3
     of=${parts:+, 96 annotations}

@@ -82,8 +82,8 @@ core() {
     # The mean of squares, of the first block, by hand.
     dw-view --variants flipped.dws | cut -f 5 >ids
     first=$(awk 'NR == 2 { print $3 }' blocks.out)
-    awk -v to="$first" 'NR > 1 && $2 <= to { n++; s += $7 ^ 2 } END { printf "%d %.4f\n", n, s / n }' \
-        flipped.tsv | diff - <(awk 'NR == 2 { printf "%d %.4f\n", $5, $7 }' blocks.out)
+    awk -v to="$first" 'NR > 1 && $2 <= to { n++; s += $7 ^ 2 } END { printf "%d %.2f\n", n, s / n }' \
+        flipped.tsv | diff - <(awk 'NR == 2 { printf "%d %.2f\n", $5, $7 }' blocks.out)
 }
 
 @test "each trait for itself, missing z among them" {

@@ -47,7 +47,7 @@ above() {
     # Without a penalty: with one, coefficients are smaller than the truth.
     dw-fit -q --model linear --weight-decay 0 --coefficients coef.tsv \
         -o linear.dwm blocks.dws
-    [ "$(head -n 1 coef.tsv)" = "$(printf 'ANNOTATION\tINPUT\tCOEF\tSE\tZ\tP\tBLOCK_SE')" ]
+    [ "$(head -n 1 coef.tsv)" = "$(printf 'ANNOTATION\tINPUT\tCOEF\tSE\tZ\tP\tBLOCK_SE\tTRAIT')" ]
     # log(3) per standard deviation; log(30) from 0 to 1. Within 3 SE, both and
     # the others' 0.
     sd=$(dw-view --model linear.dwm | awk '$2 == "Coding" { print $5 }')

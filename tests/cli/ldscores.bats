@@ -8,10 +8,10 @@ setup_file() {
     dw-synth -q --seed 5 --people 60 --chroms 2 --length 2M --variants 900 \
         --annotations 3 -o p
     dw-ingest -q --ref p.bim --annot p.annot.gz -o p.var
-    dw-ldblock -q --geno p.bed --window 1200k --flank 300k --min-eigen 1e-7 \
+    dw-ldblock -q --geno p.bed --window 1200k --flank 300k --min-eigen 1e-7 --store f32 \
         -o p.dws p.var
     # One block a chromosome has the LD of all pairs.
-    dw-ldblock -q --geno p.bed --window 100M --flank 0 --min-eigen 1e-7 \
+    dw-ldblock -q --geno p.bed --window 100M --flank 0 --min-eigen 1e-7 --store f32 \
         -o whole.dws p.var
 }
 
@@ -167,7 +167,7 @@ EOP
     cd "$BATS_FILE_TMPDIR"
     data=$SHARED/ukbb_height_chr22_hm3
     dw-ldblock -q --panel --geno "$data/geno/1000G_eur_chr22.bed" --window 12M --flank 1500k \
-        --min-eigen 1e-7 -o c22.dws
+        --min-eigen 1e-7 --store f32 -o c22.dws
     dw-view --ldscores --ld-wind-kb 1000 --chunk-size 50 --counts c22 c22.dws >c22.tsv
     # ldsc 3.0.1 (CBIIT's fork) --l2 --ld-wind-kb 1000 gave these.
     [ "$(cat c22.l2.M)" = 15938 ]

@@ -5,8 +5,8 @@ setup_file() {
     cd "$BATS_FILE_TMPDIR" || return
     # Many people, few variants.
     dw-synth -q --seed 2 --people 800 --chroms 1 --length 1M --variants 60 --min-maf 0.1 -o p
-    dw-ldblock -q --panel --geno p.bed --window 400k --flank 100k --min-eigen 1e-7 -o plain.dws
-    dw-ldblock -q --panel --geno p.bed --window 400k --flank 100k --min-eigen 1e-7 --shrink 0.25 \
+    dw-ldblock -q --panel --geno p.bed --window 400k --flank 100k --min-eigen 1e-7 --store f32 -o plain.dws
+    dw-ldblock -q --panel --geno p.bed --window 400k --flank 100k --min-eigen 1e-7 --store f32 --shrink 0.25 \
         -o shrunk.dws
 }
 
@@ -31,7 +31,7 @@ setup_file() {
 
 @test "a share of 0 changes nothing, one above 1 is refused" {
     cd "$BATS_FILE_TMPDIR"
-    dw-ldblock -q --panel --geno p.bed --window 400k --flank 100k --min-eigen 1e-7 --shrink 0 -o 0.dws
+    dw-ldblock -q --panel --geno p.bed --window 400k --flank 100k --min-eigen 1e-7 --store f32 --shrink 0 -o 0.dws
     for view in --blocks '--ld 2' --variants; do
         # shellcheck disable=SC2086 # two words
         diff <(dw-view $view 0.dws) <(dw-view $view plain.dws)

@@ -3,15 +3,10 @@
 #define DW_REAL_DOUBLE
 #include "nn/layer.c"
 
+#include "differences.h"
 #include "tap.h"
 
 enum { IN = 3, OUT = 4, M = 5 };
-
-static void fill(dw_rng *rng, size_t n, double *x)
-{
-    for (size_t i = 0; i < n; i++)
-        x[i] = dw_rng_normal(rng);
-}
 
 /* ---- linear ---- */
 
@@ -19,36 +14,13 @@ struct linear {
     double w[OUT * IN], b[OUT], x[IN * M], weight[OUT * M];
 };
 
-/* A loss that depends on every output: sum of weight y + y^2 / 2. */
-static double linear_loss(const struct linear *l)
+static double linear_loss(void *ctx)
 {
-    double y[OUT * M], loss = 0;
+    const struct linear *l = ctx;
+    double y[OUT * M];
 
     dw_layer_linear_forward(IN, OUT, M, l->w, l->b, l->x, y);
-    for (size_t i = 0; i < OUT * M; i++)
-        loss += l->weight[i] * y[i] + y[i] * y[i] / 2;
-    return loss;
-}
-
-/* The worst relative difference between g (n) and central differences of the
- * loss by v (n). */
-static double worst(struct linear *l, double *v, const double *g, size_t n)
-{
-    const double h = 1e-5;
-    double worst = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        double at = v[i], up, down;
-
-        v[i] = at + h;
-        up = linear_loss(l);
-        v[i] = at - h;
-        down = linear_loss(l);
-        v[i] = at;
-        worst = fmax(worst,
-                     fabs((up - down) / (2 * h) - g[i]) / fmax(1, fabs(g[i])));
-    }
-    return worst;
+    return loss_of_output(OUT * M, l->weight, y);
 }
 
 static void test_linear(void)
@@ -59,10 +31,10 @@ static void test_linear(void)
     double dw[OUT * IN] = {0}, db[OUT] = {0}, dx[IN * M] = {0};
     double twice[OUT * IN];
 
-    fill(&rng, OUT * IN, l.w);
-    fill(&rng, OUT, l.b);
-    fill(&rng, IN * M, l.x);
-    fill(&rng, OUT * M, l.weight);
+    fill_normal(&rng, OUT * IN, l.w);
+    fill_normal(&rng, OUT, l.b);
+    fill_normal(&rng, IN * M, l.x);
+    fill_normal(&rng, OUT * M, l.weight);
     dw_layer_linear_forward(IN, OUT, M, l.w, l.b, l.x, y);
     for (size_t j = 0; j < M; j++) {
         for (size_t i = 0; i < OUT; i++) {
@@ -75,12 +47,15 @@ static void test_linear(void)
     }
     OK(plain < 1e-14, "linear is W x + b: %g", plain);
 
-    for (size_t i = 0; i < OUT * M; i++)
-        dy[i] = l.weight[i] + y[i];
+    memcpy(dy, y, sizeof dy);
+    gradient_of_output(OUT * M, l.weight, dy);
     dw_layer_linear_backward(IN, OUT, M, l.w, l.x, dy, dw, db, dx);
-    OK(worst(&l, l.w, dw, OUT * IN) < 1e-7, "each weight of a linear layer");
-    OK(worst(&l, l.b, db, OUT) < 1e-7, "each offset of a linear layer");
-    OK(worst(&l, l.x, dx, IN * M) < 1e-7, "each input of a linear layer");
+    OK(worst(linear_loss, &l, l.w, dw, OUT * IN) < 1e-7,
+       "each weight of a linear layer");
+    OK(worst(linear_loss, &l, l.b, db, OUT) < 1e-7,
+       "each offset of a linear layer");
+    OK(worst(linear_loss, &l, l.x, dx, IN * M) < 1e-7,
+       "each input of a linear layer");
 
     memcpy(twice, dw, sizeof twice);
     dw_layer_linear_backward(IN, OUT, M, l.w, l.x, dy, dw, db, NULL);
@@ -101,7 +76,7 @@ static void test_gelu(void)
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         double y, slope, up, down, x = known[i][0];
-        double dy = 2, dx = 1;
+        double d = 2;
 
         dw_layer_gelu_forward(1, &x, &y, &slope);
         NEAR(y, known[i][1], 1e-13, 1e-2, "gelu");
@@ -109,8 +84,8 @@ static void test_gelu(void)
         dw_layer_gelu_forward(1, &x, &up, NULL);
         x -= 2 * h;
         dw_layer_gelu_forward(1, &x, &down, NULL);
-        dw_layer_gelu_backward(1, &slope, &dy, &dx);
-        error = fmax(error, fabs(dx - 1 - 2 * (up - down) / (2 * h)));
+        dw_layer_slope_backward(1, &slope, &d);
+        error = fmax(error, fabs(d - 2 * (up - down) / (2 * h)));
     }
     OK(error < 1e-7, "the slope of gelu: %g", error);
     {
@@ -119,6 +94,61 @@ static void test_gelu(void)
         dw_layer_gelu_forward(2, far, y, NULL);
         OK(y[0] == 0 && y[1] == 1000, "gelu far out: %g %g", y[0], y[1]);
     }
+}
+
+static void test_relu(void)
+{
+    double x[] = {-2, 0, 3}, y[3], slope[3];
+
+    dw_layer_relu_forward(3, x, y, slope);
+    OK(y[0] == 0 && y[1] == 0 && y[2] == 3, "relu");
+    OK(slope[0] == 0 && slope[1] == 0 && slope[2] == 1, "the slope of relu");
+    dw_layer_relu_forward(3, x, x, NULL);
+    OK(memcmp(x, y, sizeof y) == 0, "in place");
+}
+
+/* ---- layer norm ---- */
+
+struct norm {
+    double gain[IN], offset[IN], x[IN * M], weight[IN * M], y[IN * M];
+    double stat[2 * M];
+};
+
+static double norm_loss(void *ctx)
+{
+    struct norm *s = ctx;
+
+    dw_layer_norm_forward(IN, M, s->gain, s->offset, s->x, s->y, s->stat);
+    return loss_of_output(IN * M, s->weight, s->y);
+}
+
+static void test_norm(void)
+{
+    double dgain[IN] = {0}, doffset[IN] = {0}, dx[IN * M] = {0}, square = 0;
+    dw_rng rng = dw_rng_init(4, 4);
+    struct norm s;
+
+    fill_normal(&rng, IN, s.gain);
+    fill_normal(&rng, IN, s.offset);
+    fill_normal(&rng, IN * M, s.x);
+    fill_normal(&rng, IN * M, s.weight);
+    norm_loss(&s);
+    for (size_t i = 0; i < IN; i++) {
+        double h = (s.y[i + IN] - s.offset[i]) / s.gain[i];
+
+        square += h * h / IN;
+    }
+    NEAR(square, 1, 1e-2, 0, "the variance of a column");
+    gradient_of_output(IN * M, s.weight, s.y);
+    dw_layer_norm_backward(IN, M, s.gain, s.x, s.stat, s.y, dgain, doffset, dx);
+    OK(worst(norm_loss, &s, s.gain, dgain, IN) < 1e-7, "each gain");
+    OK(worst(norm_loss, &s, s.offset, doffset, IN) < 1e-7, "each offset");
+    OK(worst(norm_loss, &s, s.x, dx, IN * M) < 1e-7, "each input: %g",
+       worst(norm_loss, &s, s.x, dx, IN * M));
+    for (size_t i = 0; i < IN; i++)
+        s.x[i] = 7;
+    norm_loss(&s);
+    OK(s.y[0] == s.offset[0], "a column of equal numbers is its offset");
 }
 
 /* ---- dropout ---- */
@@ -151,6 +181,8 @@ int main(void)
 {
     test_linear();
     test_gelu();
+    test_relu();
+    test_norm();
     test_dropout();
     return tap_done();
 }

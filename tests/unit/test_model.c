@@ -3,6 +3,8 @@
 #include "nn/model.h"
 #include "tap.h"
 
+static const dw_net_windows NONE = {0};
+
 static void test_links(void)
 {
     static const double at[] = {-40, -12, -1.5, 1e-3, 0.3, 2, 29, 35, 500};
@@ -63,11 +65,11 @@ static void test_variances(void)
     OK(dw_model_bind(&model, 3, have, column, &err) == 0 && column[0] == 1 &&
            column[1] == 1 && column[2] == 2,
        "columns are found by name");
-    dw_model_variances(&model, 0, column, ws, 3, annot, 3, f);
+    dw_model_variances(&model, 0, column, ws, 3, annot, 3, NONE, f);
     NEAR(f[0], 1e-6 * exp(0.5 + 0.25 * -2 + -0.125), 1e-6, 0, "a value");
     NEAR(f[1], 1e-6 * exp(0.5 - 2 + 0.375), 1e-6, 0, "a missing value");
     NEAR(f[2], 1e-6 * exp(0.5 + 0.25 * 2 + 0.375), 1e-6, 0, "another");
-    dw_model_variances(&model, 1, column, ws, 3, annot, 3, f);
+    dw_model_variances(&model, 1, column, ws, 3, annot, 3, NONE, f);
     NEAR(f[1], 1e-4 * exp(1), 1e-6, 0, "another trait");
     OK(dw_model_bind(&model, 3, lacks, column, &err) == DW_EMISMATCH &&
            strstr(err.msg, "\"cons\"") && strstr(err.msg, "\"const\""),
@@ -96,9 +98,10 @@ static void test_tiles(void)
     for (size_t j = 0; j < M; j++)
         annot[j] = (float)j / M;
     ws = dw_net_ws_new(&model.net);
-    dw_model_variances(&model, 0, &column, ws, M, annot, M, f);
+    dw_model_variances(&model, 0, &column, ws, M, annot, M, NONE, f);
     for (size_t j = 0; j < M; j++) {
-        dw_model_variances(&model, 0, &column, ws, 1, annot + j, 1, one + j);
+        dw_model_variances(&model, 0, &column, ws, 1, annot + j, 1, NONE,
+                           one + j);
         n_wrong += !tap_near(f[j], one[j], 1e-5, 0);
     }
     OK(n_wrong == 0 && f[0] != f[M - 1], "%zu of %d differ", n_wrong, M);

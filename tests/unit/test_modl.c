@@ -23,6 +23,8 @@ static void make(dw_model *model)
     model->input[0] = (dw_input){dw_strdup("cons"), false, 0.1, 1.0 / 3};
     model->input[1] = (dw_input){dw_strdup("cons"), true, 0, 1};
     model->input[2] = (dw_input){dw_strdup("a b\\c"), false, -1e300, 5e-3};
+    dw_model_add_track(model, "DNase", 1.5, 0.25);
+    dw_model_add_track(model, "cage", -2, 3);
     if (dw_model_shape(model, "mlp:4,2", &err) < 0)
         OK(0, "%s", err.msg);
     dw_net_init(&model->net, 3, model->param);
@@ -52,6 +54,9 @@ static void test_round_trip(const dw_model *model, const dw_buf *bytes)
            back.input[0].sd == 1.0 / 3 && back.input[2].mean == -1e300 &&
            strcmp(back.input[2].name, "a b\\c") == 0,
        "its inputs");
+    OK(back.n_tracks == 2 && strcmp(back.track[1].name, "cage") == 0 &&
+           back.track[0].mean == 1.5 && back.track[0].sd == 0.25,
+       "its tracks");
     dw_modl_pack(&back, &again);
     OK(again.n == bytes->n && memcmp(again.s, bytes->s, again.n) == 0,
        "the same bytes again");
@@ -121,6 +126,46 @@ static void test_not_finite(dw_model *model)
     OK(unpack_copy(bytes.s, bytes.n, &err) == DW_EFORMAT, "NaN: %s", err.msg);
     model->param[3] = was;
     dw_buf_clear(&bytes);
+}
+
+/* A network's window stands in its specification. */
+static void test_windows(void)
+{
+    const char *const name[] = {"cage", "dnase"};
+    dw_model model = {.window = 64, .bin = 4}, back = {0};
+    dw_buf bytes = {0};
+    dw_err err = {0};
+    size_t which[2];
+
+    dw_model_add_trait(&model, "height")->n = 500;
+    model.trait[0].c = model.trait[0].s2 = 1;
+    dw_model_add_track(&model, "dnase", 0, 1);
+    dw_model_add_track(&model, "cage", 0.5, 2);
+    if (dw_model_shape(&model, "conv:dim=4,top=2", &err) < 0)
+        OK(0, "%s", err.msg);
+    dw_modl_pack(&model, &bytes);
+    OK(dw_modl_version(&model) == 2 &&
+           dw_modl_unpack(&back, 2, (const unsigned char *)bytes.s, bytes.n,
+                          &err) == 0 &&
+           back.net.window == 64 && back.net.bin == 4 && back.net.down == 1,
+       "a network that looks at tracks: %s", err.msg);
+    OK(dw_model_bind_tracks(&back, 2, name, 100, which, &err) == 0 &&
+           which[0] == 1 && which[1] == 0,
+       "its tracks by name");
+    OK(dw_model_bind_tracks(&back, 2, name, 63, which, &err) == DW_EMISMATCH &&
+           strstr(err.msg, "windows of 64"),
+       "%s", err.msg);
+    OK(dw_model_bind_tracks(&back, 1, name, 64, which, &err) == DW_EMISMATCH &&
+           strstr(err.msg, "track \"dnase\""),
+       "%s", err.msg);
+    test_edit(&bytes, ",window=64", ",xindow=64", DW_EVERSION, "newer");
+    test_edit(&bytes, ",window=64", ",window=32", DW_EFORMAT, "belong");
+    test_edit(&bytes, "track\tcage", "other\tcage", DW_EFORMAT, "belong");
+    test_edit(&bytes, "cage\t0.5\t2\n", "cage\t0.5\t0\n", DW_EFORMAT,
+              "standard deviation");
+    dw_buf_clear(&bytes);
+    dw_model_clear(&model);
+    dw_model_clear(&back);
 }
 
 /* Version 1 has one trait, with a line for each of its numbers. */
@@ -194,6 +239,7 @@ int main(void)
     test_edit(&bytes, "n_params\t", "m_params\t", DW_EFORMAT, "n_params");
     test_edit(&bytes, "\tmissing", "\tMissing", DW_EFORMAT, "input");
     test_edit(&bytes, "\t450000\t", "\t-50000\t", DW_EFORMAT, "cannot be");
+    test_windows();
     test_first_version();
     test_not_finite(&model);
     test_no_memory(&bytes);

@@ -23,6 +23,8 @@ static const panel WORLD = {.people = 300,
                             .tau = 0.2,
                             .variance = truth};
 
+static dw_tracks none; /* that the model would look at */
+
 /* The model that the world was made by, in terms of raw annotations. */
 static void make_model(dw_model *model)
 {
@@ -109,7 +111,7 @@ static void test_dense(dw_predict_ws *ws, bool missing)
     }
     var.eaf[6] = 0;
     var.eaf[7] = NAN;
-    OK(dw_predict_block(ws, &var, &b, 0, WORLD.n, &p, &err) == 0 &&
+    OK(dw_predict_block(ws, &var, &none, &b, 0, WORLD.n, &p, &err) == 0 &&
            p.begin == 5 && p.end == 25,
        "the core is predicted: %s", err.msg);
     dense(&var, &b, p.f, mean, sd);
@@ -144,7 +146,7 @@ static void test_calibration(dw_predict_ws *ws)
 
     for (size_t i = 0; i < 150; i++) {
         panel_block(&WORLD, 3, i, &var, &b, effect);
-        if (dw_predict_block(ws, &var, &b, 0, WORLD.n, &p, &err) < 0)
+        if (dw_predict_block(ws, &var, &none, &b, 0, WORLD.n, &p, &err) < 0)
             OK(0, "%s", err.msg);
         for (size_t j = p.begin; j < p.end; j++) {
             double d = (effect[j] - p.mean[j]) / p.sd[j];
@@ -192,7 +194,8 @@ static void test_text(dw_predict_ws *ws)
         var.eaf[j] = j ? 0.5f : NAN;
         var.annot[j] = var.annot[j + 2] = 0;
     }
-    OK(dw_predict_prior(ws, &var, &p, &err) == 0 && p.begin == 0 && p.end == 2,
+    OK(dw_predict_prior(ws, &var, &none, &p, &err) == 0 && p.begin == 0 &&
+           p.end == 2,
        "variants without LD: %s", err.msg);
     dw_score_text_rows(DW_SCORE_TSV, &var, &p, &b);
     OK(strcmp(b.s, "X\t10\trs7\tA\tCT\tNA\t3e-06\tNA\tNA\tNA\n"
@@ -229,7 +232,7 @@ static void test_no_memory(dw_model *model, const size_t *column)
         dw_err err = {0};
 
         dw_mem_fail_at(++i);
-        rc = dw_predict_block(ws, &var, &b, 0, WORLD.n, &p, &err);
+        rc = dw_predict_block(ws, &var, &none, &b, 0, WORLD.n, &p, &err);
         dw_mem_fail_at(0);
         dw_prediction_clear(&p);
         dw_predict_ws_free(ws);

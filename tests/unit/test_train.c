@@ -45,7 +45,7 @@ static void build_from(panel w, dw_dataset *data,
     size_t n_empty;
 
     w.variance = variance;
-    *data = (dw_dataset){.p = w.p};
+    *data = (dw_dataset){.p = w.p, .n_traits = 1, .keep_whole = true};
     for (size_t i = 0; i < n; i++) {
         bool held;
 
@@ -58,11 +58,11 @@ static void build_from(panel w, dw_dataset *data,
             if ((i + j) % 11 == 0)
                 var.z[j] = NAN;
         }
-        if (dw_dataset_take(data, &var, &b, 0, w.n,
+        if (dw_dataset_take(data, &var, &b, &(dw_fit_column){0, w.n, b.people},
                             held ? DW_PART_HELDOUT : DW_PART_TRAIN, &err) < 0)
             OK(0, "%s", err.msg);
     }
-    if (dw_dataset_observe(data, NULL, true, &n_empty, &err) < 0)
+    if (dw_dataset_complete(data, NULL, &n_empty, &err) < 0)
         OK(0, "%s", err.msg);
     OK(n_empty == 0 && data->n == n, "%zu blocks", data->n);
     dw_variants_clear(&var);
@@ -108,12 +108,14 @@ static void test_constant(void)
     dw_model model = new_model();
     dw_dataset data;
     dw_err err = {0};
-    const dw_constant *c = &r.constant;
+    const dw_constant *c;
 
     build(&data, constant_truth, 150, false);
     plan.train.noise.learn_s2 = true;
-    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &model, &r, &err) == 0,
+    OK(dw_fit_model(&data, NULL, NULL, NAMES, &plan, &watch, &model, &r,
+                    &err) == 0,
        "a constant model: %s", err.msg);
+    c = &r.trait[0].constant;
     OK(c->converged && fabs(c->c - 4e-6) < 3 * c->c_se && c->c_se < 4e-7,
        "its variance: %g +- %g", c->c, c->c_se);
     OK(fabs(c->tau - 0.3) < 3 * c->tau_se && c->tau_se < 0.15,
@@ -122,7 +124,7 @@ static void test_constant(void)
        c->s2, c->s2_se);
     NEAR(c->loglik, r.base[DW_PART_TRAIN], 1e-7, 0,
          "its likelihood by lik/marginal");
-    NEAR(r.h2, c->c * 40 * 150, 1e-6, 0, "the variance of all");
+    NEAR(r.trait[0].h2, c->c * 40 * 150, 1e-6, 0, "the variance of all");
     dw_fit_report_clear(&r);
     dw_model_clear(&model);
 
@@ -132,7 +134,8 @@ static void test_constant(void)
 
         plan.train.noise = (dw_fit_noise){true, false, 1, c->tau};
         plan.train.noise.tau = 0.3 * (1 + 0.2 * i);
-        OK(dw_constant_fit(&data, NULL, &plan.train.noise, &near, &err) == 0 &&
+        OK(dw_constant_fit(&data, 0, NULL, NULL, &plan.train.noise, &near,
+                           &err) == 0 &&
                near.loglik < r.base[DW_PART_TRAIN] + c->loglik &&
                near.tau_se == 0,
            "with tau held at %g: %.3f", near.tau, near.loglik);
@@ -155,19 +158,20 @@ static void test_no_flanks(void)
     w.m = w.l = 40;
     w.core = 0;
     build_from(w, &data, constant_truth, 60, false);
-    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &model, &r, &err) == 0 &&
-           r.constant.converged &&
-           fabs(r.constant.c - 4e-6) < 3 * r.constant.c_se,
-       "no flanks: %g +- %g", r.constant.c, r.constant.c_se);
-    NEAR(r.constant.loglik, r.base[DW_PART_TRAIN], 1e-7, 0,
+    OK(dw_fit_model(&data, NULL, NULL, NAMES, &plan, &watch, &model, &r,
+                    &err) == 0 &&
+           r.trait[0].constant.converged &&
+           fabs(r.trait[0].constant.c - 4e-6) < 3 * r.trait[0].constant.c_se,
+       "no flanks: %g +- %g", r.trait[0].constant.c, r.trait[0].constant.c_se);
+    NEAR(r.trait[0].constant.loglik, r.base[DW_PART_TRAIN], 1e-7, 0,
          "its likelihood by lik/marginal");
     for (int i = 0; i < 4; i++) {
         const bool all[DW_PARTS] = {true, true, true};
         dw_model_trait *of = &model.trait[0];
         double *at = i < 2 ? &of->c : &of->tau, was = *at;
         dw_value sum[DW_PARTS];
-        dw_objective *o = dw_objective_new(
-            &data, NULL, &model.net, DW_LOSS_LIKELIHOOD, DW_SOLVER_AUTO, &err);
+        dw_objective *o = dw_objective_new(&data, NULL, &model.net,
+                                           &(dw_objective_opts){0}, &err);
 
         *at = was * (i % 2 ? 1.02 : 0.98);
         OK(o &&
@@ -199,8 +203,8 @@ static void test_no_signal(void)
     dw_err err = {0};
 
     build(&data, no_truth, 40, false);
-    OK(dw_constant_fit(&data, NULL, &noise, &c, &err) == 0 && c.converged &&
-           c.c < 2 * c.c_se + 1e-7,
+    OK(dw_constant_fit(&data, 0, NULL, NULL, &noise, &c, &err) == 0 &&
+           c.converged && c.c < 2 * c.c_se + 1e-7,
        "noise alone: %g +- %g %d", c.c, c.c_se, c.no_signal);
     dw_dataset_clear(&data);
 }
@@ -229,28 +233,27 @@ static double training_mean(const dw_dataset *data, size_t column)
 /* A penalty as large as a coefficient's information halves it. */
 static void test_penalty(dw_dataset *data, const dw_fit_report *free, double v)
 {
-    dw_fit_noise noise = {false, true, 1, 0};
-    double se = free->linear.se[2];
+    dw_scoring_opts opts = {.noise = {false, true, 1, 0}};
+    double se = free->trait[0].linear.se[2];
     dw_linear_fit fit;
     dw_model model = new_model();
     dw_err err = {0};
     dw_objective *o;
 
-    model.trait[0].c = free->constant.c;
+    model.trait[0].c = free->trait[0].constant.c;
     model.trait[0].s2 = 1;
-    model.trait[0].tau = free->constant.tau;
+    model.trait[0].tau = free->trait[0].constant.tau;
     model.n_inputs = 4;
     model.input = dw_alloc(4, sizeof *model.input);
     if (dw_model_shape(&model, "linear", &err) < 0)
         OK(0, "%s", err.msg);
-    o = dw_objective_new(data, NULL, &model.net, DW_LOSS_LIKELIHOOD,
-                         DW_SOLVER_AUTO, &err);
-    OK(dw_linear_fit_run(data, NULL, o, &noise, 1 / (se * se), &model, &fit,
-                         NULL, NULL, &err) == 0 &&
+    o = dw_objective_new(data, NULL, &model.net, &(dw_objective_opts){0}, &err);
+    opts.alpha = 1 / (se * se);
+    OK(dw_linear_fit_run(data, NULL, NULL, o, &opts, &model, &fit, &err) == 0 &&
            fit.converged && fabs(fit.coef[2] / v - 0.5) < 0.1,
        "with a penalty of %.0f: %.3f of %.3f", fit.alpha, fit.coef[2], v);
-    OK(fit.loglik < free->linear.loglik - 10, "at a price: %.1f",
-       fit.loglik - free->linear.loglik);
+    OK(fit.loglik < free->trait[0].linear.loglik - 10, "at a price: %.1f",
+       fit.loglik - free->trait[0].linear.loglik);
     dw_free(fit.coef);
     dw_free(fit.se);
     dw_free(fit.block_se);
@@ -272,12 +275,13 @@ static void test_linear(void)
 
     build(&data, linear_truth, 220, false);
     mean = training_mean(&data, 1);
-    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &model, &r, &err) == 0,
+    OK(dw_fit_model(&data, NULL, NULL, NAMES, &plan, &watch, &model, &r,
+                    &err) == 0,
        "a linear model: %s", err.msg);
-    OK(r.linear.converged && model.n_inputs == 4, "in %zu steps",
-       r.linear.steps);
+    OK(r.trait[0].linear.converged && model.n_inputs == 4, "in %zu steps",
+       r.trait[0].linear.steps);
     for (size_t i = 0; i < 4; i++) {
-        double se = r.linear.se[1 + i], v = model.param[1 + i];
+        double se = r.trait[0].linear.se[1 + i], v = model.param[1 + i];
 
         OK(fabs(v - truth[i]) < 3 * se && se > 0.01 && se < 0.15,
            "%s: %.3f +- %.3f of %.3f", NAMES[i], v, se, truth[i]);
@@ -285,7 +289,8 @@ static void test_linear(void)
     OK(r.loglik[DW_PART_HELDOUT] > r.base[DW_PART_HELDOUT] + 5,
        "gain where it was not fitted: %.1f",
        r.loglik[DW_PART_HELDOUT] - r.base[DW_PART_HELDOUT]);
-    NEAR(r.linear.loglik, r.loglik[DW_PART_TRAIN], 1e-7, 0, "its likelihood");
+    NEAR(r.trait[0].linear.loglik, r.loglik[DW_PART_TRAIN], 1e-7, 0,
+         "its likelihood");
     NEAR(model.input[1].mean, mean, 1e-12, 0, "mean of the training part");
     test_penalty(&data, &r, model.param[2]);
     dw_fit_report_clear(&r);
@@ -305,23 +310,25 @@ static void test_chain(dw_dataset *data, dw_model *model, enum dw_loss loss)
     size_t n = dw_net_n_params(&model->net);
     float *grad = dw_alloc(n, sizeof *grad);
     dw_err err = {0};
-    dw_objective *o =
-        dw_objective_new(data, NULL, &model->net, loss, DW_SOLVER_AUTO, &err);
+    dw_objective *o = dw_objective_new(
+        data, NULL, &model->net, &(dw_objective_opts){.loss = loss}, &err);
+    const dw_fit_block *b = dw_dataset_lend(data, 0, 3);
+    const double one = 1;
     dw_gradient g;
     dw_value v, up, down;
     double *noise[2] = {&model->trait[0].s2, &model->trait[0].tau};
 
-    OK(o && dw_objective_block(o, loss, 0, 3, model, NULL, &v, &g) == 0,
+    OK(o && dw_objective_block(o, loss, 0, 3, b, model, NULL, &v, &g) == 0,
        "objective %d: %g", (int)loss, v.value);
-    dw_objective_backward(o, 0, 3, model, NULL, 1, grad);
+    dw_objective_backward(o, 0, b, model, NULL, &one, grad);
     for (size_t i = 0; i < sizeof which / sizeof *which; i++) {
         float *at = &model->param[which[i]], was = *at;
         int rc;
 
         *at = was + (float)h;
-        rc = dw_objective_block(o, loss, 0, 3, model, NULL, &up, NULL);
+        rc = dw_objective_block(o, loss, 0, 3, b, model, NULL, &up, NULL);
         *at = was - (float)h;
-        rc |= dw_objective_block(o, loss, 0, 3, model, NULL, &down, NULL);
+        rc |= dw_objective_block(o, loss, 0, 3, b, model, NULL, &down, NULL);
         *at = was;
         OK(rc == 0 && tap_near((up.value - down.value) / (2 * h),
                                grad[which[i]], 5e-3, 1),
@@ -333,9 +340,9 @@ static void test_chain(dw_dataset *data, dw_model *model, enum dw_loss loss)
         int rc;
 
         *noise[i] = was + e;
-        rc = dw_objective_block(o, loss, 0, 3, model, NULL, &up, NULL);
+        rc = dw_objective_block(o, loss, 0, 3, b, model, NULL, &up, NULL);
         *noise[i] = was - e;
-        rc |= dw_objective_block(o, loss, 0, 3, model, NULL, &down, NULL);
+        rc |= dw_objective_block(o, loss, 0, 3, b, model, NULL, &down, NULL);
         *noise[i] = was;
         OK(rc == 0 && tap_near((up.value - down.value) / (2 * e),
                                i ? v.dtau : v.ds2, 1e-5, 1e-2),
@@ -358,7 +365,7 @@ static void test_mlp(void)
 {
     dw_fit_plan plan = plan_of("mlp:16");
     size_t n_epochs = 0;
-    dw_fit_watch watch = {.ctx = &n_epochs, .epoch = count_epoch};
+    dw_fit_watch watch = {.training = {.ctx = &n_epochs, .epoch = count_epoch}};
     dw_model one = new_model(), four = new_model();
     dw_fit_report r, linear;
     dw_pool *pool = dw_pool_new(4);
@@ -370,7 +377,8 @@ static void test_mlp(void)
     plan.train.dropout = 0;
     plan.train.epochs = 25;
     plan.train.lr = 1e-2;
-    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &one, &r, &err) == 0,
+    OK(dw_fit_model(&data, NULL, NULL, NAMES, &plan, &watch, &one, &r, &err) ==
+           0,
        "an mlp: %s", err.msg);
     OK(n_epochs == plan.train.epochs + 1, "%zu epochs seen", n_epochs);
     p = dw_net_n_params(&one.net);
@@ -378,7 +386,8 @@ static void test_mlp(void)
     dw_dataset_clear(&data);
 
     build(&data, crossed_truth, 180, false);
-    OK(dw_fit_model(&data, pool, NAMES, &plan, &watch, &four, &r, &err) == 0 &&
+    OK(dw_fit_model(&data, pool, NULL, NAMES, &plan, &watch, &four, &r, &err) ==
+               0 &&
            memcmp(one.param, four.param, p * sizeof *one.param) == 0 &&
            one.trait[0].tau == four.trait[0].tau,
        "the same bytes by four threads");
@@ -390,8 +399,8 @@ static void test_mlp(void)
     dw_model_clear(&four);
     four = new_model();
     build(&data, crossed_truth, 180, false);
-    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &four, &linear, &err) ==
-           0,
+    OK(dw_fit_model(&data, NULL, NULL, NAMES, &plan, &watch, &four, &linear,
+                    &err) == 0,
        "a line: %s", err.msg);
     OK(r.loglik[DW_PART_HELDOUT] > linear.loglik[DW_PART_HELDOUT] + 10 &&
            r.loglik[DW_PART_HELDOUT] > r.base[DW_PART_HELDOUT] + 10,
@@ -419,17 +428,18 @@ static void test_blemished(void)
     size_t n_valid;
 
     build(&data, linear_truth, 120, true);
-    OK(data.block[0].q_full != data.block[0].q &&
-           data.block[0].n_observed < 40 &&
-           data.block[0].k < data.block[0].k_full,
-       "%zu of 40 z-scores", data.block[0].n_observed);
+    OK(data.block[0].of[0].own_q && data.block[0].of[0].n_observed < 40 &&
+           data.block[0].of[0].k < data.block[0].k,
+       "%zu of 40 z-scores", data.block[0].of[0].n_observed);
     n_valid = dw_dataset_set_aside(&data, 1);
-    OK(n_valid == dw_dataset_size(&data, DW_PART_VALID).blocks && n_valid == 10,
+    OK(n_valid == dw_dataset_size(&data, 0, DW_PART_VALID).blocks &&
+           n_valid == 10,
        "%zu blocks set aside", n_valid);
     plan.train.loss = DW_LOSS_LDSR;
     plan.train.patience = 3;
     plan.train.batch = 1;
-    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &model, &r, &err) == 0,
+    OK(dw_fit_model(&data, NULL, NULL, NAMES, &plan, &watch, &model, &r,
+                    &err) == 0,
        "LD-score regression: %s", err.msg);
     OK(model.n_inputs == 4 && model.input[2].missing &&
            strcmp(model.input[2].name, "cons") == 0 &&
@@ -438,8 +448,8 @@ static void test_blemished(void)
     OK(r.loglik[DW_PART_HELDOUT] > r.base[DW_PART_HELDOUT],
        "held out, it gains %.1f",
        r.loglik[DW_PART_HELDOUT] - r.base[DW_PART_HELDOUT]);
-    OK(!r.has_linear && r.train.best_epoch <= r.train.epochs, "best epoch: %zu",
-       r.train.best_epoch);
+    OK(!r.trait[0].has_linear && r.train.best_epoch <= r.train.epochs,
+       "best epoch: %zu", r.train.best_epoch);
     dw_fit_report_clear(&r);
     dw_model_clear(&model);
     dw_dataset_clear(&data);
@@ -457,8 +467,8 @@ static void test_runaway(void)
 
     build(&data, linear_truth, 30, false);
     plan.train.lr = 1e30;
-    OK(dw_fit_model(&data, NULL, NAMES, &plan, &watch, &model, &r, &err) ==
-               DW_EDEGENERATE &&
+    OK(dw_fit_model(&data, NULL, NULL, NAMES, &plan, &watch, &model, &r,
+                    &err) == DW_EDEGENERATE &&
            strstr(err.msg, "block ") && strstr(err.msg, "--lr"),
        "%s", err.msg);
     dw_fit_report_clear(&r);

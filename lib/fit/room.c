@@ -1,0 +1,55 @@
+#include "fit/room.h"
+
+/* The program itself, its libraries, and what BLAS takes for a thread. */
+static const double BASE = 24e6, A_THREAD = 12e6;
+
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* The largest of the stages, in doubles of one thread: the constant model's
+ * (components, a Gram matrix), the linear model's (marginal, information), LD-
+ * score regression's beside the likelihood's; reading (observe). */
+static double workspace(double m, double k, double d, bool ldsr)
+{
+    double marginal = k * m + 1.6 * k * k;
+    double constant = 4 * k * k + m;
+    double linear = marginal + 2 * k * k + k * (d + 2);
+    double regression = marginal + 2 * k * m + k * k;
+    double reading = k * m + 3 * k * k;
+
+    return larger(larger(constant, linear),
+                  larger(ldsr ? regression : marginal, reading));
+}
+
+size_t dw_fit_room(const dw_fit_plan *plan, const dw_dataset *data,
+                   const dw_model *model, size_t threads)
+{
+    double m = (double)data->max_m, k = (double)data->max_k;
+    double p = 2 * (double)data->p, t = (double)threads;
+    double heads = (double)data->n_traits, d = p + 3;
+    double body = (heads + 1) * k * m + m * (double)data->p;
+    double bytes = BASE + t * A_THREAD, n_params = 1;
+    dw_model shaped = *model; /* borrows */
+    dw_err ignored;
+    dw_net net;
+
+    shaped.n_inputs = 2 * data->p;
+    if (dw_model_net(&shaped, plan->spec, &net, &ignored) == 0) {
+        n_params = (double)dw_net_n_params(&net);
+        bytes += t * (double)dw_net_ws_bytes(&net);
+    }
+    /* Workspaces; a block of the shelf and its inputs; a block that is read:
+     * packed, unpacked, taken. */
+    bytes += t * 8 * workspace(m, k, d, true);
+    bytes += t * 4 * (body + m * p) + 3 * 4 * (k * m + m * p);
+    /* Information of a group of blocks and of ten folds; gradients of a batch,
+     * AdamW's moments, and their copies. */
+    bytes += 8 * d * d * (16 + 10 + 6);
+    bytes += n_params * (4 * (double)plan->train.batch + 8 * 6 + 4 * 4);
+    /* What is known of each block: y, L and z, moments. */
+    bytes += (double)data->n *
+             (heads * (16 * k + 4 * m) + 16 * p + sizeof(dw_fit_block));
+    return (size_t)bytes;
+}
