@@ -133,6 +133,23 @@ core() {
     [ "$(awk 'NR == 2 { print $8, $9, $13 }' few.blocks)" = "NA NA 24" ]
 }
 
+@test "susieR's data: the flip at SNP 158, and not the signal at 51" {
+    need_shared
+    cd "$BATS_TEST_TMPDIR"
+    data=$SHARED/ld/susie_SummaryConsistency
+    gzip -dc "$data/ld.tsv.gz" | tail -n +2 >susie.ld
+    # Places and other alleles are made up; the names end in the allele counted.
+    gzip -dc "$data/ld.tsv.gz" | head -n 1 | tr '\t' '\n' | awk -v OFS='\t' '
+        BEGIN { print "SNP", "CHR", "POS", "A1", "A2" }
+        { a = $1; sub(/.*_/, "", a); print $1, 1, 1000 * NR, a, a == "A" ? "C" : "A" }' >snps.tsv
+    gzip -dc "$data/z.tsv.gz" | paste snps.tsv - | sed '1s/z$/Z/' >susie.tsv
+    dw-ingest -q --columns CHR=CHR,POS=POS,ID=SNP,EA=A1,OA=A2,Z=Z --n 1000 --trait susie \
+        -o susie.var susie.tsv
+    dw-ldblock -q --ld susie.ld --ld-snps snps.tsv --check-z drop --report out -o susie.dws susie.var
+    awk -F '\t' 'NR > 1 { print $2, $11 }' out | diff - <(echo 158000 check_z_flip)
+    [ "$(core susie.dws | awk '$2 == "NA"' | wc -l)" -eq 1 ]
+}
+
 @test "real data: height on 489 others loses variants that are wrong, and no locus" {
     need_shared
     cd "$BATS_TEST_TMPDIR"
