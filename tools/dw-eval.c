@@ -62,7 +62,8 @@ static int open_all(struct job *j, const struct eval_opts *o,
     if (dw_linalg_begin(err) < 0)
         return err->code;
     j->pool = dw_pool_new(common->threads);
-    j->variances = dw_variances_new(o->model, o->prior, common->threads, err);
+    j->variances =
+        dw_variances_new(o->model, o->prior, o->trait, common->threads, err);
     if (!j->variances || open_tables(j, o, common->out, err) < 0)
         return err->code;
     j->src = dw_source_open(common->n_args ? common->arg[0] : NULL, err);

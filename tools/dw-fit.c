@@ -172,8 +172,9 @@ int main(int argc, char **argv)
     dw_checkpoint_opts *c = &o.flow.checkpoint;
     const dw_opt opt[] = {
         {"Model", 0, "model", DW_OPT_TEXT, &o.flow.plan.spec, "SPEC",
-         "const, linear, or mlp:H1,H2,... (widths of hidden layers)", 0, 0,
-         DW_OPT_LIVE, NULL},
+         "const, linear, mlp:H1,H2,... (widths of layers), conv:..., "
+         "transformer:...",
+         0, 0, DW_OPT_LIVE, NULL},
         {NULL, 0, "link", DW_OPT_CHOICE, &o.link, DW_LINK_CHOICES,
          "from the network's output to a variance", 0, 0, DW_OPT_LIVE, NULL},
         {NULL, 0, "trait", DW_OPT_TEXT, &o.flow.trait, "LIST",

@@ -24,6 +24,7 @@ struct job {
 static int open_all(struct job *j, const struct score_opts *o,
                     const dw_common *common, dw_err *err)
 {
+    j->model.wanted = o->trait;
     if (dw_linalg_begin(err) < 0 ||
         (o->model && dw_bound_model_read(&j->model, o->model, err) < 0))
         return err->code;

@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include <htslib/hts.h>
-#include <htslib/hts_log.h>
 #include <htslib/vcf.h>
 
 #include "annot/indexed.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "input/bcf_file.h"
 #include "input/contig_cache.h"
 
 enum { CHROM, POS, ID, REF, ALT, QUAL, FILTER, INFO, COLUMNS };
@@ -357,19 +357,16 @@ static int open_bcf_index(dw_info_records *r, dw_err *err)
     return rc;
 }
 
-/* Takes the open file over. */
-static int open_bcf(dw_info_records *r, htsFile *file, dw_err *err)
+static int open_bcf(dw_info_records *r, dw_err *err)
 {
     struct dw_info_input *in = r->in;
 
-    in->file = file;
-    if (hts_check_EOF(file) == 0)
-        return dw_fail(err, DW_EFORMAT,
-                       "%s: is cut short: its last block is missing", r->path);
+    in->file = dw_bcf_file_open(r->path, &in->bcf, err);
+    if (!in->file)
+        return err->code;
     in->rec = bcf_init();
-    in->bcf = bcf_hdr_read(file);
     /* Nothing of any sample is unpacked. */
-    if (!in->rec || !in->bcf || bcf_hdr_set_samples(in->bcf, NULL, 0) < 0)
+    if (!in->rec || bcf_hdr_set_samples(in->bcf, NULL, 0) < 0)
         return dw_fail(err, DW_EFORMAT, "%s: its header cannot be read",
                        r->path);
     r->has_index = true;
@@ -469,19 +466,10 @@ static int want_fields(dw_info_records *r, dw_err *err)
 
 int dw_info_records_open(dw_info_records *r, const char *path, dw_err *err)
 {
-    /* A pipe is text: a BCF has to be sought in. */
-    htsFile *file = NULL;
-
-    hts_set_log_level(HTS_LOG_OFF); /* faults are told by us, once */
     *r = (dw_info_records){.path = dw_strdup(path), .contig = ""};
     r->in = dw_alloc(1, sizeof *r->in);
-    if (dw_index_is_file(path))
-        file = hts_open(path, "r");
-    if (file && hts_get_format(file)->format == bcf)
-        return open_bcf(r, file, err);
-    if (file)
-        (void)!hts_close(file); /* only ever read */
-    return open_vcf(r, err);
+    /* A pipe is text: a BCF has to be sought in. */
+    return dw_bcf_file_is(path) ? open_bcf(r, err) : open_vcf(r, err);
 }
 
 void dw_info_records_close(dw_info_records *r)

@@ -294,6 +294,19 @@ static int open_thin(struct table_annot *a, const char *bim, dw_err *err)
                    dw_table_header_line(a->table));
 }
 
+/* A table is named by its columns: a name before it is meant for intervals. */
+static int no_table(const char *option, const char *text, dw_err *err)
+{
+    size_t n = strcspn(text, "=/");
+
+    if (err->code != DW_EIO || n == 0 || text[n] != '=')
+        return err->code;
+    return dw_fail(err, DW_EUSAGE,
+                   "%s %s: no such file; NAME=FILE is for --bed (intervals), "
+                   "--bigwig and --track",
+                   option, text);
+}
+
 static int open_table(struct table_annot *a, const char *option,
                       const char *text, const char *bim, dw_err *err)
 {
@@ -303,7 +316,7 @@ static int open_table(struct table_annot *a, const char *option,
         return rc;
     a->table = dw_table_open(a->spec.file, err);
     if (!a->table)
-        return err->code;
+        return no_table(option, text, err);
     rc = take_words(a, err);
     if (rc == 0 && (a->chr == DW_TABLE_NONE || a->pos == DW_TABLE_NONE))
         rc = open_thin(a, bim, err);

@@ -142,3 +142,12 @@ double dw_count_median_value(const dw_count_median *c)
     dw_free(sorted);
     return (low + high) / 2;
 }
+
+uint64_t dw_count_median_above(const dw_count_median *c, double limit)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < c->n; i++)
+        n += c->pair[i].x > limit ? c->pair[i].n : 0;
+    return n;
+}

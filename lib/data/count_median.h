@@ -9,6 +9,7 @@
 #define DW_DATA_COUNT_MEDIAN_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -23,5 +24,7 @@ int dw_count_median_add_all(dw_count_median *c, const float *x,
                             size_t n) DW_MUST_CHECK;
 /* NAN when nothing was added; the mean of the middle two of an even number. */
 double dw_count_median_value(const dw_count_median *c);
+/* How many of them are above the limit. */
+uint64_t dw_count_median_above(const dw_count_median *c, double limit);
 
 #endif

@@ -110,6 +110,7 @@ typedef struct dw_ingest_counts {
     uint64_t study_rows, ref_rows;
     uint64_t taken;  /* variants with a z */
     uint64_t latent; /* variants without */
+    uint64_t n_high; /* of those with one: N far above the median */
     const dw_fates *fates;
     const uint64_t *acted;  /* (DW_ACTION_COUNT) of those taken */
     dw_agreement agreement; /* of their frequencies with the panel's */

@@ -25,6 +25,9 @@ void dw_fit_block_clear(dw_fit_block *b, size_t n_traits)
     dw_free(b->lambda);
     dw_free(b->annot);
     dw_free(b->x);
+    dw_free(b->sums);
+    dw_free(b->pos);
+    dw_tracks_clear(&b->tracks);
     *b = (dw_fit_block){0};
 }
 
@@ -36,6 +39,8 @@ void dw_dataset_clear(dw_dataset *data)
     dw_shelf_free(data->shelf);
     dw_free(data->block);
     dw_free(data->column);
+    dw_free(data->which);
+    dw_tracks_clear(&data->shape);
     *data = (dw_dataset){0};
 }
 
@@ -243,7 +248,10 @@ static void share_block(const dw_dataset *data, dw_fit_block *b)
     if (!mine) {
         said.of = dw_alloc(data->n_traits, sizeof *said.of);
         said.moment = dw_alloc(p, sizeof *said.moment);
+        said.sums = dw_alloc(data->shape.n, sizeof *said.sums);
         said.q = said.annot = said.x = NULL;
+        said.pos = NULL;
+        said.tracks = (dw_tracks){0};
         said.lambda = NULL;
         *b = said;
     }
@@ -259,6 +267,8 @@ static void share_block(const dw_dataset *data, dw_fit_block *b)
         b->of[i] = t;
     }
     dw_ranks_share(from, b->moment, p * sizeof *b->moment);
+    if (data->shape.n)
+        dw_ranks_share(from, b->sums, data->shape.n * sizeof *b->sums);
 }
 
 static bool is_empty(const dw_fit_block *b, size_t n_traits)

@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "base/par.h"
 #include "data/ldblock.h"
+#include "data/track_windows.h"
 #include "data/variant.h"
 #include "fit/shelf.h"
 #include "lik/lik_factor.h"
@@ -57,23 +58,28 @@ typedef struct dw_fit_block {
     dw_part part;
     size_t index; /* in the stream, from 0 */
     size_t m, core, l, k;
-    bool whole;        /* is q kept? */
-    uint64_t digest;   /* of all that it holds */
-    dw_fit_trait *of;  /* (n_traits) */
-    dw_moment *moment; /* (p) until standardised */
+    bool whole;          /* is q kept? */
+    uint64_t digest;     /* of all that it holds */
+    dw_fit_trait *of;    /* (n_traits) */
+    dw_moment *moment;   /* (p) until standardised */
+    dw_track_sums *sums; /* (data->shape.n) of its tracks */
     /* */
     bool shelved;
-    uint64_t at;    /* on the shelf */
-    float *q;       /* (k x m) the factor of the whole core */
-    double *lambda; /* (k) of that, until observed */
-    float *annot;   /* (m x p) as read, until standardised */
-    float *x;       /* (n_inputs x m) from then on */
+    uint64_t at;      /* on the shelf */
+    float *q;         /* (k x m) the factor of the whole core */
+    double *lambda;   /* (k) of that, until observed */
+    float *annot;     /* (m x p) as read, until standardised */
+    float *x;         /* (n_inputs x m) from then on */
+    uint32_t *pos;    /* (m) positions, where there are tracks */
+    dw_tracks tracks; /* as they were read; rescaled once standardised */
+    size_t runs;      /* of all of them */
 } dw_fit_block;
 
 typedef struct dw_dataset {
     dw_fit_block *block;
     size_t n, cap;
     size_t p;            /* annotations of a variant */
+    dw_tracks shape;     /* of the tracks that blocks have; n 0: of none */
     size_t n_traits;     /* at least 1 */
     bool keep_whole;     /* q even where no trait takes it */
     size_t room;         /* bytes that blocks may take in memory; 0: all */
@@ -86,6 +92,7 @@ typedef struct dw_dataset {
     size_t n_views;
     const dw_model *model;
     size_t *column; /* (model->n_inputs) */
+    size_t *which;  /* (model->n_tracks) of the blocks' */
 } dw_dataset;
 
 void dw_dataset_clear(dw_dataset *data);
@@ -108,6 +115,10 @@ typedef struct dw_fit_column {
 int dw_dataset_take(dw_dataset *data, const dw_variants *var, dw_ldblock *ld,
                     const dw_fit_column *trait, dw_part part,
                     dw_err *err) DW_MUST_CHECK;
+/* Gives the block that was added last its tracks, which are of data->shape and
+ * empty afterwards. */
+int dw_dataset_take_tracks(dw_dataset *data, const dw_variants *var,
+                           dw_tracks *tracks, dw_err *err) DW_MUST_CHECK;
 /* Adds one that is another rank's. */
 int dw_dataset_pass(dw_dataset *data, dw_err *err) DW_MUST_CHECK;
 
@@ -136,6 +147,14 @@ int dw_dataset_standardise(dw_dataset *data, dw_model *model,
                            const char *const *name, const dw_model *like,
                            dw_err *err) DW_MUST_CHECK;
 
+/*
+ * Sets model->track, window and bin in the same way, after that: tracks that
+ * are constant over the training blocks, or have no data, are not looked at.
+ * Then rescales all tracks.
+ */
+int dw_dataset_scale_tracks(dw_dataset *data, dw_model *model,
+                            const dw_model *like, dw_err *err) DW_MUST_CHECK;
+
 /* Lays blocks down, the last ones first, until the others fit in data->room. */
 int dw_dataset_make_room(dw_dataset *data, dw_err *err) DW_MUST_CHECK;
 
@@ -163,6 +182,10 @@ void dw_dataset_share(const dw_dataset *data, const size_t *list, size_t n,
 
 /* A trait in a block as lik takes it; borrows. */
 dw_factor dw_fit_block_factor(const dw_fit_block *b, size_t trait);
+/* What goes into a network that looks at windows of the block's tracks; they
+ * lie in *windows. */
+dw_net_input dw_fit_block_input(const dw_dataset *data, const dw_fit_block *b,
+                                const dw_net *net, dw_track_windows *windows);
 /* "block 6:20000000-21000000", for messages. */
 enum { DW_FIT_BLOCK_NAME = 96 };
 void dw_fit_block_name(const dw_fit_block *b, char name[DW_FIT_BLOCK_NAME]);
@@ -171,6 +194,13 @@ void dw_fit_block_name(const dw_fit_block *b, char name[DW_FIT_BLOCK_NAME]);
 void dw_fit_block_clear(dw_fit_block *b, size_t n_traits);
 int dw_fit_block_no_memory(const dw_fit_block *b, dw_err *err);
 size_t dw_fit_block_bytes(const dw_dataset *data, const dw_fit_block *b);
+/* A block's tracks as numbers of four bytes, for the shelf. */
+size_t dw_fit_signals_size(const dw_dataset *data, const dw_fit_block *b);
+void dw_fit_signals_pack(dw_fit_block *b, float *to); /* lets go of them */
+/* tracks->track (shape.n) <- what lies there, which it borrows; rescaled if
+ * that has come. */
+void dw_fit_signals_point(const dw_dataset *data, float *from,
+                          dw_tracks *tracks);
 void dw_fit_views_make(dw_dataset *data, size_t threads);
 void dw_fit_views_free(dw_dataset *data);
 

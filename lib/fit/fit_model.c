@@ -249,6 +249,8 @@ static int fit_inputs(struct stages *s, const char *const *name, dw_err *err)
 
     if (rc == 0)
         rc = dw_dataset_standardise(s->data, s->model, name, plan->init, err);
+    if (rc == 0 && dw_net_looks(&net))
+        rc = dw_dataset_scale_tracks(s->data, s->model, plan->init, err);
     if (rc < 0)
         return rc;
     n = (s->model->n_inputs + 1) * s->model->n_traits;

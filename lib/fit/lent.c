@@ -11,14 +11,16 @@
 struct dw_fit_view {
     dw_fit_block block;
     float *body, *x;
+    dw_track *track; /* (shape.n) */
     size_t cap, cap_x;
 };
 
 /* Numbers of a block that lie on the shelf, in this order: q, each trait's own
- * q, annotations as they were read. */
+ * q, tracks and annotations as they were read. */
 static size_t body_size(const dw_dataset *data, const dw_fit_block *b)
 {
-    size_t n = (b->whole ? b->k * b->m : 0) + b->m * data->p;
+    size_t n = (b->whole ? b->k * b->m : 0) + b->m * data->p +
+               dw_fit_signals_size(data, b);
 
     for (size_t i = 0; i < data->n_traits; i++)
         n += b->of[i].own_q ? b->of[i].k * b->m : 0;
@@ -49,6 +51,18 @@ static int put(dw_dataset *data, float **part, size_t n, uint64_t *at,
     return rc;
 }
 
+static int put_signals(dw_dataset *data, dw_fit_block *b, uint64_t *at,
+                       dw_err *err)
+{
+    size_t n = dw_fit_signals_size(data, b);
+    float *words = dw_try_alloc(n, sizeof *words);
+
+    if (!words)
+        return dw_fit_block_no_memory(b, err);
+    dw_fit_signals_pack(b, words);
+    return put(data, &words, n, at, err);
+}
+
 static int lay_down(dw_dataset *data, dw_fit_block *b, dw_err *err)
 {
     uint64_t at = 0;
@@ -66,6 +80,8 @@ static int lay_down(dw_dataset *data, dw_fit_block *b, dw_err *err)
         if (t->own_q && put(data, &t->q, t->k * b->m, &at, err) < 0)
             return err->code;
     }
+    if (data->shape.n && put_signals(data, b, &at, err) < 0)
+        return err->code;
     return data->p ? put(data, &b->annot, b->m * data->p, &at, err) : 0;
 }
 
@@ -89,9 +105,12 @@ void dw_fit_views_make(dw_dataset *data, size_t threads)
 {
     data->n_views = threads;
     data->view = dw_alloc(threads, sizeof *data->view);
-    for (size_t t = 0; t < threads; t++)
-        data->view[t].block.of =
-            dw_alloc(data->n_traits, sizeof *data->view[t].block.of);
+    for (size_t t = 0; t < threads; t++) {
+        struct dw_fit_view *v = &data->view[t];
+
+        v->block.of = dw_alloc(data->n_traits, sizeof *v->block.of);
+        v->track = dw_alloc(data->shape.n, sizeof *v->track);
+    }
 }
 
 void dw_fit_views_free(dw_dataset *data)
@@ -99,6 +118,7 @@ void dw_fit_views_free(dw_dataset *data)
     for (size_t t = 0; t < data->n_views; t++) {
         dw_free(data->view[t].block.of);
         dw_free(data->view[t].body);
+        dw_free(data->view[t].track);
         dw_free(data->view[t].x);
     }
     dw_free(data->view);
@@ -130,7 +150,9 @@ static void point(const dw_dataset *data, struct dw_fit_view *v)
         b->of[i].q = b->of[i].own_q ? at : b->q;
         at += b->of[i].own_q ? b->of[i].k * b->m : 0;
     }
-    b->annot = at;
+    b->tracks = (dw_tracks){.n = data->shape.n, .track = v->track};
+    dw_fit_signals_point(data, at, &b->tracks);
+    b->annot = at + dw_fit_signals_size(data, b);
 }
 
 static const dw_fit_block *

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "lik/ldsr.h"
@@ -11,9 +12,11 @@ struct worker {
     dw_marginal_ws *marginal;
     dw_ldsr_ws *ldsr;
     dw_net_ws *net;
+    dw_track_windows windows;
     dw_real *a;        /* (heads x m) of the network, then its gradient */
     double *f, *slope; /* (m) see dw_gradient */
     double *g;         /* (m x heads) */
+    dw_phases phases;
 };
 
 struct dw_objective {
@@ -144,6 +147,17 @@ void dw_objective_free(dw_objective *o)
     dw_free(o);
 }
 
+dw_phases dw_objective_phases(const dw_objective *o)
+{
+    dw_phases sum = {0};
+
+    for (size_t t = 0; t < dw_pool_size(o->pool); t++) {
+        sum.net += o->worker[t].phases.net;
+        sum.loss += o->worker[t].phases.loss;
+    }
+    return sum;
+}
+
 void dw_objective_tell(const dw_objective *o)
 {
     size_t n_again = 0, n_short = 0, worst = 0;
@@ -257,13 +271,17 @@ int dw_objective_block(dw_objective *o, enum dw_loss loss, size_t t,
                        dw_value *out, dw_gradient *gradient)
 {
     struct worker *w = &o->worker[t];
-    dw_net_input in = {.x = b->x};
+    dw_net_input in = dw_fit_block_input(o->data, b, &model->net, &w->windows);
+    double began = dw_clock_thread(), then;
     int rc = 0;
 
     dw_net_forward(&model->net, w->net, model->param, b->m, &in, dropout, w->a);
+    then = dw_clock_thread();
+    w->phases.net += then - began;
     for (size_t h = 0; h < o->heads && rc == 0; h++)
         rc = head_value(o, loss, w, index, b, model, h,
                         gradient ? w->g + h * b->m : NULL, &out[h]);
+    w->phases.loss += dw_clock_thread() - then;
     if (gradient)
         *gradient = (dw_gradient){w->f, w->slope, w->g};
     return rc;
@@ -274,7 +292,8 @@ void dw_objective_backward(dw_objective *o, size_t t, const dw_fit_block *b,
                            const double *scale, dw_real *grad)
 {
     struct worker *w = &o->worker[t];
-    dw_net_input in = {.x = b->x};
+    dw_net_input in = dw_fit_block_input(o->data, b, &model->net, &w->windows);
+    double began = dw_clock_thread();
 
     for (size_t h = 0; h < o->heads; h++) {
         for (size_t j = 0; j < b->m; j++)
@@ -282,6 +301,7 @@ void dw_objective_backward(dw_objective *o, size_t t, const dw_fit_block *b,
     }
     dw_net_backward(&model->net, w->net, model->param, b->m, &in, dropout, w->a,
                     grad);
+    w->phases.net += dw_clock_thread() - began;
 }
 
 int dw_objective_fail(const dw_objective *o, size_t index, int rc,

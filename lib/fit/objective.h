@@ -79,6 +79,13 @@ void dw_objective_backward(dw_objective *o, size_t t, const dw_fit_block *b,
 int dw_objective_fail(const dw_objective *o, size_t index, int rc,
                       const dw_model *model, dw_err *err);
 
+/* Seconds of a core, of all threads since the workspaces were made, that went
+ * into the network and into the loss. */
+typedef struct dw_phases {
+    double net, loss;
+} dw_phases;
+dw_phases dw_objective_phases(const dw_objective *o);
+
 /* Tells the user of blocks that single precision or cg were not enough for.
  */
 void dw_objective_tell(const dw_objective *o);

@@ -24,19 +24,21 @@ static double workspace(double m, double k, double d, bool ldsr)
 }
 
 size_t dw_fit_room(const dw_fit_plan *plan, const dw_dataset *data,
-                   const dw_model *model, size_t threads)
+                   size_t threads)
 {
     double m = (double)data->max_m, k = (double)data->max_k;
     double p = 2 * (double)data->p, t = (double)threads;
     double heads = (double)data->n_traits, d = p + 3;
     double body = (heads + 1) * k * m + m * (double)data->p;
     double bytes = BASE + t * A_THREAD, n_params = 1;
-    dw_model shaped = *model; /* borrows */
     dw_err ignored;
     dw_net net;
 
-    shaped.n_inputs = 2 * data->p;
-    if (dw_model_net(&shaped, plan->spec, &net, &ignored) == 0) {
+    if (dw_net_parse(&net, plan->spec, 2 * data->p, &ignored) == 0 &&
+        (!dw_net_looks(&net) ||
+         dw_net_set_tracks(&net, data->shape.n, data->shape.window,
+                           data->shape.bin, &ignored) == 0)) {
+        net.heads = data->n_traits;
         n_params = (double)dw_net_n_params(&net);
         bytes += t * (double)dw_net_ws_bytes(&net);
     }

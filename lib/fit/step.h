@@ -15,6 +15,7 @@
 #define DW_FIT_STEP_H
 
 #include "fit/train.h"
+#include "nn/net_part.h"
 #include "nn/optim.h"
 
 enum { DW_STEP_FAULTS_MAX = 10 };
@@ -40,6 +41,7 @@ typedef struct dw_stepper {
     double factor;      /* of the rate, halved by faults and plateaus */
     size_t faults;
     double rate, norm; /* of the last step */
+    double seconds;    /* of a core, for sums and steps */
     /* Its own. */
     size_t at, n;    /* the batch at hand begins at order[at] */
     double *scale;   /* (heads) a step's gradient: -1 / (batch x mean weight) */

@@ -334,6 +334,8 @@ int dw_train_run(const dw_dataset *data, dw_pool *pool, dw_keeper *keeper,
         out->best_epoch = tr.best.epoch;
         out->steps = tr.s.done;
         out->faults = tr.s.faults;
+        out->phases = dw_objective_phases(objective);
+        out->seconds = tr.s.seconds;
     }
     dw_free(tr.best.noise);
     dw_free(tr.best.param);

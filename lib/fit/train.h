@@ -72,7 +72,9 @@ typedef struct dw_train_watch {
 
 typedef struct dw_train_result {
     size_t best_epoch, epochs, steps, faults;
-    bool stopped; /* by patience */
+    bool stopped;     /* by patience */
+    dw_phases phases; /* from where it began or went on; and sums and steps */
+    double seconds;
 } dw_train_result;
 
 /*

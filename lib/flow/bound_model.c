@@ -1,22 +1,51 @@
 #include "flow/bound_model.h"
 
+#include <string.h>
+
+#include "base/buf.h"
 #include "base/mem.h"
 #include "record/rec_modl.h"
 
-/* `column` does not move from here on: workspaces may borrow it. */
-static void use(dw_bound_model *b)
+static int pick(dw_bound_model *b, dw_err *err)
 {
+    const dw_model *model = &b->model;
+    dw_buf names = {0};
+    int rc = 0;
+
+    b->trait = 0;
+    if (model->n_traits == 1)
+        return 0;
+    for (size_t t = 0; t < model->n_traits; t++) {
+        if (b->wanted && strcmp(b->wanted, model->trait[t].name) == 0) {
+            b->trait = t;
+            goto out;
+        }
+        dw_buf_addf(&names, "%s%s", t ? ", " : "", model->trait[t].name);
+    }
+    rc = dw_fail(err, DW_EUSAGE,
+                 "the model is of several traits: --trait NAME says which of "
+                 "%s",
+                 names.s);
+out:
+    dw_buf_clear(&names);
+    return rc;
+}
+
+/* `column` does not move from here on: workspaces may borrow it. */
+static int use(dw_bound_model *b, dw_err *err)
+{
+    if (pick(b, err) < 0)
+        return err->code;
     b->there = true;
     b->column = dw_alloc(b->model.n_inputs, sizeof *b->column);
+    return 0;
 }
 
 int dw_bound_model_read(dw_bound_model *b, const char *path, dw_err *err)
 {
     int rc = dw_modl_read(path, &b->model, err);
 
-    if (rc == 0)
-        use(b);
-    return rc;
+    return rc == 0 ? use(b, err) : rc;
 }
 
 int dw_bound_model_take(dw_bound_model *b, dw_source *src, dw_err *err)
@@ -26,10 +55,9 @@ int dw_bound_model_take(dw_bound_model *b, dw_source *src, dw_err *err)
     if (b->there)
         return 0;
     rc = dw_modl_take(src, &b->model, err);
-    if (rc < 0)
-        return rc;
-    use(b);
-    return 1;
+    if (rc == 0)
+        rc = use(b, err);
+    return rc < 0 ? rc : 1;
 }
 
 int dw_bound_model_bind(dw_bound_model *b, const dw_head *head, dw_err *err)

@@ -16,12 +16,16 @@
 /* {0} is one without a model. */
 typedef struct dw_bound_model {
     dw_model model;
-    size_t trait; /* which of the model's is asked for */
+    /* The name of the trait that is asked for; NULL: the only one.  A model of
+     * one trait serves all. */
+    const char *wanted;
+    size_t trait; /* which of the model's that is */
     bool there, bound;
     size_t *column; /* (model.n_inputs) set by dw_bound_model_bind */
 } dw_bound_model;
 
-/* The one model of a file (NULL or "-": stdin). */
+/* The one model of a file (NULL or "-": stdin).  DW_EUSAGE, in both, if it is
+ * of several traits and `wanted` is none of them. */
 int dw_bound_model_read(dw_bound_model *b, const char *path,
                         dw_err *err) DW_MUST_CHECK;
 /* The source's current chunk, a MODL: 1 when it was taken, 0 when there is a

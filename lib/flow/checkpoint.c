@@ -1,9 +1,9 @@
 #include "flow/checkpoint.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/ranks.h"
@@ -21,24 +21,17 @@ struct dw_checkpoint {
     int stop;                   /* the signal, once all ranks know of it */
 };
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 double dw_checkpoint_seconds(const dw_checkpoint *c)
 {
-    return c->before + now() - c->began;
+    return c->before + dw_clock_now() - c->began;
 }
 
 /* The first rank decides for all. */
 static bool is_due(void *ctx)
 {
     dw_checkpoint *c = ctx;
-    int said[2] = {dw_stop_asked(), now() - c->last >= 60 * c->opts->minutes};
+    int said[2] = {dw_stop_asked(),
+                   dw_clock_now() - c->last >= 60 * c->opts->minutes};
 
     if (!c->head)
         return false;
@@ -67,7 +60,7 @@ static int save(void *ctx, const dw_snapshot *at, const dw_model *best,
     dw_err why = {0};
     int rc = dw_ranks_agree(write_file(c, at, best, &why), &why);
 
-    c->last = now();
+    c->last = dw_clock_now();
     if (c->stop) {
         if (rc < 0)
             return dw_fail(err, rc, "stopped by %s, and %s",
@@ -145,7 +138,7 @@ dw_checkpoint *dw_checkpoint_begin(const dw_checkpoint_opts *opts, dw_err *err)
         return NULL;
     c = dw_alloc(1, sizeof *c);
     c->opts = opts;
-    c->began = c->last = now();
+    c->began = c->last = dw_clock_now();
     c->keeper = (dw_keeper){.ctx = c, .due = is_due, .save = save};
     rc = read_file(c, err);
     if (rc < 0) {

@@ -18,8 +18,9 @@ struct reading {
     double **weight;
     dw_fit_column *column; /* (n_traits) in the run at hand */
     dw_block block;
-    bool fresh; /* a run whose head was not looked at */
-    bool open;  /* a VARS was read that is ours */
+    bool fresh;             /* a run whose head was not looked at */
+    bool open;              /* a VARS was read that is ours */
+    bool factored, tracked; /* its LDBK, its TRAK */
     size_t unobserved;
     dw_progress *progress;
 };
@@ -176,7 +177,9 @@ static int take_block(struct reading *r, dw_err *err)
     if (ld->k > r->data->max_k)
         r->data->max_k = ld->k;
     if (dw_dataset_take(r->data, &r->block.var, ld, r->column,
-                        part_of(r->how, ld->contig), err) < 0)
+                        part_of(r->how, ld->contig), err) < 0 ||
+        (r->how->tracks && dw_dataset_take_tracks(r->data, &r->block.var,
+                                                  &r->block.tracks, err) < 0))
         return err->code;
     return ++r->unobserved < dw_pool_size(r->pool) ? 0 : observe(r, err);
 }
@@ -192,20 +195,54 @@ static int begin_block(struct reading *r, dw_err *err)
     if (r->fresh && begin_run(r, err) < 0)
         return err->code;
     r->open = dw_dataset_wants(r->data);
+    r->factored = r->tracked = false;
     return r->open ? dw_source_variants(r->src, &r->block.var, err)
                    : dw_dataset_pass(r->data, err);
 }
 
+/* All ranks know what the first TRAK says of all. */
+static int take_tracks(struct reading *r, dw_err *err)
+{
+    dw_tracks *shape = &r->data->shape;
+
+    if (!r->open && shape->n)
+        return 0;
+    if (dw_source_tracks(r->src, &r->block.tracks, err) < 0 ||
+        (!shape->n && dw_tracks_copy_shape(shape, &r->block.tracks, err) < 0))
+        return err->code;
+    r->tracked = true;
+    return 0;
+}
+
+static int no_tracks(const struct reading *r, dw_err *err)
+{
+    return dw_fail(err, DW_EMISMATCH,
+                   "%s: the model looks at signal tracks, which the blocks do "
+                   "not have; dw-ingest --track adds them",
+                   dw_source_name(r->src));
+}
+
+/* A TRAK may stand on either side of the LDBK. */
 static int take_chunk(struct reading *r, const dw_chunk *chunk, dw_err *err)
 {
+    int rc = 0;
+
     r->fresh = r->fresh || dw_chunk_is(chunk, "HEAD");
+    if ((dw_chunk_is(chunk, "VARS") || dw_chunk_is(chunk, "TAIL")) && r->open)
+        return no_tracks(r, err);
     if (dw_chunk_is(chunk, "VARS"))
         return begin_block(r, err);
-    if (!dw_chunk_is(chunk, "LDBK") || !r->open)
-        return 0;
-    return dw_source_ldblock(r->src, &r->block.ld, err) < 0
-               ? err->code
-               : take_block(r, err);
+    if (dw_chunk_is(chunk, "TRAK") && r->how->tracks)
+        rc = take_tracks(r, err);
+    if (dw_chunk_is(chunk, "LDBK") && r->open) {
+        rc = dw_source_ldblock(r->src, &r->block.ld, err);
+        r->factored = rc == 0;
+    }
+    if (rc < 0)
+        return rc;
+    return r->open && r->factored && r->tracked == r->how->tracks
+               ? take_block(r, err)
+               : 0;
 }
 
 static int read_blocks(struct reading *r, dw_err *err)

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -26,8 +26,8 @@ struct fit {
     dw_model init;
     double *weight; /* of each trait */
     dw_progress *progress;
-    dw_buf text; /* scratch */
-    double began;
+    dw_buf text;                 /* scratch */
+    double began, read, trained; /* when: began, had read, began to train */
     /* Of training: the step it began with; gains, for the line of progress. */
     size_t first_step, n_epochs;
     uint64_t traffic;
@@ -43,18 +43,10 @@ void dw_fit_result_clear(dw_fit_result *r)
     *r = (dw_fit_result){0};
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 static double seconds(const struct fit *f)
 {
     return f->checkpoint ? dw_checkpoint_seconds(f->checkpoint)
-                         : now() - f->began;
+                         : dw_clock_now() - f->began;
 }
 
 /* ---- blocks ---- */
@@ -63,12 +55,21 @@ static size_t beside(const void *ctx, const dw_dataset *data)
 {
     const struct fit *f = ctx;
 
-    return dw_fit_room(&f->plan, data, &f->r->model, dw_pool_size(f->pool));
+    return dw_fit_room(&f->plan, data, dw_pool_size(f->pool));
 }
 
 static bool is_constant(const struct fit *f)
 {
     return strcmp(f->plan.spec, "const") == 0;
+}
+
+static bool looks(const struct fit *f)
+{
+    dw_err ignored;
+    dw_net net;
+
+    return dw_net_parse(&net, f->plan.spec, 0, &ignored) == 0 &&
+           dw_net_looks(&net);
 }
 
 /* Validation decides when to stop steps; a model that is fitted to its optimum
@@ -130,6 +131,7 @@ static int prepare(struct fit *f, dw_source *src, dw_err *err)
                                 .holdout = flow->holdout,
                                 .valid = flow->valid,
                                 .annotations = !is_constant(f),
+                                .tracks = looks(f),
                                 .keep_whole =
                                     f->plan.train.loss == DW_LOSS_LDSR,
                                 .memory = flow->memory,
@@ -140,6 +142,7 @@ static int prepare(struct fit *f, dw_source *src, dw_err *err)
                     &f->weight, err) < 0)
         return err->code;
     f->plan.train.weight = f->weight;
+    f->read = f->trained = dw_clock_now();
     set_aside(f);
     tell_memory(f);
     if (!f->checkpoint)
@@ -195,11 +198,14 @@ static int check_init(const struct fit *f, dw_err *err)
 
 /* ---- on the way ---- */
 
-/* Adds ", 12.3 in validation"; nothing where there is no such part. */
-static void add_gain(dw_buf *text, double gain, const char *where)
+/* Adds "gain 12.3 in validation" or, behind another, ", 12.3 in validation";
+ * nothing where there is no such part. */
+static void add_gain(dw_buf *text, bool *first, double gain, const char *where)
 {
-    if (!isnan(gain))
-        dw_buf_addf(text, ", %.1f %s", gain, where);
+    if (isnan(gain))
+        return;
+    dw_buf_addf(text, "%s%.1f %s", *first ? "gain " : ", ", gain, where);
+    *first = false;
 }
 
 static void on_constant(void *ctx, size_t trait, const dw_constant *c)
@@ -232,6 +238,7 @@ static void on_train(void *ctx, const dw_model *model, size_t n_epochs)
             dw_net_n_params(&model->net),
             dw_dataset_size(&f->data, 0, DW_PART_TRAIN).blocks);
     f->n_epochs = n_epochs;
+    f->trained = dw_clock_now();
     f->traffic = dw_ranks_traffic();
 }
 
@@ -240,6 +247,7 @@ static void on_step(void *ctx, size_t epoch, size_t step, size_t n_steps)
     struct fit *f = ctx;
     size_t at = (epoch - 1) * n_steps + step;
     dw_buf *text = &f->text;
+    bool first = true;
 
     if (f->first_step == SIZE_MAX) {
         f->first_step = at - 1;
@@ -247,11 +255,11 @@ static void on_step(void *ctx, size_t epoch, size_t step, size_t n_steps)
                                         n_steps * f->n_epochs - f->first_step);
     }
     dw_buf_reset(text);
-    dw_buf_addf(text, "epoch %zu of %zu, step %zu of %zu; gain", epoch,
-                f->n_epochs, step, n_steps);
-    add_gain(text, f->valid, "in validation");
-    add_gain(text, f->best, "at best");
-    add_gain(text, f->heldout, "held out");
+    dw_buf_addf(text, "epoch %zu of %zu, step %zu of %zu; ", epoch, f->n_epochs,
+                step, n_steps);
+    add_gain(text, &first, f->valid, "in validation");
+    add_gain(text, &first, f->best, "at best");
+    add_gain(text, &first, f->heldout, "held out");
     dw_progress_at(f->progress, at - f->first_step, text->s);
 }
 
@@ -277,6 +285,7 @@ static void on_epoch(void *ctx, const dw_epoch *e)
 {
     struct fit *f = ctx;
     const double *base = f->r->report.base;
+    bool first = true;
     double train = e->loglik[DW_PART_TRAIN] - base[DW_PART_TRAIN];
 
     f->valid = e->loglik[DW_PART_VALID] - base[DW_PART_VALID];
@@ -284,16 +293,35 @@ static void on_epoch(void *ctx, const dw_epoch *e)
     if (e->best)
         f->best = f->valid;
     dw_buf_reset(&f->text);
-    add_gain(&f->text, train, "in training");
-    add_gain(&f->text, f->valid, "in validation");
-    add_gain(&f->text, f->heldout, "held out");
-    dw_detail("epoch %zu: gain%s%s", e->epoch, f->text.n ? f->text.s : "",
+    add_gain(&f->text, &first, train, "in training");
+    add_gain(&f->text, &first, f->valid, "in validation");
+    add_gain(&f->text, &first, f->heldout, "held out");
+    dw_detail("epoch %zu: %s%s", e->epoch, f->text.n ? f->text.s : "",
               e->best ? " (best)" : "");
     dw_fit_log_row(e, base, seconds(f), &f->r->log);
     show_log(f);
 }
 
 /* ---- the whole ---- */
+
+static void tell_phases(const struct fit *f)
+{
+    const dw_train_result *t = &f->r->report.train;
+    double end = dw_clock_now();
+
+    if (!f->r->report.has_train) {
+        dw_detail("%.1f seconds: %.1f reading, %.1f fitting", end - f->began,
+                  f->read - f->began, end - f->read);
+        return;
+    }
+    dw_detail("%.1f seconds: %.1f reading, %.1f to where training begins, %.1f "
+              "training",
+              end - f->began, f->read - f->began, f->trained - f->read,
+              end - f->trained);
+    dw_detail("training, seconds of a core: %.1f network, %.1f loss, %.1f sums "
+              "and steps",
+              t->phases.net, t->phases.loss, t->seconds);
+}
 
 static void tell_end(const struct fit *f)
 {
@@ -310,7 +338,7 @@ static void tell_end(const struct fit *f)
     if (dw_ranks_n() > 1 && report->has_train && report->train.steps)
         dw_detail("%zu ranks: %.0f bytes a step from each to the others",
                   dw_ranks_n(), (double)traffic / (double)report->train.steps);
-    dw_detail("%.1f seconds", seconds(f));
+    tell_phases(f);
 }
 
 static int fit(struct fit *f, dw_err *err)
@@ -346,7 +374,7 @@ int dw_fit_run(const dw_fit_flow *flow, dw_source *src, dw_pool *pool,
                     .pool = pool,
                     .r = r,
                     .log = log,
-                    .began = now(),
+                    .began = dw_clock_now(),
                     .first_step = SIZE_MAX,
                     .valid = NAN,
                     .best = NAN,

@@ -12,6 +12,10 @@
 #include "record/rec_stream.h"
 #include "record/rec_vars.h"
 
+/* Times the median: an N above it is marked, as one below --min-n-share is left
+ * out. */
+static const double HIGH_N = 1.25;
+
 /* From the first row to the last chunk. */
 struct job {
     const dw_ingest_plan *plan;
@@ -164,6 +168,7 @@ static int write_run(struct job *j, const dw_head *head, double n,
         return rc;
     dw_ingest_drop_low_n(in, low);
     *counts = dw_ingest_count(in);
+    counts->n_high = dw_count_median_above(j->median, n * HIGH_N);
     dw_ingest_report_tally(counts, &tally);
     rc = dw_sink_end(sink, NULL, "dw-ingest", &tally, err);
     dw_tally_clear(&tally);

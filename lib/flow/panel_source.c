@@ -100,7 +100,7 @@ static int make_block(const void *self, void *p, const dw_factor_cut *cut,
                       dw_err *err)
 {
     const struct panel_source *s = self;
-    const struct item *item = p;
+    struct item *item = p;
     int rc = dw_variants_unpack(v, item->vars.version,
                                 (const unsigned char *)item->vars.bytes.s,
                                 item->vars.bytes.n, err);
@@ -118,6 +118,9 @@ static int make_block(const void *self, void *p, const dw_factor_cut *cut,
                      b->m, b->contig, v->m, v->contig);
     if (rc < 0)
         return dw_err_prefix(err, "%s", dw_source_name(s->src));
+    /* As large as what came of them, and of no more use. */
+    dw_buf_clear(&item->vars.bytes);
+    dw_buf_clear(&item->ldbk.bytes);
     v->t = v->p = 0; /* a study that the panel was made with is not asked */
     return 0;
 }

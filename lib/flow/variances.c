@@ -38,11 +38,12 @@ static int read_given(dw_variances *v, const char *model, const char *prior,
 }
 
 dw_variances *dw_variances_new(const char *model, const char *prior,
-                               size_t threads, dw_err *err)
+                               const char *trait, size_t threads, dw_err *err)
 {
     dw_variances *v = dw_alloc(1, sizeof *v);
 
     v->threads = threads;
+    v->model.wanted = trait;
     v->net = dw_alloc(threads, sizeof(*v->net));
     v->tracks = dw_alloc(threads, sizeof(*v->tracks));
     if (read_given(v, model, prior, err) == 0)

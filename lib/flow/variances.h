@@ -20,10 +20,11 @@ typedef struct dw_variances dw_variances;
 /*
  * From a model's file, or from a table's (input/read_prior.h): DW_EUSAGE if
  * both are given.  Both NULL: from the model that the stream holds before its
- * first block.
+ * first block.  trait: which of a model's several; may be NULL.
  */
 dw_variances *dw_variances_new(const char *model, const char *prior,
-                               size_t threads, dw_err *err) DW_MUST_CHECK;
+                               const char *trait, size_t threads,
+                               dw_err *err) DW_MUST_CHECK;
 void dw_variances_free(dw_variances *v); /* NULL is fine */
 
 /* For each MODL of the stream, and before the first block of each run.

@@ -255,8 +255,16 @@ static int take_ahead(dw_lines *l, dw_err *err)
     return 0;
 }
 
-static int no_text(dw_lines *l, dw_err *err)
+/* The line that begins at `line` holds a NUL. */
+static int no_text(dw_lines *l, const char *line, dw_err *err)
 {
+    if (l->number == 1 && l->to - line >= 4 && memcmp(line, "BCF\2", 4) == 0)
+        return l->broken = dw_fail(
+                   err, DW_EFORMAT,
+                   "%s: is a BCF, which is read from a file and not through a "
+                   "pipe: name the file, or pipe what bcftools view makes of "
+                   "it",
+                   dw_lines_name(l));
     return l->broken = dw_fail(err, DW_EFORMAT,
                                "%s:%zu: a NUL byte: this is no text file "
                                "(UTF-16 is converted by iconv)",
@@ -273,7 +281,7 @@ static int give(dw_lines *l, const char *end, const char *next, dw_span *line,
     l->scanned = 0;
     l->number++;
     if (l->nul && l->nul < end)
-        return no_text(l, err);
+        return no_text(l, line->s, err);
     if (line->n && line->s[line->n - 1] == '\r')
         line->n--;
     if (l->number == 1 && line->n >= 3 &&
@@ -304,7 +312,8 @@ int dw_lines_next(dw_lines *l, dw_span *line, dw_err *err)
             return give(l, at, at + 1, line, err);
         if (l->nul) {
             l->number++;
-            return no_text(l, err); /* the line's end need not be looked for */
+            return no_text(l, l->from,
+                           err); /* the line's end need not be looked for */
         }
         if (l->end == 0)
             return have ? give(l, l->to, l->to, line, err) : 0;

@@ -6,13 +6,13 @@
 
 #include <htslib/bgzf.h>
 #include <htslib/hts.h>
-#include <htslib/hts_log.h>
 #include <htslib/kstring.h>
 #include <htslib/tbx.h>
 #include <htslib/vcf.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "input/bcf_file.h"
 #include "input/site_text.h"
 #include "input/vcf_genotype.h"
 
@@ -59,26 +59,9 @@ struct dw_vcf {
 /* Opens the file at its start, and reads its header if that was not done. */
 static int start(dw_vcf *v, dw_err *err)
 {
-    bcf_hdr_t *header;
-    const htsFormat *format;
-
-    v->file = hts_open(v->path, "r");
+    v->file = dw_bcf_file_open(v->path, &v->header, err);
     if (!v->file)
-        return dw_fail_errno(err, "%s", v->path);
-    format = hts_get_format(v->file);
-    if (format->format != vcf && format->format != bcf)
-        return dw_fail(err, DW_EFORMAT,
-                       "%s: is neither a .bed nor a VCF or BCF", v->path);
-    if (hts_check_EOF(v->file) == 0)
-        return dw_fail(err, DW_EFORMAT,
-                       "%s: is cut short: its last block is missing", v->path);
-    header = bcf_hdr_read(v->file);
-    if (!header)
-        return dw_fail(err, DW_EFORMAT, "%s: its header cannot be read",
-                       v->path);
-    if (v->header)
-        bcf_hdr_destroy(v->header);
-    v->header = header;
+        return err->code;
     v->pending = v->at_end = false;
     v->rid = -1;
     v->contig[0] = 0;
@@ -131,7 +114,6 @@ dw_vcf *dw_vcf_open(const char *path, const dw_geno_query *query, dw_err *err)
 {
     dw_vcf *v = dw_alloc(1, sizeof *v);
 
-    hts_set_log_level(HTS_LOG_OFF); /* faults are told by us, once */
     v->path = dw_strdup(path);
     v->dosage = query->dosage;
     v->regions = query->regions;

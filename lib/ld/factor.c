@@ -5,41 +5,41 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
+#include "ld/count_corr.h"
+#include "ld/distinct.h"
 #include "linalg/dense.h"
 #include "linalg/eigen.h"
 
 enum {
-    COLUMNS = 256, /* of X that are unpacked at once, all people of them */
+    COLUMNS = 504, /* of X that are unpacked at once, all people of them */
     PEOPLE = 512,  /* or people, many columns of them; a multiple of 4 */
 };
 
 /*
- * Sums and factorisations are in double.  The last product, Q = W' X, is one of
- * columns of length 1 and is stored as float32: taken in float32 it errs by
- * 1e-7 or so, as the storage does, in half the time.
+ * Sums and factorisations are in double.  Where the last product, Q = W' X, is
+ * one of columns of length 1 and is stored as float32, taken in float32 it errs
+ * by 1e-7 or so, as the storage does, in half the time.
  */
 struct dw_factor_ws {
-    size_t *group;  /* (l) which distinct column each of the core is */
-    size_t *first;  /* (groups) the first core variant that has it */
-    double *weight; /* (groups) root of how many have it */
-    size_t cap_group, cap_first, cap_weight;
+    dw_distinct columns;
     double *square; /* X_l X_l', then its eigenvectors W; or R_ll, then U */
     double *lambda;
-    double *x;      /* part of X, unpacked */
-    double *w;      /* part of W */
+    double *x;      /* part of X, unpacked; or of R_l. */
+    double *w;      /* part of W; or of Q */
     float *xf, *wf; /* the same, rounded */
-    size_t cap_square, cap_lambda, cap_x, cap_w, cap_xf, cap_wf;
+    float *qf;      /* part of Q */
+    size_t cap_square, cap_lambda, cap_x, cap_w, cap_xf, cap_wf, cap_qf;
     dw_eigen_ws *eigen;
     size_t cap_eigen;
+    dw_count_corr *corr;
 };
 
 /*
  * One block on its way.  Variants of the core that nobody tells apart have the
  * same column: c of them are one column times sqrt(c), whose eigenvectors are
- * theirs times sqrt(c).  In dense panels these are a third of all, and what is
- * decomposed shrinks by that.
+ * theirs times sqrt(c).  So what is decomposed shrinks, and columns of Q are
+ * worked out once.
  */
 struct task {
     dw_factor_ws *ws;
@@ -52,23 +52,26 @@ struct task {
 
 dw_factor_ws *dw_factor_ws_new(void)
 {
-    return dw_alloc(1, sizeof(dw_factor_ws));
+    dw_factor_ws *ws = dw_alloc(1, sizeof *ws);
+
+    ws->corr = dw_count_corr_new();
+    return ws;
 }
 
 void dw_factor_ws_free(dw_factor_ws *ws)
 {
     if (!ws)
         return;
-    dw_free(ws->group);
-    dw_free(ws->first);
-    dw_free(ws->weight);
+    dw_distinct_clear(&ws->columns);
     dw_free(ws->square);
     dw_free(ws->x);
     dw_free(ws->lambda);
     dw_free(ws->w);
     dw_free(ws->xf);
     dw_free(ws->wf);
+    dw_free(ws->qf);
     dw_eigen_ws_free(ws->eigen);
+    dw_count_corr_free(ws->corr);
     dw_free(ws);
 }
 
@@ -94,11 +97,6 @@ static bool fit(void *p, size_t *cap, size_t rows, size_t columns, size_t size)
 static bool fit_doubles(double **p, size_t *cap, size_t rows, size_t columns)
 {
     return fit(p, cap, rows, columns, sizeof **p);
-}
-
-static bool fit_sizes(size_t **p, size_t *cap, size_t rows)
-{
-    return fit(p, cap, rows, 1, sizeof **p);
 }
 
 static bool fit_floats(float **p, size_t *cap, size_t rows, size_t columns)
@@ -132,71 +130,62 @@ static int no_memory(const struct task *t, dw_err *err)
 
 /* ---- columns ---- */
 
-/* Finds the distinct columns of the core. */
-static int group_columns(struct task *t, dw_err *err)
-{
-    dw_factor_ws *ws = t->ws;
-    dw_map *map;
-
-    if (!fit_sizes(&ws->group, &ws->cap_group, t->l) ||
-        !fit_sizes(&ws->first, &ws->cap_first, t->l) ||
-        !fit_doubles(&ws->weight, &ws->cap_weight, t->l, 1))
-        return no_memory(t, err);
-    map = dw_map_new();
-    t->groups = 0;
-    for (size_t j = 0; j < t->l; j++) {
-        const void *c = dw_genotypes_column(t->g, t->begin + t->core + j);
-        uint64_t hash = dw_hash(c, t->g->bytes), *at;
-        bool fresh;
-
-        at = dw_map_put(map, &hash, sizeof hash, &fresh);
-        if (!at) {
-            dw_map_free(map);
-            return no_memory(t, err);
-        }
-        /* Two columns of one hash that differ are two groups. */
-        if (fresh || memcmp(c,
-                            dw_genotypes_column(t->g, t->begin + t->core +
-                                                          ws->first[*at]),
-                            t->g->bytes) != 0) {
-            *at = t->groups;
-            ws->first[t->groups] = j;
-            ws->weight[t->groups++] = 0;
-        }
-        ws->group[j] = (size_t)*at;
-        ws->weight[*at]++;
-    }
-    dw_map_free(map);
-    for (size_t i = 0; i < t->groups; i++)
-        ws->weight[i] = sqrt(ws->weight[i]);
-    return 0;
-}
-
-/* Distinct columns [from, from + width) of the core, standardised and times
+/* Distinct columns [from, from + width), standardised and, of the core, times
  * their weight, of people first .. first + count - 1, into x with ld `ld`. */
 static void unpack_core(const struct task *t, size_t from, size_t width,
                         size_t first, size_t count, double *x, size_t ld)
 {
-    for (size_t j = 0; j < width; j++) {
-        size_t at = t->begin + t->core + t->ws->first[from + j];
-        const dw_geno_stats *s = dw_genotypes_stats(t->g, at);
+    const dw_distinct *d = &t->ws->columns;
 
-        dw_geno_centre(t->g->kind, dw_genotypes_column(t->g, at), first, count,
-                       s->mean, t->ws->weight[from + j] / sqrt(s->ss),
-                       x + j * ld);
+    for (size_t j = from; j < from + width; j++, x += ld) {
+        const dw_geno_stats *s = dw_genotypes_stats(t->g, d->first[j]);
+
+        dw_geno_centre(t->g->kind, dw_genotypes_column(t->g, d->first[j]),
+                       first, count, s->mean, d->weight[j] / sqrt(s->ss), x);
     }
 }
 
-/* Columns [from, from + width) of the block, standardised. */
+/* The same without weights, rounded. */
 static void unpack_float(const struct task *t, size_t from, size_t width,
                          size_t first, size_t count, float *x, size_t ld)
 {
-    for (size_t j = 0; j < width; j++) {
-        size_t at = t->begin + from + j;
-        const dw_geno_stats *s = dw_genotypes_stats(t->g, at);
+    const dw_distinct *d = &t->ws->columns;
 
-        dw_geno_centre_float(t->g->kind, dw_genotypes_column(t->g, at), first,
-                             count, s->mean, 1 / sqrt(s->ss), x + j * ld);
+    for (size_t j = from; j < from + width; j++, x += ld) {
+        const dw_geno_stats *s = dw_genotypes_stats(t->g, d->first[j]);
+
+        dw_geno_centre_float(t->g->kind, dw_genotypes_column(t->g, d->first[j]),
+                             first, count, s->mean, 1 / sqrt(s->ss), x);
+    }
+}
+
+/* Where the column of Q of a distinct column stands first. */
+static float *column_of_q(const struct task *t, size_t distinct)
+{
+    return t->out->q + (t->ws->columns.first[distinct] - t->begin) * t->out->k;
+}
+
+/* Distinct columns [from, from + width) of Q are those of q (k x width). */
+static void put_columns(const struct task *t, size_t from, size_t width,
+                        const float *q)
+{
+    size_t k = t->out->k;
+
+    for (size_t j = 0; j < width; j++)
+        memcpy(column_of_q(t, from + j), q + j * k, k * sizeof *q);
+}
+
+/* Each variant gets the column of Q of the first one that is like it. */
+static void spread_columns(const struct task *t)
+{
+    size_t k = t->out->k;
+
+    for (size_t j = 0; j < t->m; j++) {
+        float *to = t->out->q + j * k;
+        const float *from = column_of_q(t, t->ws->columns.of[j]);
+
+        if (to != from)
+            memcpy(to, from, k * sizeof *to);
     }
 }
 
@@ -224,8 +213,9 @@ static size_t kept(const struct task *t, size_t order)
 static int decompose(struct task *t, size_t order, dw_err *err)
 {
     dw_factor_ws *ws = t->ws;
-    int rc =
-        dw_eigen_symmetric(ws->eigen, order, ws->square, order, ws->lambda);
+    size_t above;
+    int rc = dw_eigen_above(ws->eigen, order, ws->square, order,
+                            t->cut->min_eigen, ws->lambda, &above);
 
     if (rc != 0)
         return dw_fail(err, DW_EDEGENERATE,
@@ -253,12 +243,12 @@ static void narrow(size_t n, const double *from, float *to)
 static int by_people(struct task *t, dw_err *err)
 {
     dw_factor_ws *ws = t->ws;
-    size_t n = t->g->n, k;
+    size_t n = t->g->n, distinct = ws->columns.n, k;
     int rc;
 
     if (!fit_eigen(ws, n) ||
         !fit_doubles(&ws->x, &ws->cap_x, n, at_most(t->groups, COLUMNS)) ||
-        !fit_floats(&ws->xf, &ws->cap_xf, n, at_most(t->m, COLUMNS)) ||
+        !fit_floats(&ws->xf, &ws->cap_xf, n, at_most(distinct, COLUMNS)) ||
         !fit_floats(&ws->wf, &ws->cap_wf, n, n))
         return no_memory(t, err);
 
@@ -274,21 +264,86 @@ static int by_people(struct task *t, dw_err *err)
 
     /* Q = W' X  (k x m) */
     k = t->out->k;
+    if (!fit_floats(&ws->qf, &ws->cap_qf, k, at_most(distinct, COLUMNS)))
+        return no_memory(t, err);
     narrow(n * k, ws->square, ws->wf);
-    for (size_t j = 0; j < t->m; j += COLUMNS) {
-        size_t width = at_most(t->m - j, COLUMNS);
+    for (size_t j = 0; j < distinct; j += COLUMNS) {
+        size_t width = at_most(distinct - j, COLUMNS);
 
         unpack_float(t, j, width, 0, n, ws->xf, n);
-        dw_sgemm(true, false, k, width, n, 1, ws->wf, n, ws->xf, n, 0,
-                 t->out->q + j * k, k);
+        dw_sgemm(true, false, k, width, n, 1, ws->wf, n, ws->xf, n, 0, ws->qf,
+                 k);
+        put_columns(t, j, width, ws->qf);
     }
     return 0;
 }
 
 /* ---- at least as many people as core variants ---- */
 
-/* R_ll = X_l' X_l of the distinct columns, lower, into ws->square. */
-static int correlate(struct task *t, dw_err *err)
+/* Columns of the core: Q_l = L^1/2 U'.  Then ws->square, which is U, becomes
+ * U L^-1/2. */
+static void make_core(struct task *t)
+{
+    const dw_distinct *d = &t->ws->columns;
+    size_t k = t->out->k, l = t->groups;
+    double *u = t->ws->square;
+
+    for (size_t i = 0; i < k; i++) {
+        double root = sqrt(t->out->lambda[i]);
+
+        for (size_t j = 0; j < l; j++)
+            column_of_q(t, j)[i] = (float)(root * u[j + i * l] / d->weight[j]);
+        dw_scal(l, 1 / root, u + i * l);
+    }
+}
+
+/* R_ll of the distinct columns, lower, into ws->square. */
+static int correlate_counts(struct task *t, dw_err *err)
+{
+    dw_factor_ws *ws = t->ws;
+    const dw_distinct *d = &ws->columns;
+    size_t l = t->groups;
+
+    if (!fit_eigen(ws, l))
+        return no_memory(t, err);
+    for (size_t j = 0; j < l; j += COLUMNS) {
+        size_t width = at_most(l - j, COLUMNS);
+
+        if (dw_count_corr_make(ws->corr, t->g, l - j, d->first + j,
+                               d->weight + j, width, d->first + j,
+                               d->weight + j, ws->square + j + j * l, l) < 0)
+            return no_memory(t, err);
+    }
+    return 0;
+}
+
+/* Q_f = L^-1/2 U' R_lf, in double: it divides by L. */
+static int flanks_of_counts(struct task *t, dw_err *err)
+{
+    dw_factor_ws *ws = t->ws;
+    const dw_distinct *d = &ws->columns;
+    size_t k = t->out->k, l = t->groups, wide = at_most(d->n - l, COLUMNS);
+
+    if (!fit_doubles(&ws->x, &ws->cap_x, l, wide) ||
+        !fit_doubles(&ws->w, &ws->cap_w, k, wide) ||
+        !fit_floats(&ws->qf, &ws->cap_qf, k, wide))
+        return no_memory(t, err);
+    for (size_t j = l; j < d->n; j += COLUMNS) {
+        size_t width = at_most(d->n - j, COLUMNS);
+
+        if (dw_count_corr_make(ws->corr, t->g, l, d->first, d->weight, width,
+                               d->first + j, NULL, ws->x, l) < 0)
+            return no_memory(t, err);
+        dw_gemm(true, false, k, width, l, 1, ws->square, l, ws->x, l, 0, ws->w,
+                k);
+        narrow(k * width, ws->w, ws->qf);
+        put_columns(t, j, width, ws->qf);
+    }
+    return 0;
+}
+
+/* As correlate_counts, of dosages: R_ll = X_l' X_l. */
+static int correlate_dosages(struct task *t, dw_err *err)
 {
     dw_factor_ws *ws = t->ws;
     size_t l = t->groups;
@@ -304,34 +359,32 @@ static int correlate(struct task *t, dw_err *err)
     return 0;
 }
 
-/* Q_f += W' X_f of some people, for columns [from, from + width). */
-static void add_flank(struct task *t, size_t from, size_t width, size_t first,
-                      size_t count)
+/* Distinct columns of the flanks, Q_f += W' X_f of some people, into ws->qf. */
+static void add_flanks(struct task *t, size_t first, size_t count)
 {
     dw_factor_ws *ws = t->ws;
-    size_t k = t->out->k;
+    size_t k = t->out->k, l = t->groups, n = ws->columns.n;
 
-    for (size_t j = from; j < from + width; j += COLUMNS) {
-        size_t columns = at_most(from + width - j, COLUMNS);
+    for (size_t j = l; j < n; j += COLUMNS) {
+        size_t columns = at_most(n - j, COLUMNS);
 
         unpack_float(t, j, columns, first, count, ws->xf, PEOPLE);
         dw_sgemm(true, false, k, columns, count, 1, ws->wf, PEOPLE, ws->xf,
-                 PEOPLE, first ? 1 : 0, t->out->q + j * k, k);
+                 PEOPLE, first ? 1 : 0, ws->qf + (j - l) * k, k);
     }
 }
 
-/* The flanks, by parts of W = X_l U L^-1/2; ws->square is U, and is scaled. */
-static int make_flanks(struct task *t, dw_err *err)
+/* By parts of W = X_l U L^-1/2. */
+static int flanks_of_dosages(struct task *t, dw_err *err)
 {
     dw_factor_ws *ws = t->ws;
-    size_t k = t->out->k, l = t->groups, behind = t->core + t->l;
+    size_t k = t->out->k, l = t->groups, flanks = ws->columns.n - l;
 
     if (!fit_doubles(&ws->w, &ws->cap_w, PEOPLE, k) ||
         !fit_floats(&ws->wf, &ws->cap_wf, PEOPLE, k) ||
-        !fit_floats(&ws->xf, &ws->cap_xf, PEOPLE, COLUMNS))
+        !fit_floats(&ws->xf, &ws->cap_xf, PEOPLE, COLUMNS) ||
+        !fit_floats(&ws->qf, &ws->cap_qf, k, flanks))
         return no_memory(t, err);
-    for (size_t i = 0; i < k; i++)
-        dw_scal(l, 1 / sqrt(t->out->lambda[i]), ws->square + i * l);
     for (size_t first = 0; first < t->g->n; first += PEOPLE) {
         size_t count = at_most(t->g->n - first, PEOPLE);
 
@@ -339,31 +392,23 @@ static int make_flanks(struct task *t, dw_err *err)
         dw_gemm(false, false, count, k, l, 1, ws->x, PEOPLE, ws->square, l, 0,
                 ws->w, PEOPLE);
         narrow(PEOPLE * k, ws->w, ws->wf);
-        add_flank(t, 0, t->core, first, count);
-        add_flank(t, behind, t->m - behind, first, count);
+        add_flanks(t, first, count);
     }
+    put_columns(t, l, flanks, ws->qf);
     return 0;
 }
 
-/* Q_l = L^1/2 U',  Q_f = W' X_f. */
 static int by_variants(struct task *t, dw_err *err)
 {
-    dw_factor_ws *ws = t->ws;
-    dw_ldblock *out = t->out;
-    int rc;
+    const bool counts = dw_count_corr_suits(t->g);
+    int rc = counts ? correlate_counts(t, err) : correlate_dosages(t, err);
 
-    if ((rc = correlate(t, err)) < 0 || (rc = decompose(t, t->groups, err)) < 0)
+    if (rc < 0 || (rc = decompose(t, t->groups, err)) < 0)
         return rc;
-    for (size_t j = 0; j < t->l; j++) {
-        float *q = out->q + (t->core + j) * out->k;
-        size_t g = ws->group[j];
-        const double *u = ws->square + g; /* row g of U */
-
-        for (size_t i = 0; i < out->k; i++)
-            q[i] = (float)(sqrt(out->lambda[i]) * u[i * t->groups] /
-                           ws->weight[g]);
-    }
-    return t->m > t->l ? make_flanks(t, err) : 0;
+    make_core(t);
+    if (t->ws->columns.n == t->groups)
+        return 0;
+    return counts ? flanks_of_counts(t, err) : flanks_of_dosages(t, err);
 }
 
 int dw_factor_genotypes(dw_factor_ws *ws, const dw_genotypes *g, size_t begin,
@@ -371,8 +416,13 @@ int dw_factor_genotypes(dw_factor_ws *ws, const dw_genotypes *g, size_t begin,
                         const dw_factor_cut *cut, dw_ldblock *out, dw_err *err)
 {
     struct task t = {ws, g, begin, m, core, l, 0, cut, out};
+    int rc;
 
-    if (group_columns(&t, err) < 0)
-        return err->code;
-    return g->n < t.groups ? by_people(&t, err) : by_variants(&t, err);
+    if (dw_distinct_find(&ws->columns, g, begin, m, core, l) < 0)
+        return no_memory(&t, err);
+    t.groups = ws->columns.n_core;
+    rc = g->n < t.groups ? by_people(&t, err) : by_variants(&t, err);
+    if (rc == 0)
+        spread_columns(&t);
+    return rc;
 }

@@ -59,7 +59,7 @@ dw_ld_join *dw_ld_join_new(const dw_ld_join_opts *opts, dw_ld_source *take,
     for (size_t i = 0; i < opts->threads; i++)
         j->bench[i].ws = dw_restrict_ws_new();
     /* Two a thread: the last of a batch leaves few threads idle. */
-    j->max_orders = 2 * opts->threads;
+    j->max_orders = opts->threads > 1 ? 2 * opts->threads : 1;
     j->order = dw_alloc(j->max_orders, sizeof *j->order);
     dw_ld_join_begin(j, 0, 0);
     return j;

@@ -176,9 +176,16 @@ int dw_ld_walk_next(dw_ld_walk *w, dw_ld_item *item, dw_err *err)
     rc = look_ahead(w, err);
     if (rc <= 0 || (w->sought && strcmp(w->contig, w->wanted) != 0))
         return rc < 0 ? rc : 0;
-    given = w->ahead;
-    w->ahead = *item;
-    *item = given;
+    if (w->ahead.made) {
+        given = w->ahead;
+        w->ahead = *item;
+        *item = given;
+    } else { /* what others were made into stays where it is */
+        given.bytes = w->ahead.bytes;
+        w->ahead.bytes = item->bytes;
+        item->bytes = given.bytes;
+        item->made = false;
+    }
     w->has_ahead = w->fresh = false;
     return 1;
 }

@@ -9,18 +9,21 @@
 enum { COLUMNS = 256 }; /* of Q that are widened at once */
 
 /*
- * Sums and factorisations are in double, the products too: a row of Q that
- * belongs to a small eigenvalue is a small difference of large numbers.
+ * Factorisations are in double, and the core's part of V'Q too: there, a row
+ * that belongs to a small eigenvalue is a small difference of large numbers.
+ * Flanks are what W' makes of columns of length 1: taken in float32 they err by
+ * what they are stored with.
  */
 struct dw_restrict_ws {
     dw_gram_ws *gram;
     size_t gram_order;
-    unsigned char *seen;   /* (l) of the core: it stays */
-    double *core;          /* (k x l_o) Q_o */
-    double *v;             /* (k x min(k, l_o)) */
-    double *lambda;        /* (min(k, l_o)) */
-    double *part, *turned; /* (k x COLUMNS), some of Q, and of V'Q */
-    size_t cap_seen, cap_core, cap_v, cap_lambda, cap_part, cap_turned;
+    unsigned char *seen; /* (l) of the core: it stays */
+    double *core;        /* (k x l_o) Q_o */
+    double *v;           /* (k x min(k, l_o)) */
+    double *lambda;      /* (min(k, l_o)) */
+    double *part;        /* (k x COLUMNS) of V'Q */
+    float *vf, *flank;   /* V and (k x COLUMNS) of Q, in float */
+    size_t cap_seen, cap_core, cap_v, cap_lambda, cap_part, cap_vf, cap_flank;
 };
 
 dw_restrict_ws *dw_restrict_ws_new(void)
@@ -38,23 +41,28 @@ void dw_restrict_ws_free(dw_restrict_ws *ws)
     dw_free(ws->v);
     dw_free(ws->lambda);
     dw_free(ws->part);
-    dw_free(ws->turned);
+    dw_free(ws->vf);
+    dw_free(ws->flank);
     dw_free(ws);
 }
 
 /* ---- memory ---- */
 
-static bool fit(double **p, size_t *cap, size_t rows, size_t columns)
+/* Makes *p hold rows x columns items of `size`; what was there is lost. */
+static bool fit(void *p, size_t *cap, size_t rows, size_t columns, size_t size)
 {
-    if (columns && rows > SIZE_MAX / sizeof **p / columns)
+    void *q;
+
+    memcpy(&q, p, sizeof q);
+    if (columns && rows > SIZE_MAX / size / columns)
         return false;
-    if (*p && rows * columns <= *cap)
+    if (q && rows * columns <= *cap)
         return true;
-    /* What was there is of no use: nothing to copy. */
-    dw_free(*p);
-    *p = dw_try_realloc(NULL, rows * columns, sizeof **p);
-    *cap = *p ? rows * columns : 0;
-    return *p != NULL;
+    dw_free(q);
+    q = dw_try_realloc(NULL, rows * columns, size);
+    *cap = q ? rows * columns : 0;
+    memcpy(p, &q, sizeof q);
+    return q != NULL;
 }
 
 static bool fit_all(dw_restrict_ws *ws, size_t k, size_t l)
@@ -62,11 +70,12 @@ static bool fit_all(dw_restrict_ws *ws, size_t k, size_t l)
     size_t order = k < l ? k : l;
 
     if (!dw_linalg_fits(k) || !dw_linalg_fits(l) ||
-        !fit(&ws->core, &ws->cap_core, k, l) ||
-        !fit(&ws->v, &ws->cap_v, k, order) ||
-        !fit(&ws->lambda, &ws->cap_lambda, order, 1) ||
-        !fit(&ws->part, &ws->cap_part, k, COLUMNS) ||
-        !fit(&ws->turned, &ws->cap_turned, order, COLUMNS))
+        !fit(&ws->core, &ws->cap_core, k, l, sizeof *ws->core) ||
+        !fit(&ws->v, &ws->cap_v, k, order, sizeof *ws->v) ||
+        !fit(&ws->lambda, &ws->cap_lambda, order, 1, sizeof *ws->lambda) ||
+        !fit(&ws->part, &ws->cap_part, order, COLUMNS, sizeof *ws->part) ||
+        !fit(&ws->vf, &ws->cap_vf, k, order, sizeof *ws->vf) ||
+        !fit(&ws->flank, &ws->cap_flank, k, COLUMNS, sizeof *ws->flank))
         return false;
     if (ws->gram && ws->gram_order >= order)
         return true;
@@ -134,6 +143,16 @@ static size_t kept(size_t order, const double *lambda, double trace,
     return k;
 }
 
+/* The first k numbers of a column. */
+static void copy_column(const dw_ldblock *b, const dw_stay *s, size_t k,
+                        float *to)
+{
+    const float *from = b->q + s->column * b->k;
+
+    for (size_t i = 0; i < k; i++)
+        to[i] = s->swapped ? -from[i] : from[i];
+}
+
 /* ---- the whole core ---- */
 
 static int pass_on(const dw_ldblock *b, size_t n, const dw_stay *stay,
@@ -145,13 +164,8 @@ static int pass_on(const dw_ldblock *b, size_t n, const dw_stay *stay,
         return err->code;
     if (k)
         memcpy(out->lambda, b->lambda, k * sizeof *out->lambda);
-    for (size_t j = 0; j < n; j++) {
-        const float *from = b->q + stay[j].column * b->k;
-        float *to = out->q + j * k;
-
-        for (size_t i = 0; i < k; i++)
-            to[i] = stay[j].swapped ? -from[i] : from[i];
-    }
+    for (size_t j = 0; j < n; j++)
+        copy_column(b, &stay[j], k, out->q + j * k);
     return 0;
 }
 
@@ -165,21 +179,40 @@ static void widen(const dw_ldblock *b, const dw_stay *s, double *to)
         to[i] = s->swapped ? -(double)from[i] : (double)from[i];
 }
 
-/* Q <- V'Q, COLUMNS of it at a time. */
-static void turn(dw_restrict_ws *ws, const dw_ldblock *b, size_t n,
-                 const dw_stay *stay, dw_ldblock *out)
+static size_t at_most(size_t x, size_t limit)
+{
+    return x < limit ? x : limit;
+}
+
+/* The core's Q <- V'Q; it stands widened in ws->core. */
+static void turn_core(dw_restrict_ws *ws, const dw_ldblock *b, dw_ldblock *out)
 {
     size_t k = out->k;
 
-    for (size_t j = 0; j < n; j += COLUMNS) {
-        size_t width = n - j < COLUMNS ? n - j : COLUMNS;
+    for (size_t j = 0; j < out->l; j += COLUMNS) {
+        size_t width = at_most(out->l - j, COLUMNS);
+        float *to = out->q + (out->core + j) * k;
+
+        dw_gemm(true, false, k, width, b->k, 1, ws->v, b->k,
+                ws->core + j * b->k, b->k, 0, ws->part, k);
+        for (size_t i = 0; i < width * k; i++)
+            to[i] = (float)ws->part[i];
+    }
+}
+
+/* The same of variants [from, end) that stay, which are flanks. */
+static void turn_flank(dw_restrict_ws *ws, const dw_ldblock *b, size_t from,
+                       size_t end, const dw_stay *stay, dw_ldblock *out)
+{
+    size_t k = out->k;
+
+    for (size_t j = from; j < end; j += COLUMNS) {
+        size_t width = at_most(end - j, COLUMNS);
 
         for (size_t i = 0; i < width; i++)
-            widen(b, &stay[j + i], ws->part + i * b->k);
-        dw_gemm(true, false, k, width, b->k, 1, ws->v, b->k, ws->part, b->k, 0,
-                ws->turned, k);
-        for (size_t i = 0; i < width * k; i++)
-            out->q[j * k + i] = (float)ws->turned[i];
+            copy_column(b, &stay[j + i], b->k, ws->flank + i * b->k);
+        dw_sgemm(true, false, k, width, b->k, 1, ws->vf, b->k, ws->flank, b->k,
+                 0, out->q + j * k, k);
     }
 }
 
@@ -208,7 +241,11 @@ static int project(dw_restrict_ws *ws, const dw_ldblock *b, size_t n,
         return err->code;
     if (k)
         memcpy(out->lambda, ws->lambda, k * sizeof *out->lambda);
-    turn(ws, b, n, stay, out);
+    for (size_t i = 0; i < b->k * k; i++)
+        ws->vf[i] = (float)ws->v[i];
+    turn_core(ws, b, out);
+    turn_flank(ws, b, 0, out->core, stay, out);
+    turn_flank(ws, b, out->core + out->l, n, stay, out);
     /* Of what was read, numbers may be too large for a float. */
     return dw_ldblock_check(out, err);
 }

@@ -71,10 +71,13 @@ void spotrf_(const char *uplo, const dw_blasint *n, float *a,
 void dstev_(const char *jobz, const dw_blasint *n, double *d, double *e,
             double *z, const dw_blasint *ldz, double *work, dw_blasint *info,
             size_t);
-void dsyevd_(const char *jobz, const char *uplo, const dw_blasint *n, double *a,
-             const dw_blasint *lda, double *w, double *work,
+void dsytrd_(const char *uplo, const dw_blasint *n, double *a,
+             const dw_blasint *lda, double *d, double *e, double *tau,
+             double *work, const dw_blasint *lwork, dw_blasint *info, size_t);
+void dstedc_(const char *compz, const dw_blasint *n, double *d, double *e,
+             double *z, const dw_blasint *ldz, double *work,
              const dw_blasint *lwork, dw_blasint *iwork,
-             const dw_blasint *liwork, dw_blasint *info, size_t, size_t);
+             const dw_blasint *liwork, dw_blasint *info, size_t);
 
 /* OpenBLAS only: weak, so NULL under any other BLAS. */
 extern void openblas_set_num_threads(int n) __attribute__((weak));

@@ -73,6 +73,8 @@ int dw_ingest_report_write(const char *path, const dw_ingest_counts *c,
             put(out, "actions", dw_action_word((dw_action)a), c->acted[a],
                 c->taken);
     }
+    if (c->n_high)
+        put(out, "actions", "n_high", c->n_high, c->taken);
     put_agreement(out, c);
     for (size_t a = 0; a < c->n_annots; a++)
         put(out, c->annot[a], "annot_missing", c->annot_missing[a], variants);
@@ -136,6 +138,9 @@ void dw_ingest_report_tell(const dw_ingest_counts *c)
                     c->fates->n[r], dw_reason_text((dw_reason)r));
     }
     tell_annots(c, variants);
+    if (c->n_high)
+        dw_note("%" PRIu64 " variants have an N above 1.25 times the median",
+                c->n_high);
     if (c->latent)
         dw_note("%" PRIu64 " variants of the reference without a z", c->latent);
     dw_ingest_verdict(c, &verdict);

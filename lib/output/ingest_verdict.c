@@ -12,8 +12,9 @@ static const double R = 0.9;          /* correlation of frequencies, at least */
 /* Turned: A/T and C/G go by their frequencies, and so they agree all the same.
  */
 static const double TURNED = 0.3;
-static const double FAR = 0.02; /* frequencies far apart */
-enum { FEW = 30 };              /* variants that say little */
+static const double FAR = 0.02;    /* frequencies far apart */
+static const double HIGH_N = 0.02; /* N far above the median */
+enum { FEW = 30 };                 /* variants that say little */
 
 static double share(uint64_t n, uint64_t of)
 {
@@ -67,6 +68,9 @@ static void add_concerns(const dw_ingest_counts *c, double taken, dw_buf *out)
                     "%" PRIu64 " of %" PRIu64
                     " frequencies are more than 0.2 apart; ",
                     a->far, a->n);
+    if (share(c->n_high, c->taken) > HIGH_N)
+        dw_buf_addf(out, "%.1f %% have an N above 1.25 times the median; ",
+                    100 * share(c->n_high, c->taken));
 }
 
 static void add_facts(const dw_ingest_counts *c, double taken, dw_buf *out)

@@ -38,9 +38,6 @@ int dw_ref_sites_open(dw_ref_rows *r, dw_lines *take_lines,
 int dw_ref_bcf_open(dw_ref_rows *r, const char *path,
                     dw_build_evidence *evidence, dw_err *err) DW_MUST_CHECK;
 
-/* Is the file a BCF?  Not asked of pipes, which would be read by it. */
-int dw_ref_is_bcf(const char *path);
-
 /* Counts a row and sets its alleles (upper case, in the buffers): true when
  * they are of ACGT; else the row is told to `fates`. */
 bool dw_ref_take(dw_ref_rows *r, dw_row *row, dw_span alt, dw_span ref,

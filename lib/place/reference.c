@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "input/bcf_file.h"
 #include "place/ref_rows.h"
 
 /* Bytes of genotypes that one variant may cost on average, to hold a study's
@@ -46,7 +47,7 @@ dw_reference *dw_reference_open(const char *path, dw_fates *fates, dw_err *err)
     int rc;
 
     ref->rows.fates = fates;
-    rc = dw_ref_is_bcf(path)
+    rc = dw_bcf_file_is(path)
              ? dw_ref_bcf_open(&ref->rows, path, &ref->evidence, err)
              : open_text(ref, path, err);
     if (rc == 0)

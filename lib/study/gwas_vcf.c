@@ -4,15 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <htslib/bgzf.h>
-#include <htslib/hts.h>
 #include <htslib/hts_log.h>
 #include <htslib/kstring.h>
 #include <htslib/vcf.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "data/sumstat.h"
+#include "input/bcf_file.h"
 #include "input/contig_cache.h"
 
 enum { HEADER_MAX = 64 << 20 };
@@ -49,16 +47,13 @@ static const dw_study_format gwas_vcf = {.name = "gwasvcf",
 
 struct dw_gwas_vcf {
     char *path;
-    dw_lines *lines; /* of a VCF */
-    htsFile *file;   /* of a BCF */
-    uint64_t digest; /* of a BCF: of its unpacked bytes */
-    bcf_hdr_t *header;
-    bcf1_t *rec;
+    dw_lines *lines; /* of a VCF; NULL: it is a BCF */
+    dw_bcf_file in;  /* of a VCF its header and its record alone */
     kstring_t line;
+    int sample;             /* the study's place among those in the records */
     int tag[N_TAGS];        /* id in the header, or -1 */
     bcf_fmt_t *fmt[N_TAGS]; /* of the current record */
-    size_t records;
-    int alt; /* the current ALT, from 1 */
+    int alt;                /* the current ALT, from 1 */
     double cases, controls;
     bool binary;
     char *study, *build;
@@ -79,53 +74,49 @@ bool dw_gwas_vcf_is_header(const dw_table *t)
     return true;
 }
 
-bool dw_gwas_vcf_is_bcf(const char *path)
-{
-    htsFile *f;
-    bool is;
-
-    hts_set_log_level(HTS_LOG_OFF); /* faults are told by us, once */
-    f = strcmp(path, "-") ? hts_open(path, "r") : NULL;
-    is = f && hts_get_format(f)->format == bcf;
-
-    if (f)
-        (void)!hts_close(f);
-    return is;
-}
-
 /* ---- a row ---- */
 
 static int fail_here(const dw_gwas_vcf *v, const char *what, dw_err *err)
 {
     if (v->lines)
         return dw_lines_fail(v->lines, err, DW_EFORMAT, NULL, "%s", what);
-    return dw_fail(err, DW_EFORMAT, "%s: record %zu: %s", v->path, v->records,
-                   what);
+    return dw_bcf_file_fail(&v->in, what, err);
 }
 
 static int read_record(dw_gwas_vcf *v, dw_err *err)
 {
+    const int which = BCF_UN_STR | BCF_UN_FMT;
     dw_span line;
     int rc;
 
-    if (!v->lines) {
-        rc = bcf_read(v->file, v->header, v->rec);
-        v->records++;
-        if (rc < -1)
-            return fail_here(v, "cannot be read: is it cut short?", err);
-        return rc == 0;
-    }
+    if (!v->lines)
+        return dw_bcf_file_next(&v->in, which, err);
     do {
         if ((rc = dw_lines_next(v->lines, &line, err)) <= 0)
             return rc;
     } while (line.n == 0);
-    v->records++;
     v->line.l = 0;
     if (kputsn(line.s, line.n, &v->line) < 0)
         return dw_fail(err, DW_ENOMEM, "%s: no memory for a line", v->path);
-    if (vcf_parse(&v->line, v->header, v->rec) < 0)
+    if (vcf_parse(&v->line, v->in.header, v->in.rec) < 0 ||
+        bcf_unpack(v->in.rec, which) < 0 || v->in.rec->errcode)
         return fail_here(v, "is no proper VCF record", err);
     return 1;
+}
+
+/* The first FORMAT field of each tag. */
+static void find_fields(dw_gwas_vcf *v)
+{
+    for (int i = 0; i < N_TAGS; i++)
+        v->fmt[i] = NULL;
+    for (int k = (int)v->in.rec->n_fmt - 1; k >= 0; k--) {
+        bcf_fmt_t *f = &v->in.rec->d.fmt[k];
+
+        for (int i = 0; i < N_TAGS; i++) {
+            if (v->tag[i] == f->id)
+                v->fmt[i] = f;
+        }
+    }
 }
 
 /* Reads on to a record, and finds its FORMAT fields. */
@@ -135,12 +126,10 @@ static int next_record(dw_gwas_vcf *v, dw_err *err)
 
     if (rc <= 0)
         return rc;
-    if (bcf_unpack(v->rec, BCF_UN_STR | BCF_UN_FMT) < 0 || v->rec->errcode)
-        return fail_here(v, "is no proper VCF record", err);
-    if (v->rec->rid < 0 || v->rec->pos < -1 || v->rec->pos >= INT32_MAX)
+    if (v->in.rec->rid < 0 || v->in.rec->pos < -1 ||
+        v->in.rec->pos >= INT32_MAX)
         return fail_here(v, "its position is out of range", err);
-    for (int i = 0; i < N_TAGS; i++)
-        v->fmt[i] = v->tag[i] < 0 ? NULL : bcf_get_fmt_id(v->rec, v->tag[i]);
+    find_fields(v);
     v->alt = 0;
     return 1;
 }
@@ -151,34 +140,36 @@ static int next_row(void *self, dw_row *row, dw_reason *reason, dw_err *err)
     const char *id;
     int rc;
 
-    if (v->alt + 1 >= (int)v->rec->n_allele && (rc = next_record(v, err)) <= 0)
+    if (v->alt + 1 >= (int)v->in.rec->n_allele &&
+        (rc = next_record(v, err)) <= 0)
         return rc;
     v->alt++;
     *reason = DW_REASON_NONE;
-    id = v->rec->d.id;
+    id = v->in.rec->d.id;
     *row = (dw_row){.contig = ""};
     row->id = dw_span_of(id && *id ? id : ".");
-    row->a2 = dw_span_of(v->rec->n_allele ? v->rec->d.allele[0] : ".");
+    row->a2 = dw_span_of(v->in.rec->n_allele ? v->in.rec->d.allele[0] : ".");
     row->a1 = dw_span_of(
-        v->alt < (int)v->rec->n_allele ? v->rec->d.allele[v->alt] : ".");
-    if (v->rec->pos < 0 ||
+        v->alt < (int)v->in.rec->n_allele ? v->in.rec->d.allele[v->alt] : ".");
+    if (v->in.rec->pos < 0 ||
         dw_contig_cache_take(
-            &v->contig, dw_span_of(bcf_hdr_id2name(v->header, v->rec->rid)),
+            &v->contig,
+            dw_span_of(bcf_hdr_id2name(v->in.header, v->in.rec->rid)),
             DW_CONTIG_PLINK) < 0) {
         *reason = DW_REASON_NO_PLACE;
         return 1;
     }
     row->contig = v->contig.name;
-    row->pos = (uint32_t)v->rec->pos + 1;
+    row->pos = (uint32_t)v->in.rec->pos + 1;
     return 1;
 }
 
 /* ---- its numbers ---- */
 
-/* Value i of a FORMAT field of the one study that is read. */
-static double value_of(const bcf_fmt_t *f, int i)
+/* Value i of a FORMAT field of the study at that place. */
+static double value_of(const bcf_fmt_t *f, int sample, int i)
 {
-    const uint8_t *p = f->p;
+    const uint8_t *p = f->p + (size_t)sample * (size_t)f->size;
 
     if (i >= f->n)
         return NAN;
@@ -214,7 +205,7 @@ static double tag_value(const dw_gwas_vcf *v, int tag)
 {
     const bcf_fmt_t *f = v->fmt[tag];
 
-    return f && f->p ? value_of(f, f->n > 1 ? v->alt - 1 : 0) : NAN;
+    return f && f->p ? value_of(f, v->sample, f->n > 1 ? v->alt - 1 : 0) : NAN;
 }
 
 /* The sample size that counts: what the record says, else the header. */
@@ -279,9 +270,9 @@ static int read_text_header(dw_gwas_vcf *v, dw_err *err)
             kputc('\n', &text) < 0)
             break;
     }
-    if (whole && !v->header) {
-        v->header = bcf_hdr_init("r");
-        if (!v->header || bcf_hdr_parse(v->header, text.s) < 0)
+    if (whole && !v->in.header) {
+        v->in.header = bcf_hdr_init("r");
+        if (!v->in.header || bcf_hdr_parse(v->in.header, text.s) < 0)
             rc = dw_fail(err, DW_EFORMAT,
                          "%s: its VCF header cannot be understood", v->path);
     } else if (!whole && rc >= 0) {
@@ -292,57 +283,15 @@ static int read_text_header(dw_gwas_vcf *v, dw_err *err)
     return rc < 0 ? rc : 0;
 }
 
-static int open_bcf(dw_gwas_vcf *v, dw_err *err)
-{
-    bcf_hdr_t *header;
-
-    v->file = hts_open(v->path, "r");
-    if (!v->file)
-        return dw_fail_errno(err, "%s", v->path);
-    if (hts_check_EOF(v->file) == 0)
-        return dw_fail(err, DW_EFORMAT,
-                       "%s: is cut short: its last block is missing", v->path);
-    header = bcf_hdr_read(v->file);
-    if (!header)
-        return dw_fail(err, DW_EFORMAT, "%s: its header cannot be read",
-                       v->path);
-    if (v->header)
-        bcf_hdr_destroy(v->header);
-    v->header = header;
-    if (v->study && bcf_hdr_set_samples(header, v->study, 0) != 0)
-        return dw_fail(err, DW_EFORMAT, "%s: changed while it was read",
-                       v->path);
-    return 0;
-}
-
-/* htslib does not show a BCF's bytes on the way: they are read once more. */
-static int digest_bcf(dw_gwas_vcf *v, dw_err *err)
-{
-    enum { PART = 1 << 16 };
-    BGZF *f = bgzf_open(v->path, "r");
-    dw_digest *d = dw_digest_new();
-    char *part = dw_alloc(PART, 1);
-    ssize_t n = -1;
-
-    while (f && (n = bgzf_read(f, part, PART)) > 0)
-        dw_digest_add(d, part, (size_t)n);
-    v->digest = dw_digest_value(d);
-    dw_digest_free(d);
-    dw_free(part);
-    if (f)
-        (void)!bgzf_close(f);
-    return n < 0 ? dw_fail(err, DW_EFORMAT, "%s: cannot be read", v->path) : 0;
-}
-
 /* The study's column: the one that is asked for, or the only one. */
 static int choose_study(dw_gwas_vcf *v, const char *study, dw_err *err)
 {
-    int n = bcf_hdr_nsamples(v->header);
+    int n = bcf_hdr_nsamples(v->in.header);
     dw_buf names = {0};
     int found = -1;
 
     for (int i = 0; i < n; i++) {
-        const char *is = v->header->samples[i];
+        const char *is = v->in.header->samples[i];
 
         if (study ? strcmp(is, study) == 0 : n == 1)
             found = i;
@@ -350,7 +299,7 @@ static int choose_study(dw_gwas_vcf *v, const char *study, dw_err *err)
             dw_buf_addf(&names, "%s%.60s", i ? " " : "", is);
     }
     if (found >= 0)
-        v->study = dw_strdup(v->header->samples[found]);
+        v->study = dw_strdup(v->in.header->samples[found]);
     else if (n == 0)
         dw_fail(err, DW_EFORMAT, "%s: is a VCF without a column of a study",
                 v->path);
@@ -364,7 +313,12 @@ static int choose_study(dw_gwas_vcf *v, const char *study, dw_err *err)
     dw_buf_clear(&names);
     if (found < 0)
         return err->code;
-    if (bcf_hdr_set_samples(v->header, v->study, 0) != 0)
+    v->sample = found;
+    if (!v->lines || n == 1)
+        return 0;
+    /* Of a text the others are not read at all. */
+    v->sample = 0;
+    if (bcf_hdr_set_samples(v->in.header, v->study, 0) != 0)
         return dw_fail(err, DW_EFORMAT, "%s: the study %s cannot be chosen",
                        v->path, v->study);
     return 0;
@@ -373,9 +327,10 @@ static int choose_study(dw_gwas_vcf *v, const char *study, dw_err *err)
 static int find_tags(dw_gwas_vcf *v, dw_err *err)
 {
     for (int i = 0; i < N_TAGS; i++) {
-        int id = bcf_hdr_id2int(v->header, BCF_DT_ID, column_names[i]);
+        int id = bcf_hdr_id2int(v->in.header, BCF_DT_ID, column_names[i]);
 
-        v->tag[i] = bcf_hdr_idinfo_exists(v->header, BCF_HL_FMT, id) ? id : -1;
+        v->tag[i] =
+            bcf_hdr_idinfo_exists(v->in.header, BCF_HL_FMT, id) ? id : -1;
     }
     if (v->tag[EZ] >= 0 ||
         (v->tag[ES] >= 0 && (v->tag[SE] >= 0 || v->tag[LP] >= 0)))
@@ -401,15 +356,15 @@ static double meta_number(const bcf_hrec_t *hrec, const char *key)
 static void read_meta(dw_gwas_vcf *v)
 {
     const bcf_hrec_t *hrec =
-        bcf_hdr_get_hrec(v->header, BCF_HL_STR, "ID", v->study, "SAMPLE");
+        bcf_hdr_get_hrec(v->in.header, BCF_HL_STR, "ID", v->study, "SAMPLE");
     int type = hrec ? bcf_hrec_find_key((bcf_hrec_t *)hrec, "StudyType") : -1;
 
     v->cases = meta_number(hrec, "TotalCases");
     v->controls = meta_number(hrec, "TotalControls");
     v->binary = v->cases > 0 ||
                 (type >= 0 && strcmp(hrec->vals[type], "CaseControl") == 0);
-    for (int i = 0; i < v->header->nhrec && !v->build; i++) {
-        bcf_hrec_t *h = v->header->hrec[i];
+    for (int i = 0; i < v->in.header->nhrec && !v->build; i++) {
+        bcf_hrec_t *h = v->in.header->hrec[i];
         int at = h->type == BCF_HL_CTG ? bcf_hrec_find_key(h, "assembly") : -1;
 
         if (at >= 0)
@@ -455,12 +410,7 @@ static void close_study(void *self)
     if (!v)
         return;
     dw_lines_close(v->lines);
-    if (v->file)
-        (void)!hts_close(v->file);
-    if (v->header)
-        bcf_hdr_destroy(v->header);
-    if (v->rec)
-        bcf_destroy(v->rec);
+    dw_bcf_file_close(&v->in);
     free(v->line.s);
     dw_free(v->path);
     dw_free(v->study);
@@ -473,15 +423,17 @@ static int rewind_rows(void *self, dw_err *err)
     dw_gwas_vcf *v = self;
     int rc;
 
-    bcf_clear(v->rec);
+    bcf_clear(v->in.rec);
     v->alt = 0;
-    v->records = 0;
     if (v->lines) {
         rc = dw_lines_rewind(v->lines, err);
         return rc < 0 ? rc : read_text_header(v, err);
     }
-    (void)!hts_close(v->file);
-    return open_bcf(v, err);
+    rc = dw_bcf_file_start(&v->in, err);
+    if (rc == 0 && (v->sample >= bcf_hdr_nsamples(v->in.header) ||
+                    strcmp(v->in.header->samples[v->sample], v->study) != 0))
+        rc = dw_fail(err, DW_EFORMAT, "%s: changed while it was read", v->path);
+    return rc;
 }
 
 dw_gwas_vcf *dw_gwas_vcf_open(dw_lines *lines, const char *path,
@@ -494,13 +446,15 @@ dw_gwas_vcf *dw_gwas_vcf_open(dw_lines *lines, const char *path,
     hts_set_log_level(HTS_LOG_OFF); /* faults are told by us, once */
     v->lines = lines;
     v->path = dw_strdup(lines ? dw_lines_name(lines) : path);
-    v->rec = bcf_init();
-    if (lines)
+    v->in.path = v->path;
+    if (!lines) {
+        rc = dw_bcf_file_start(&v->in, err);
+    } else {
+        v->in.rec = bcf_init();
         rc = dw_lines_rewind(lines, err);
-    else
-        rc = digest_bcf(v, err);
-    if (rc == 0)
-        rc = lines ? read_text_header(v, err) : open_bcf(v, err);
+        if (rc == 0)
+            rc = read_text_header(v, err);
+    }
     if (rc == 0 && choose_study(v, study, err) == 0 && find_tags(v, err) == 0) {
         read_meta(v);
         set_columns(v, c);
@@ -518,7 +472,7 @@ static dw_origin origin(const void *self)
 
     if (v->lines)
         return dw_lines_origin(v->lines);
-    return (dw_origin){v->path, v->records, v->digest};
+    return (dw_origin){v->path, v->in.records, dw_digest_value(v->in.digest)};
 }
 
 /* A BCF is unpacked by htslib. */

@@ -17,8 +17,6 @@
 
 /* Is this the header of a VCF? */
 bool dw_gwas_vcf_is_header(const dw_table *t);
-/* Is this the path of a BCF? */
-bool dw_gwas_vcf_is_bcf(const char *path);
 
 typedef struct dw_gwas_vcf dw_gwas_vcf;
 

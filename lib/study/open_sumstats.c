@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "input/bcf_file.h"
 
 static int next_row(void *self, dw_row *row, dw_err *err)
 {
@@ -181,7 +182,7 @@ int dw_sumstats_understand(dw_sumstats *s, const char *path,
     s->reader =
         (dw_row_reader){s, DW_STUDY_VALUES, next_row, rewind_rows, origin_of};
     s->table = dw_table_open(path, &why);
-    if (!s->table && (why.code == DW_EIO || !dw_gwas_vcf_is_bcf(path))) {
+    if (!s->table && (why.code == DW_EIO || !dw_bcf_file_is(path))) {
         *err = why;
         return err->code;
     }

@@ -36,35 +36,10 @@ fi
 # shellcheck source=tests/bench/measure.sh
 . tests/bench/measure.sh
 
-dw-synth -q -@ 2 --seed 1 --people 500 --chroms 1 --length 3M --variants 9000 -o "$dir/few"
-dw-synth -q -@ 2 --seed 1 --people 5000 --chroms 1 --length 3M --variants 8000 -o "$dir/many"
 dw-synth -q -@ 2 --seed 1 --people 5000 --chroms 1 --length 21M --variants 20000 -o "$dir/cohort"
-dw-ingest -q --ref "$dir/few.bim" -o "$dir/few.var"
-dw-ingest -q --ref "$dir/many.bim" -o "$dir/many.var"
 
-echo "LD of all 3 Mb windows: 500 people x 9,000 variants, 5,000 x 8,000"
-for panel in few many; do
-    measure "dw-ldblock, $panel people, all windows" \
-        "dw-ldblock -q --geno $dir/$panel.bed -o $dir/$panel.dws $dir/$panel.var"
-    ours=$cpu
-    if have plink1.9; then
-        last=$(tail -n 1 "$dir/$panel.bim" | cut -f 4)
-        windows=
-        from=0
-        while [ "$from" -lt "$last" ]; do
-            low=$((from > 1000000 ? from - 1000000 : 1))
-            windows="$windows plink1.9 --bfile $dir/$panel --chr 1 --from-bp $low --to-bp $((from + 2000000)) --r square bin4 --threads 1 --out $dir/plink;"
-            from=$((from + 1000000))
-        done
-        measure "plink1.9 --r square, the same windows" "$windows"
-        ratio "$cpu" "$ours" "CPU, plink1.9 to dw-ldblock"
-    fi
-done
-
-echo "Factors from correlations: pivoted Cholesky and full decomposition, 500 and 5,000 people"
-for panel in few many; do
-    "$build/bench/bench_corr" "$dir/$panel.bed" 1000 3000
-done
+# shellcheck source=tests/bench/ldblock.sh
+. tests/bench/ldblock.sh
 
 echo "Scores of 5,000 people by 20,000 weights"
 awk 'BEGIN { print "CHR\tPOS\tID\tREF\tALT\tWEIGHT" }

@@ -74,7 +74,7 @@ figure() {
     done
     [ "$(figure store_log_p_millionths f16.dws)" -lt \
         "$(figure store_log_p_millionths i8.dws)" ]
-    [ -z "$(dw-view --tail f32.dws | grep store)" ]
+    run ! grep -q store <(dw-view --tail f32.dws)
 }
 
 @test "what it costs is told, without z at drawn ones" {
