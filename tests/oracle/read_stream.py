@@ -65,7 +65,8 @@ def chunks(data):
         (magic, size, name, major, kind, version, flags, _, raw_size, frame_size,
          reserved, digest) = struct.unpack("<II3sB4sHHQQQII", header)
         check((magic, size, name) == (0x184D2A5D, 44, b"dws"), "no chunk")
-        check((major, version, flags, reserved) == (1, 1, 0, 0), "a newer version")
+        check((major, flags, reserved) == (1, 0, 0) and
+              version in ((1, 2) if kind == b"MODL" else (1,)), "a newer version")
         check(digest == xxh64(header[:48]) & 0xFFFFFFFF, "a damaged header")
         yield kind.decode(), header, raw[at_raw:at_raw + raw_size]
         at, at_raw = at + 52 + frame_size, at_raw + raw_size
@@ -198,4 +199,5 @@ def main():
     check(kind == "TAIL", "cut short")
 
 
-main()
+if __name__ == "__main__":
+    main()
