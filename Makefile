@@ -26,8 +26,8 @@ SANITIZE := $(SANITIZE_$(FLAVOUR))
 B := build/$(FLAVOUR)$(if $(filter clang%,$(CC)),-clang)
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wstrict-prototypes \
 	-Wmissing-prototypes $(if $(WERROR),-Werror)
-FOREIGN_CFLAGS := $(shell $(PKG_CONFIG) --cflags htslib libzstd libxxhash yaml-0.1 2>/dev/null)
-FOREIGN_LIBS := $(shell $(PKG_CONFIG) --libs htslib libzstd yaml-0.1 2>/dev/null)
+FOREIGN_CFLAGS := $(shell $(PKG_CONFIG) --cflags htslib libzstd libxxhash yaml-0.1 libzip 2>/dev/null)
+FOREIGN_LIBS := $(shell $(PKG_CONFIG) --libs htslib libzstd yaml-0.1 libzip 2>/dev/null)
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -Ilib -pthread -ffp-contract=off $(WARNINGS) \
 	$(SANITIZE) $(FOREIGN_CFLAGS) $(CFLAGS)
 ALL_LIBS = $(FOREIGN_LIBS) $(BIGWIG_LIBS) $(LAPACK_LIBS) $(MPI_LIBS) $(LIBS) -lm
@@ -45,10 +45,10 @@ MAN := $(sort $(wildcard man/*.[157]))
 
 # What Debian and Ubuntu call that which we need.
 PACKAGES := gcc make pkg-config libhts-dev libzstd-dev libxxhash-dev libopenblas-dev \
-	libbigwig-dev libyaml-dev
+	libbigwig-dev libyaml-dev libzip-dev
 DEMO_PACKAGES := $(PACKAGES)
 TEST_PACKAGES := $(PACKAGES) bats zstd python3 python3-pybigwig plink1.9 plink2 bcftools bedtools \
-	tabix snakemake mandoc time libblas3 liblapack3
+	tabix snakemake mandoc time libblas3 liblapack3 libopenmpi-dev openmpi-bin procps
 
 .DELETE_ON_ERROR:
 .SECONDARY:

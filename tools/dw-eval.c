@@ -134,7 +134,7 @@ int main(int argc, char **argv)
          "how the likelihood is solved; cg estimates it", 0, 0, DW_OPT_LIVE,
          NULL},
         {NULL, 0, "cg-tol", DW_OPT_REAL, &o.cg_tol, "X",
-         "residual at which cg stops", 1e-12, 0.5, DW_OPT_LIVE, NULL},
+         "residual at which cg stops", 1e-300, 0.5, DW_OPT_LIVE, NULL},
         {NULL, 0, "cg-probes", DW_OPT_SIZE, &o.cg_probes, "INT",
          "random vectors by which cg estimates", 1, 100000, DW_OPT_LIVE, NULL},
     };

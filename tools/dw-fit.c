@@ -197,7 +197,7 @@ int main(int argc, char **argv)
         {NULL, 0, "precision", DW_OPT_CHOICE, &o.precision, "single|double",
          "that of matrices while steps are made", 0, 0, DW_OPT_LIVE, NULL},
         {NULL, 0, "cg-tol", DW_OPT_REAL, &o.flow.plan.how.cg_tol, "X",
-         "residual at which cg stops", 1e-12, 0.5, DW_OPT_LIVE, NULL},
+         "residual at which cg stops", 1e-300, 0.5, DW_OPT_LIVE, NULL},
         {NULL, 0, "cg-probes", DW_OPT_SIZE, &o.flow.plan.how.cg_probes, "INT",
          "random vectors by which cg estimates", 1, 100000, DW_OPT_LIVE, NULL},
         {NULL, 0, "epochs", DW_OPT_SIZE, &t->epochs, "INT",

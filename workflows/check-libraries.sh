@@ -27,6 +27,7 @@ need htslib 1.13 libhts-dev
 need libzstd 1.4.8 libzstd-dev
 need libxxhash 0.8.0 libxxhash-dev
 need yaml-0.1 0.2.1 libyaml-dev
+need libzip 1.7.0 libzip-dev
 
 mkdir -p "$(dirname "$stamp")"
 program=$(dirname "$stamp")/.probe

@@ -90,9 +90,8 @@ static void empty(struct window *w)
     w->n = 0;
 }
 
-/* Adds a place with rows [first, first + n) of `rows`. */
-static int add_place(struct window *w, uint32_t pos, const dw_rows *rows,
-                     size_t first, size_t n)
+/* Adds a place, whose rows are then to be added. */
+static int add_place(struct window *w, uint32_t pos, size_t n)
 {
     void *p = w->place;
 
@@ -100,13 +99,31 @@ static int add_place(struct window *w, uint32_t pos, const dw_rows *rows,
         return DW_ENOMEM;
     w->place = p;
     w->place[w->n++] = (struct place){pos, w->rows.n, n};
-    for (size_t i = first; i < first + n; i++) {
+    return 0;
+}
+
+/* Adds a place with its rows. */
+static int add_group(struct window *w, uint32_t pos, const dw_group *g)
+{
+    int rc = add_place(w, pos, g ? g->n : 0);
+
+    for (size_t i = 0; rc == 0 && g && i < g->n; i++)
+        rc = dw_rows_add(&w->rows, &g->row[i]);
+    return rc;
+}
+
+/* Adds a place of another window. */
+static int move_place(struct window *w, const struct place *p,
+                      const dw_rows *rows)
+{
+    int rc = add_place(w, p->pos, p->n);
+
+    for (size_t i = p->first; rc == 0 && i < p->first + p->n; i++) {
         dw_row row = dw_rows_at(rows, i);
 
-        if (dw_rows_add(&w->rows, &row) < 0)
-            return DW_ENOMEM;
+        rc = dw_rows_add(&w->rows, &row);
     }
-    return 0;
+    return rc;
 }
 
 /* Drops the places before `first`: what is left moves to the spare window. */
@@ -120,8 +137,7 @@ static int drop_before(struct keyed *k, uint32_t first, dw_err *err)
     for (size_t i = 0; i < w->n; i++) {
         const struct place *p = &w->place[i];
 
-        if (p->pos >= first &&
-            add_place(&k->spare, p->pos, &w->rows, p->first, p->n) < 0)
+        if (p->pos >= first && move_place(&k->spare, p, &w->rows) < 0)
             return no_memory(k, err);
     }
     other = k->window;
@@ -196,7 +212,6 @@ static int begin(struct keyed *k, const dw_variants *v, dw_err *err)
 /* Reads up to a place behind all that were asked for, and keeps its rows. */
 static int read_up_to(struct keyed *k, uint32_t pos, dw_err *err)
 {
-    const dw_rows *rows;
     bool here;
     int cmp = 1, rc;
 
@@ -205,10 +220,10 @@ static int read_up_to(struct keyed *k, uint32_t pos, dw_err *err)
             return rc;
     }
     here = k->more && cmp == 0;
-    rows = dw_ordered_group(k->rows);
     k->asked = pos;
     k->at = k->window.n;
-    return add_place(&k->window, pos, rows, 0, here ? rows->n : 0) < 0
+    return add_group(&k->window, pos, here ? dw_ordered_group(k->rows) : NULL) <
+                   0
                ? no_memory(k, err)
                : 0;
 }

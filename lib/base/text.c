@@ -10,6 +10,8 @@
 #    include <emmintrin.h>
 #endif
 
+#include "base/near_number.h"
+
 /* A number in a table is never longer than this; what is, is none. */
 enum { NUMBER_MAX = 400 };
 /* Names longer than this are not compared for a suggestion. */
@@ -20,25 +22,18 @@ dw_span dw_span_of(const char *s)
     return (dw_span){s, strlen(s)};
 }
 
-bool dw_span_eq(dw_span a, const char *s)
-{
-    return strlen(s) == a.n && memcmp(a.s, s, a.n) == 0;
-}
-
 bool dw_span_eq_nocase(dw_span a, const char *s)
 {
     return strlen(s) == a.n && strncasecmp(a.s, s, a.n) == 0;
 }
 
-bool dw_text_is_na(dw_span a)
+bool dw_text_is_na_word(dw_span a)
 {
     static const char *const na[] = {".",    "NA",   "N/A", "NaN",
                                      "-NaN", "NULL", "#NA"};
 
     if (a.n == 0)
         return true;
-    if (a.n > 4)
-        return false;
     for (size_t i = 0; i < sizeof na / sizeof *na; i++) {
         if (dw_span_eq_nocase(a, na[i]))
             return true;
@@ -48,8 +43,8 @@ bool dw_text_is_na(dw_span a)
 
 /* Powers of ten that a double holds exactly: a whole number of at most 2^53
  * times or over one of them is rounded once, hence right. */
-enum { EXACT_POW10 = 22 };
-static const double exact_pow10[EXACT_POW10 + 1] = {
+enum { EXACT_POW10 = DW_EXACT_POW10 };
+const double dw_exact_pow10[EXACT_POW10 + 1] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 static const uint64_t EXACT_WHOLE = (uint64_t)1 << 53;
@@ -97,6 +92,16 @@ static inline uint64_t load_up_to_8(const char *s, const char *end)
            load(end - 1, 1) << 8 * (n - 1);
 }
 
+/* In each byte. */
+static const uint64_t ONES = UINT64_MAX / 255;
+
+/* The top bits of bytes of x that hold no 0 .. 9, and of some behind the first
+ * of them: a carry out of a byte is one that is no digit. */
+static inline uint64_t not_digits(uint64_t x)
+{
+    return ((x + ONES * (128 - 10)) | x) & ONES * 128;
+}
+
 /* A number of eight digits of which each byte holds one, the first one lowest:
  * pairs become two digits, pairs of these four, and those eight. */
 static uint64_t eight_digits(uint64_t x)
@@ -129,15 +134,12 @@ INLINE const char *scan_many(const char *s, const char *end, uint64_t *d)
 {
     static const uint32_t pow10[] = {1,      10,      100,      1000,     10000,
                                      100000, 1000000, 10000000, 100000000};
-    const uint64_t ones = UINT64_MAX / 255;
     int n = 8;
 
     while (n == 8 && s < end) {
-        uint64_t x = load_up_to_8(s, end) ^ ones * '0';
-        uint64_t other = ((x + ones * (128 - 10)) | x) & ones * 128;
+        uint64_t x = load_up_to_8(s, end) ^ ONES * '0';
+        uint64_t other = not_digits(x);
 
-        /* A carry out of a byte is one that is no digit: only the first of
-         * these counts. */
         n = other ? __builtin_ctzll(other) / 8 : 8;
         if (n == 0)
             break;
@@ -271,9 +273,9 @@ static inline int fast_double(const struct decimal *d, double *x)
     if (d->digits <= EXACT_WHOLE) {
         *x = (double)d->digits;
         if (d->exponent < 0)
-            *x /= exact_pow10[-d->exponent];
+            *x /= dw_exact_pow10[-d->exponent];
         else
-            *x *= exact_pow10[d->exponent];
+            *x *= dw_exact_pow10[d->exponent];
     } else {
 #ifdef __SIZEOF_INT128__
         if (d->exponent > 0)
@@ -337,7 +339,7 @@ static inline int plain_double(dw_span a, double *x)
     }
     if (s < end || (!behind && a.n > EXACT_DIGITS))
         return -1;
-    *x = (double)digits / exact_pow10[behind];
+    *x = (double)digits / dw_exact_pow10[behind];
     if (negative)
         *x = -*x;
     return 0;
@@ -365,9 +367,17 @@ int dw_text_digits(dw_span a, uint64_t *x)
     uint64_t v = 0;
 
     *x = 0;
-    if (a.n == 0 || a.n >= MAX_DIGITS ||
-        scan_many(a.s, a.s + a.n, &v) != a.s + a.n)
+    if (a.n - 1 < 8) {
+        uint64_t d = (load_up_to_8(a.s, a.s + a.n) ^ ONES * '0')
+                     << 8 * (8 - a.n);
+
+        if (not_digits(d))
+            return -1;
+        v = eight_digits(d);
+    } else if (a.n == 0 || a.n >= MAX_DIGITS ||
+               scan_many(a.s, a.s + a.n, &v) != a.s + a.n) {
         return -1;
+    }
     *x = v;
     return 0;
 }
@@ -517,27 +527,51 @@ size_t dw_text_split(dw_span line, char sep, dw_span *field, size_t max)
     return n + 1;
 }
 
-/* Adds the offsets of the bits, the first of which is that of `from`. */
-static inline size_t put_marks(uint64_t hit, size_t from, uint32_t *at,
-                               size_t marks)
+static inline uint32_t *put_fields(uint64_t field, size_t from, uint32_t *at)
 {
-    for (; hit; hit &= hit - 1)
-        at[marks++] = (uint32_t)(from + (size_t)__builtin_ctzll(hit));
-    return marks;
+    for (; field; field &= field - 1)
+        *at++ = (uint32_t)(from + (size_t)__builtin_ctzll(field));
+    return at;
 }
 
-size_t dw_text_marks(const char *s, size_t n, char a, char b, uint32_t *at)
+/* Marks the bytes from `from` on by their bits: those of `line` are in `field`
+ * too. */
+static inline void put_marks(uint64_t field, uint64_t line, size_t from,
+                             dw_marks *m)
 {
-    dw_span all = {s, n};
-    size_t marks = 0, from = 0;
+    uint32_t *at = m->field + m->n_fields;
 
-    for (; from + 64 <= n; from += 64)
-        marks = put_marks(equal_64(s + from, a) | equal_64(s + from, b), from,
-                          at, marks);
-    if (from < n)
-        marks = put_marks(equal_at(all, from, a) | equal_at(all, from, b), from,
-                          at, marks);
-    return marks;
+    for (; line; line &= line - 1) {
+        uint64_t up_to = line ^ (line - 1);
+
+        at = put_fields(field & up_to, from, at);
+        field &= ~up_to;
+        m->line[m->n_lines++] = (uint32_t)(at - m->field);
+    }
+    m->n_fields = (size_t)(put_fields(field, from, at) - m->field);
+}
+
+void dw_text_mark(const char *s, size_t n, char sep, dw_marks *m)
+{
+    const char other = sep == ' ' ? '\t' : sep;
+    dw_span all = {s, n};
+    size_t from = 0;
+
+    m->n_fields = m->n_lines = 0;
+    for (; from + 64 <= n; from += 64) {
+        uint64_t line = equal_64(s + from, '\n');
+        uint64_t field = line | equal_64(s + from, sep);
+
+        if (other != sep)
+            field |= equal_64(s + from, other);
+        put_marks(field, line, from, m);
+    }
+    if (from < n) {
+        uint64_t line = equal_at(all, from, '\n');
+
+        put_marks(line | equal_at(all, from, sep) | equal_at(all, from, other),
+                  line, from, m);
+    }
 }
 
 /* Edit distance with case ignored, by the two-row recurrence. */
@@ -597,6 +631,13 @@ static dw_span without_chr(dw_span a)
     if (a.n > 3 && strncasecmp(a.s, "chr", 3) == 0)
         return (dw_span){a.s + 3, a.n - 3};
     return a;
+}
+
+const char *dw_path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
 }
 
 bool dw_text_in_list(const char *list, const char *name)

@@ -21,7 +21,7 @@ dw_span dw_allele_upper_in(dw_buf *b, dw_span a)
     return (dw_span){b->s, b->n};
 }
 
-bool dw_allele_is_acgt(dw_span a)
+bool dw_allele_are_bases(dw_span a)
 {
     for (size_t i = 0; i < a.n; i++) {
         if (a.s[i] != 'A' && a.s[i] != 'C' && a.s[i] != 'G' && a.s[i] != 'T')

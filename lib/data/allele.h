@@ -34,8 +34,11 @@ static inline bool dw_allele_is_base(dw_span a)
     return a.n == 1 &&
            (*a.s == 'A' || *a.s == 'C' || *a.s == 'G' || *a.s == 'T');
 }
-/* One or more of them. */
-bool dw_allele_is_acgt(dw_span a);
+bool dw_allele_are_bases(dw_span a); /* one or more of them */
+static inline bool dw_allele_is_acgt(dw_span a)
+{
+    return dw_allele_is_base(a) || dw_allele_are_bases(a);
+}
 static inline bool dw_allele_eq(dw_span a, dw_span b)
 {
     if (a.n != b.n)

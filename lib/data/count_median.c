@@ -97,9 +97,18 @@ static int coarsen(dw_count_median *c)
 
 int dw_count_median_add(dw_count_median *c, double x)
 {
-    int rc = count(c, round_value(fmin(x, MAX_VALUE), c->coarse), 1);
+    int rc = count(c, round_value(x < MAX_VALUE ? x : MAX_VALUE, c->coarse), 1);
 
     return rc == 0 && c->n > MAX_DISTINCT ? coarsen(c) : rc;
+}
+
+int dw_count_median_add_all(dw_count_median *c, const float *x, size_t n)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = isnan(x[i]) ? 0 : dw_count_median_add(c, x[i]);
+    return rc;
 }
 
 static int by_value(const void *a, const void *b)

@@ -35,34 +35,31 @@ static bool same_alleles(const dw_row *a, const dw_row *b)
 }
 
 /* One pair for each reference row that is not there yet. */
-static void make_pairs(dw_harmonise *h, const dw_rows *ref, dw_fates *fates)
+static void make_pairs(dw_harmonise *h, const dw_group *ref, dw_fates *fates)
 {
     h->n_pairs = 0;
     for (size_t i = 0; i < ref->n; i++) {
-        dw_row row = dw_rows_at(ref, i);
+        const dw_row *row = &ref->row[i];
         bool known = false;
 
-        for (size_t p = 0; p < h->n_pairs && !known; p++) {
-            dw_row other = dw_rows_at(ref, h->pair[p].ref);
-
-            known = same_alleles(&row, &other);
-        }
+        for (size_t p = 0; p < h->n_pairs && !known; p++)
+            known = same_alleles(row, &ref->row[h->pair[p].ref]);
         if (known && !h->own)
-            dw_fates_drop(fates, &row, DW_REASON_REF_DUPLICATE);
+            dw_fates_drop(fates, row, DW_REASON_REF_DUPLICATE);
         if (!known)
             h->pair[h->n_pairs++] = (dw_pair){i, SIZE_MAX, false};
     }
 }
 
 /* The pair that has the row's alleles, as written before the other strand. */
-static dw_match find_pair(const dw_harmonise *h, const dw_rows *ref,
+static dw_match find_pair(const dw_harmonise *h, const dw_group *ref,
                           const dw_row *row, size_t *pair)
 {
     dw_match best = DW_MATCH_NONE;
 
     for (size_t p = 0; p < h->n_pairs; p++) {
-        dw_row r = dw_rows_at(ref, h->pair[p].ref);
-        dw_match m = dw_allele_match(row->a1, row->a2, r.a1, r.a2);
+        const dw_row *r = &ref->row[h->pair[p].ref];
+        dw_match m = dw_allele_match(row->a1, row->a2, r->a1, r->a2);
 
         if (m != DW_MATCH_NONE && (best == DW_MATCH_NONE || m < best)) {
             best = m;
@@ -73,17 +70,17 @@ static dw_match find_pair(const dw_harmonise *h, const dw_rows *ref,
 }
 
 /* I and D against the one variant here whose alleles differ in length. */
-static dw_match find_indel(const dw_harmonise *h, const dw_rows *ref,
+static dw_match find_indel(const dw_harmonise *h, const dw_group *ref,
                            const dw_row *row, size_t *pair)
 {
     dw_match found = DW_MATCH_NONE;
     size_t n = 0;
 
     for (size_t p = 0; p < h->n_pairs; p++) {
-        dw_row r = dw_rows_at(ref, h->pair[p].ref);
-        bool alt_longer = r.a1.n > r.a2.n;
+        const dw_row *r = &ref->row[h->pair[p].ref];
+        bool alt_longer = r->a1.n > r->a2.n;
 
-        if (r.a1.n == r.a2.n)
+        if (r->a1.n == r->a2.n)
             continue;
         n++;
         *pair = p;
@@ -96,15 +93,15 @@ static dw_match find_indel(const dw_harmonise *h, const dw_rows *ref,
 /* One allele, the other not known, against the one variant here that has it; a
  * variant that has it on the other strand counts where none has it as written.
  */
-static dw_match find_half(const dw_harmonise *h, const dw_rows *ref, dw_span a,
+static dw_match find_half(const dw_harmonise *h, const dw_group *ref, dw_span a,
                           size_t *pair, dw_reason *reason)
 {
     dw_match best = DW_MATCH_NONE;
     size_t n = 0;
 
     for (size_t p = 0; p < h->n_pairs; p++) {
-        dw_row r = dw_rows_at(ref, h->pair[p].ref);
-        dw_match m = dw_allele_match_half(a, r.a1, r.a2);
+        const dw_row *r = &ref->row[h->pair[p].ref];
+        dw_match m = dw_allele_match_half(a, r->a1, r->a2);
         bool written = m == DW_MATCH_SAME || m == DW_MATCH_SWAPPED;
         bool best_written = best == DW_MATCH_SAME || best == DW_MATCH_SWAPPED;
 
@@ -155,7 +152,7 @@ static uint32_t action_if(bool done, dw_action action)
 }
 
 /* The row's pair, and how it stands to it; or the reason why there is none. */
-static dw_match look_up(const dw_harmonise *h, const dw_rows *ref,
+static dw_match look_up(const dw_harmonise *h, const dw_group *ref,
                         const dw_row *row, struct dw_harmonise_row *out,
                         dw_reason *reason)
 {
@@ -181,15 +178,13 @@ static dw_match look_up(const dw_harmonise *h, const dw_rows *ref,
     return m;
 }
 
-static bool is_ambiguous(const dw_harmonise *h, const dw_rows *ref, size_t pair)
+static bool is_ambiguous(const dw_row *row)
 {
-    dw_row r = dw_rows_at(ref, h->pair[pair].ref);
-
-    return dw_allele_is_ambiguous(r.a1, r.a2);
+    return dw_allele_is_ambiguous(row->a1, row->a2);
 }
 
 /* Finds a row its pair, or the reason why it has none. */
-static int match_row(dw_harmonise *h, const dw_rows *ref, const dw_row *row,
+static int match_row(dw_harmonise *h, const dw_group *ref, const dw_row *row,
                      struct dw_harmonise_row *out, dw_reason *reason,
                      dw_err *err)
 {
@@ -197,14 +192,15 @@ static int match_row(dw_harmonise *h, const dw_rows *ref, const dw_row *row,
     bool turn = false;
     int rc = 0;
 
-    if (m != DW_MATCH_NONE && !h->own && is_ambiguous(h, ref, out->ref)) {
+    if (m != DW_MATCH_NONE && !h->own &&
+        is_ambiguous(&ref->row[h->pair[out->ref].ref])) {
         if (h->ambiguous == DW_AMBIGUOUS_DROP)
             *reason = DW_REASON_AMBIGUOUS;
         if (h->ambiguous == DW_AMBIGUOUS_AF) {
-            dw_row r = dw_rows_at(ref, h->pair[out->ref].ref);
+            const dw_row *r = &ref->row[h->pair[out->ref].ref];
             double eaf = row->value[DW_STUDY_EAF];
 
-            rc = tell_by_frequency(h, &r, out->flip ? 1 - eaf : eaf, &turn,
+            rc = tell_by_frequency(h, r, out->flip ? 1 - eaf : eaf, &turn,
                                    reason, err);
         }
     }
@@ -215,15 +211,15 @@ static int match_row(dw_harmonise *h, const dw_rows *ref, const dw_row *row,
     return rc;
 }
 
-static double aligned_z(const dw_rows *study, size_t s, bool flip)
+static double aligned_z(const dw_group *study, size_t s, bool flip)
 {
-    double z = dw_rows_at(study, s).value[DW_STUDY_Z];
+    double z = study->row[s].value[DW_STUDY_Z];
 
     return flip ? -z : z;
 }
 
 /* Of the rows that found pair p, the first is taken if all agree, else none. */
-static void settle_pair(dw_harmonise *h, const dw_rows *study, size_t p,
+static void settle_pair(dw_harmonise *h, const dw_group *study, size_t p,
                         dw_fates *fates)
 {
     size_t first = SIZE_MAX, rows = 0;
@@ -244,10 +240,8 @@ static void settle_pair(dw_harmonise *h, const dw_rows *study, size_t p,
         conflict |= fabs(a - b) > SAME_Z * fmax(1, fabs(a));
     }
     for (size_t s = first; rows > 1 && s < study->n; s++) {
-        dw_row row = dw_rows_at(study, s);
-
         if (h->row[s].ref == p && (conflict || s != first))
-            dw_fates_drop(fates, &row,
+            dw_fates_drop(fates, &study->row[s],
                           conflict ? DW_REASON_DUPLICATE_CONFLICT
                                    : DW_REASON_DUPLICATE);
     }
@@ -258,14 +252,14 @@ static void settle_pair(dw_harmonise *h, const dw_rows *study, size_t p,
 }
 
 /* Holds the frequencies of a pair against each other. */
-static int compare_frequencies(dw_harmonise *h, const dw_rows *study,
-                               const dw_rows *ref, const dw_pair *pair,
+static int compare_frequencies(dw_harmonise *h, const dw_group *study,
+                               const dw_group *ref, const dw_pair *pair,
                                dw_err *err)
 {
-    dw_row variant = dw_rows_at(ref, pair->ref);
-    double f = dw_rows_at(study, pair->study).value[DW_STUDY_EAF], panel = NAN;
-    int rc =
-        isnan(f) ? 0 : h->frequency(h->frequency_self, &variant, &panel, err);
+    double f = study->row[pair->study].value[DW_STUDY_EAF], panel = NAN;
+    int rc = isnan(f) ? 0
+                      : h->frequency(h->frequency_self, &ref->row[pair->ref],
+                                     &panel, err);
 
     if (rc == 0 && !isnan(panel))
         dw_agreement_add(&h->agreement, pair->flip ? 1 - f : f, panel);
@@ -273,21 +267,18 @@ static int compare_frequencies(dw_harmonise *h, const dw_rows *study,
 }
 
 /* Counts and tells of a pair that has its row. */
-static int count_pair(dw_harmonise *h, const dw_rows *study, const dw_rows *ref,
-                      const dw_pair *pair, dw_err *err)
+static int count_pair(dw_harmonise *h, const dw_group *study,
+                      const dw_group *ref, const dw_pair *pair, dw_err *err)
 {
     uint32_t actions = h->row[pair->study].actions;
 
     if (actions)
         dw_action_count(actions, h->acted);
-    if (h->told) {
-        dw_row row = dw_rows_at(study, pair->study);
-        dw_row variant = dw_rows_at(ref, pair->ref);
-
-        h->told(h->told_ctx, &row, &variant, actions);
-    }
+    if (h->told)
+        h->told(h->told_ctx, &study->row[pair->study], &ref->row[pair->ref],
+                actions);
     if (h->own || !h->frequency || !h->compare_every ||
-        ref->item[pair->ref].index % h->compare_every)
+        ref->row[pair->ref].index % h->compare_every)
         return 0;
     return compare_frequencies(h, study, ref, pair, err);
 }
@@ -311,16 +302,16 @@ static int cmp_bytes(dw_span a, dw_span b)
     return c ? c : a.n < b.n ? -1 : a.n > b.n;
 }
 
-static int cmp_pairs(const dw_rows *ref, const dw_pair *a, const dw_pair *b)
+static int cmp_pairs(const dw_group *ref, const dw_pair *a, const dw_pair *b)
 {
-    dw_row x = dw_rows_at(ref, a->ref), y = dw_rows_at(ref, b->ref);
-    int c = cmp_bytes(x.a2, y.a2);
+    const dw_row *x = &ref->row[a->ref], *y = &ref->row[b->ref];
+    int c = cmp_bytes(x->a2, y->a2);
 
-    return c ? c : cmp_bytes(x.a1, y.a1);
+    return c ? c : cmp_bytes(x->a1, y->a1);
 }
 
 /* By insertion: a place has few variants. */
-static void sort_pairs(dw_harmonise *h, const dw_rows *ref)
+static void sort_pairs(dw_harmonise *h, const dw_group *ref)
 {
     for (size_t i = 1; i < h->n_pairs; i++) {
         dw_pair x = h->pair[i];
@@ -351,34 +342,30 @@ static int make_room(dw_harmonise *h, size_t pairs, size_t rows)
 /* Are the one row and the one variant here a pair by their letters as written?
  * At most places they are, and there is nothing else to look for; all that
  * needs a decision is left to the general way. */
-static bool pair_plainly(dw_harmonise *h, const dw_rows *study,
-                         const dw_rows *ref)
+static bool pair_plainly(dw_harmonise *h, const dw_group *study,
+                         const dw_group *ref)
 {
-    dw_row row, r;
-    dw_match m;
+    const dw_row *row = study->row, *r = ref->row;
     bool swapped;
 
-    if (study->n != 1 || ref->n != 1)
+    if (study->n != 1 || ref->n != 1 || !dw_allele_is_acgt(row->a1) ||
+        !dw_allele_is_acgt(row->a2))
         return false;
-    row = dw_rows_at(study, 0);
-    r = dw_rows_at(ref, 0);
-    if (!dw_allele_is_acgt(row.a1) || !dw_allele_is_acgt(row.a2))
+    swapped = !dw_allele_eq(row->a1, r->a1);
+    if (!dw_allele_eq(row->a1, swapped ? r->a2 : r->a1) ||
+        !dw_allele_eq(row->a2, swapped ? r->a1 : r->a2) ||
+        (!h->own && is_ambiguous(r)))
         return false;
-    m = dw_allele_match(row.a1, row.a2, r.a1, r.a2);
-    if ((m != DW_MATCH_SAME && m != DW_MATCH_SWAPPED) ||
-        (!h->own && dw_allele_is_ambiguous(r.a1, r.a2)))
-        return false;
-    swapped = m == DW_MATCH_SWAPPED;
     h->row[0].ref = 0;
-    h->row[0].actions = row.actions | action_if(swapped, DW_ACTION_SWAPPED);
+    h->row[0].actions = row->actions | action_if(swapped, DW_ACTION_SWAPPED);
     h->row[0].flip = swapped;
     h->pair[0] = (dw_pair){0, 0, swapped};
     h->n_pairs = 1;
     return true;
 }
 
-int dw_harmonise_group(dw_harmonise *h, const dw_rows *study,
-                       const dw_rows *ref, dw_fates *fates, dw_err *err)
+int dw_harmonise_group(dw_harmonise *h, const dw_group *study,
+                       const dw_group *ref, dw_fates *fates, dw_err *err)
 {
     int rc = 0;
 
@@ -392,15 +379,15 @@ int dw_harmonise_group(dw_harmonise *h, const dw_rows *study,
         return count_pair(h, study, ref, h->pair, err);
     make_pairs(h, ref, fates);
     for (size_t s = 0; s < study->n; s++) {
-        dw_row row = dw_rows_at(study, s);
+        const dw_row *row = &study->row[s];
         dw_reason reason;
 
-        rc = match_row(h, ref, &row, &h->row[s], &reason, err);
+        rc = match_row(h, ref, row, &h->row[s], &reason, err);
         if (rc < 0)
             return rc;
         if (reason != DW_REASON_NONE) {
             h->row[s].ref = SIZE_MAX;
-            dw_fates_drop(fates, &row, reason);
+            dw_fates_drop(fates, row, reason);
         }
     }
     for (size_t p = 0; study->n && p < h->n_pairs; p++)

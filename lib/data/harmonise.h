@@ -19,8 +19,8 @@
 #include "data/action.h"
 #include "data/agreement.h"
 #include "data/allele.h"
+#include "data/group.h"
 #include "data/reason.h"
-#include "data/rows.h"
 
 /* What is done with A/T and C/G, whose strand the letters do not tell. */
 typedef enum dw_ambiguous {
@@ -75,8 +75,8 @@ typedef struct dw_harmonise {
  * duplicate, sorted by REF, ALT.  Rows that are not taken are told to `fates`;
  * reference variants without a z are not.  `ref` may be NULL: the study's own
  * rows are then the variants, REF their other allele and ALT the effect's. */
-int dw_harmonise_group(dw_harmonise *h, const dw_rows *study,
-                       const dw_rows *ref, dw_fates *fates,
+int dw_harmonise_group(dw_harmonise *h, const dw_group *study,
+                       const dw_group *ref, dw_fates *fates,
                        dw_err *err) DW_MUST_CHECK;
 /* What was counted is forgotten. */
 void dw_harmonise_reset(dw_harmonise *h);

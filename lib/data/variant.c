@@ -9,34 +9,16 @@
 
 /* ---- texts ---- */
 
-static int make_room(dw_texts *t, size_t more)
+int dw_texts_reserve(dw_texts *t, size_t n, size_t more)
 {
     void *bytes = t->bytes, *start = t->start;
-    int rc = dw_try_grow(&bytes, &t->cap_bytes, t->n_bytes + more, 1);
+    int rc = dw_try_grow(&bytes, &t->cap_bytes, t->n_bytes + more + n, 1);
 
     t->bytes = bytes;
     if (rc == 0)
-        rc = dw_try_grow(&start, &t->cap, t->n + 1, sizeof *t->start);
+        rc = dw_try_grow(&start, &t->cap, t->n + n, sizeof *t->start);
     t->start = start;
     return rc;
-}
-
-int dw_texts_add(dw_texts *t, const char *s, size_t n)
-{
-    if (t->n_bytes + n + 1 > t->cap_bytes || t->n == t->cap) {
-        int rc = make_room(t, n + 1);
-
-        if (rc < 0)
-            return rc;
-    }
-    t->start[t->n++] = t->n_bytes;
-    if (n == 1) /* as most alleles are */
-        t->bytes[t->n_bytes] = *s;
-    else if (n)
-        memcpy(t->bytes + t->n_bytes, s, n);
-    t->n_bytes += n;
-    t->bytes[t->n_bytes++] = 0;
-    return 0;
 }
 
 void dw_texts_reset(dw_texts *t)
@@ -144,6 +126,50 @@ int dw_variants_slice(dw_variants *dst, const dw_variants *src, size_t begin,
         slice_texts(&dst->alt, &src->alt, begin, end) < 0)
         return dw_fail(err, DW_ENOMEM,
                        "not enough memory for the names of %zu variants", rows);
+    return 0;
+}
+
+static int pick_texts(dw_texts *dst, const dw_texts *src, size_t n,
+                      const size_t *row)
+{
+    for (size_t i = 0; i < n; i++) {
+        int rc = dw_texts_add(dst, dw_texts_at(src, row[i]),
+                              dw_texts_length(src, row[i]));
+
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static void pick_columns(float *dst, const float *src, size_t m, size_t n,
+                         const size_t *row, size_t columns)
+{
+    for (size_t j = 0; j < columns; j++) {
+        for (size_t i = 0; i < n; i++)
+            dst[i + j * n] = src[row[i] + j * m];
+    }
+}
+
+int dw_variants_pick(dw_variants *dst, const dw_variants *src, size_t n,
+                     const size_t *row, dw_err *err)
+{
+    int rc = dw_variants_resize(dst, n, src->t, src->p, err);
+
+    if (rc < 0)
+        return rc;
+    memcpy(dst->contig, src->contig, sizeof dst->contig);
+    for (size_t i = 0; i < n; i++)
+        dst->pos[i] = src->pos[row[i]];
+    pick_columns(dst->eaf, src->eaf, src->m, n, row, 1);
+    pick_columns(dst->z, src->z, src->m, n, row, src->t);
+    pick_columns(dst->n, src->n, src->m, n, row, src->t);
+    pick_columns(dst->annot, src->annot, src->m, n, row, src->p);
+    if (pick_texts(&dst->id, &src->id, n, row) < 0 ||
+        pick_texts(&dst->ref, &src->ref, n, row) < 0 ||
+        pick_texts(&dst->alt, &src->alt, n, row) < 0)
+        return dw_fail(err, DW_ENOMEM,
+                       "not enough memory for the names of %zu variants", n);
     return 0;
 }
 

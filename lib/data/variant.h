@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/text.h"
@@ -24,7 +25,27 @@ typedef struct dw_texts {
     size_t n, cap;
 } dw_texts;
 
-int dw_texts_add(dw_texts *t, const char *s, size_t n) DW_MUST_CHECK;
+/* Room for n texts more, of so many bytes in all.  0 or DW_ENOMEM. */
+int dw_texts_reserve(dw_texts *t, size_t n, size_t bytes) DW_MUST_CHECK;
+/* Here, since it is done to every text of every variant. */
+DW_MUST_CHECK static inline int dw_texts_add(dw_texts *t, const char *s,
+                                             size_t n)
+{
+    char *to;
+
+    if ((t->n_bytes + n + 1 > t->cap_bytes || t->n == t->cap) &&
+        dw_texts_reserve(t, 1, n) < 0)
+        return DW_ENOMEM;
+    to = t->bytes + t->n_bytes;
+    if (n == 1) /* as most alleles are */
+        *to = *s;
+    else if (n)
+        memcpy(to, s, n);
+    to[n] = 0;
+    t->start[t->n++] = t->n_bytes;
+    t->n_bytes += n + 1;
+    return 0;
+}
 static inline const char *dw_texts_at(const dw_texts *t, size_t i)
 {
     return t->bytes + t->start[i];
@@ -59,6 +80,9 @@ void dw_variants_clear(dw_variants *v);
 /* dst becomes rows [begin, end) of src. */
 int dw_variants_slice(dw_variants *dst, const dw_variants *src, size_t begin,
                       size_t end, dw_err *err) DW_MUST_CHECK;
+/* dst becomes the n rows of src that are given. */
+int dw_variants_pick(dw_variants *dst, const dw_variants *src, size_t n,
+                     const size_t *row, dw_err *err) DW_MUST_CHECK;
 
 /* Orders variant i of a before, with or after a key on the same contig. */
 int dw_variants_cmp(const dw_variants *a, size_t i, uint32_t pos,

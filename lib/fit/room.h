@@ -12,9 +12,9 @@
  * Bytes that fitting by a plan takes at most beside the blocks that are held
  * in memory: workspaces of all threads, gradients and their moments, what is
  * known of each block, and one block on its way.  From data->max_m, max_k, p,
- * n and n_traits.
+ * n and n_traits, and the model's traits and tracks.
  */
 size_t dw_fit_room(const dw_fit_plan *plan, const dw_dataset *data,
-                   size_t threads);
+                   const dw_model *model, size_t threads);
 
 #endif

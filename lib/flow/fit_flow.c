@@ -63,7 +63,7 @@ static size_t beside(const void *ctx, const dw_dataset *data)
 {
     const struct fit *f = ctx;
 
-    return dw_fit_room(&f->plan, data, dw_pool_size(f->pool));
+    return dw_fit_room(&f->plan, data, &f->r->model, dw_pool_size(f->pool));
 }
 
 static bool is_constant(const struct fit *f)

@@ -45,10 +45,8 @@ static int hold_table(void *ctx, dw_variants *v, dw_err *err)
 {
     struct job *j = ctx;
 
-    for (size_t i = 0; v->t && i < v->m; i++) {
-        if (!isnan(v->n[i]) && dw_count_median_add(j->median, v->n[i]) < 0)
-            return dw_fail(err, DW_ENOMEM, "no memory for sample sizes");
-    }
+    if (v->t && dw_count_median_add_all(j->median, v->n, v->m) < 0)
+        return dw_fail(err, DW_ENOMEM, "no memory for sample sizes");
     return dw_hold_put(j->hold, v, err);
 }
 

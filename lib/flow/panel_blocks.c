@@ -1,128 +1,75 @@
 #include "flow/panel_blocks.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "flow/track_pieces.h"
-#include "input/panel.h"
+#include "data/build.h"
+#include "flow/block_chunks.h"
+#include "flow/geno_maker.h"
+#include "flow/ld_maker.h"
 #include "input/panel_match.h"
 #include "input/read_regions.h"
-#include "record/rec_ldbk.h"
 #include "record/rec_stream.h"
-#include "record/rec_vars.h"
+
+/* Fewer people than this and sampling is a visible part of every r. */
+enum { FEW_PEOPLE = 2000 };
 
 struct dw_panel_blocks {
     const dw_panel_blocks_opts *o;
-    dw_geno *geno;
-    dw_panel *panel;
-    dw_regions regions, cores;
-    uint64_t cores_digest;
+    dw_regions region, except;
+    uint64_t except_digest;
+    dw_scope scope;
+    dw_block_maker maker;
     dw_sink *sink;
-    dw_blocks *blocks;
-    bool on_panel;    /* the panel has the contig in hand */
-    bool whole_panel; /* no stream: all that the panel has */
-    bool ended;       /* a run whose TAIL is not written yet */
-    bool waiting;     /* a table is in hand, whose TRAK may follow */
+    bool whole;   /* no stream: all that the panel has */
+    bool ended;   /* a run whose TAIL is not written yet */
+    bool waiting; /* a table is in hand, whose TRAK may follow */
     dw_variants table;
+    uint32_t last_pos;       /* of the contig in hand */
     dw_track_pieces *tracks; /* of the tables that blocks are made of */
     dw_progress *progress;
     dw_tally run, all; /* variants by what became of them */
+    dw_store_cost cost;
     uint64_t n_read;
 };
 
+/* What the LD comes from, for messages. */
+static const char *name_of(const dw_panel_blocks *b)
+{
+    return b->o->ld ? b->o->ld : b->o->geno;
+}
+
+static const char *contig_of(const dw_panel_blocks *b)
+{
+    return b->maker.kind->contig(b->maker.self);
+}
+
 /* ---- blocks ---- */
 
-static int pack_chunk(const char *type, unsigned version, uint64_t records,
-                      dw_buf *payload, dw_buf *packed, dw_err *err)
-{
-    int rc = dw_chunk_pack(type, version, records, payload->s, payload->n,
-                           packed, err);
-
-    dw_buf_reset(payload);
-    return rc;
-}
-
-static int pack_tracks(const dw_panel_blocks *b, const dw_variants *v,
-                       dw_buf *payload, dw_buf *packed, dw_err *err)
-{
-    dw_tracks t = {0};
-    int rc = dw_track_pieces_cut(b->tracks, v, &t, err);
-
-    if (rc > 0) {
-        dw_tracks_pack(&t, payload);
-        rc = pack_chunk("TRAK", DW_TRAK_VERSION, t.n, payload, packed, err);
-    }
-    dw_tracks_clear(&t);
-    return rc;
-}
-
-/* A block's two or three chunks; in any thread. */
 static int pack_block(void *ctx, const dw_variants *v, const dw_ldblock *ld,
                       dw_buf *packed, dw_err *err)
 {
-    const dw_panel_blocks *b = ctx;
-    dw_buf payload = {0};
-    int rc;
+    dw_panel_blocks *b = ctx;
 
-    dw_variants_pack(v, &payload);
-    rc = pack_chunk("VARS", DW_VARS_VERSION, v->m, &payload, packed, err);
-    if (rc == 0)
-        rc = pack_tracks(b, v, &payload, packed, err);
-    if (rc == 0) {
-        dw_ldblock_pack(ld, &payload);
-        rc = pack_chunk("LDBK", DW_LDBK_VERSION, ld->k, &payload, packed, err);
-    }
-    dw_buf_clear(&payload);
-    return rc;
+    return dw_block_chunks_pack(b->tracks, &b->cost, v, ld, packed, err);
 }
 
 static int put_block(void *ctx, const dw_buf *packed, dw_err *err)
 {
     dw_panel_blocks *b = ctx;
 
-    dw_progress_at(b->progress, b->n_read, dw_blocks_contig(b->blocks));
+    dw_progress_at(b->progress, b->n_read, contig_of(b));
     return dw_sink_packed(b->sink, packed, err);
 }
 
 /* ---- runs ---- */
 
-/* What a file is called, without its folders. */
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
-static void describe(const dw_panel_blocks_opts *o, dw_buf *how)
-{
-    dw_buf_adds(how, o->dosage ? "dosages" : "genotypes");
-    if (o->cores)
-        dw_buf_addf(how, ", blocks with flanks of %zu", o->flank);
-    else
-        dw_buf_addf(how, ", windows of %zu with flanks of %zu", o->window,
-                    o->flank);
-    dw_buf_addf(how, ", min-eigen %g", o->cut.min_eigen);
-    if (o->cut.keep_rank < 1)
-        dw_buf_addf(how, ", keep-rank %g", o->cut.keep_rank);
-    if (o->admit.min_maf > 0)
-        dw_buf_addf(how, ", min-maf %g", o->admit.min_maf);
-    if (o->admit.max_missing < 1)
-        dw_buf_addf(how, ", max-missing %g", o->admit.max_missing);
-    if (o->max_variants)
-        dw_buf_addf(how, ", max-variants %zu", o->max_variants);
-}
-
 /* HEAD of a run: that of the input (an empty one if it has none), the panel. */
 static int begin_run(dw_panel_blocks *b, const dw_head *in, dw_err *err)
 {
-    const dw_panel_blocks_opts *o = b->o;
-    size_t people = dw_geno_people(b->geno);
     dw_head head = {0};
-    dw_buf how = {0};
     int rc;
 
     if (in->panel.name)
@@ -130,17 +77,14 @@ static int begin_run(dw_panel_blocks *b, const dw_head *in, dw_err *err)
                        "the stream holds blocks already, made from %s",
                        in->panel.name);
     dw_head_copy(&head, in);
-    describe(o, &how);
-    dw_head_set_panel(&head, base_name(o->geno), people, how.s);
-    dw_head_add_step(&head, "dw-ldblock", b->o->version, b->o->args);
-    if (dw_geno_text(b->geno))
-        dw_head_add_input(&head, base_name(dw_geno_text(b->geno)),
-                          dw_geno_digest(b->geno));
-    if (o->cores)
-        dw_head_add_input(&head, base_name(o->cores), b->cores_digest);
-    rc = dw_sink_begin(b->sink, &head, err);
-    dw_blocks_begin(b->blocks, head.t, head.p);
-    dw_buf_clear(&how);
+    rc = b->maker.kind->describe(b->maker.self, &head, err);
+    if (rc == 0 && b->o->except)
+        dw_head_add_input(&head, dw_path_name(b->o->except), b->except_digest);
+    if (rc == 0)
+        rc = dw_sink_begin(b->sink, &head, err);
+    if (rc == 0)
+        b->maker.kind->begin(b->maker.self, head.t, head.p);
+    b->last_pos = 0;
     dw_head_clear(&head);
     return rc;
 }
@@ -149,13 +93,9 @@ static int begin_run(dw_panel_blocks *b, const dw_head *in, dw_err *err)
  * still to come: see write_tail. */
 static int end_run(dw_panel_blocks *b, dw_err *err)
 {
-    uint64_t outside;
-    int rc = dw_blocks_turn(b->blocks, "", err);
+    int rc = b->maker.kind->turn(b->maker.self, "", err);
 
-    outside = dw_blocks_counted(b->blocks).outside -
-              dw_tally_get(&b->all, "outside_blocks");
-    if (outside)
-        dw_tally_add(&b->run, "outside_blocks", outside);
+    b->maker.kind->tell(b->maker.self, &b->run);
     for (size_t i = 0; i < b->run.n_items; i++)
         dw_tally_add(&b->all, b->run.item[i].reason, b->run.item[i].n);
     b->ended = true;
@@ -169,6 +109,7 @@ static int write_tail(dw_panel_blocks *b, const dw_source *src, dw_err *err)
 {
     int rc = 0;
 
+    dw_store_cost_end(&b->cost, &b->run);
     if (b->ended)
         rc = dw_sink_end(b->sink, src, "dw-ldblock", &b->run, err);
     b->ended = false;
@@ -176,58 +117,27 @@ static int write_tail(dw_panel_blocks *b, const dw_source *src, dw_err *err)
     return rc;
 }
 
-/* One variant of the stream, looked up in the panel. */
-static int look_up(dw_panel_blocks *b, const dw_variants *v, size_t row,
-                   dw_err *err)
-{
-    bool swapped;
-    size_t i;
-    int rc;
-
-    if (dw_panel_at(b->panel, v->pos[row], err) < 0)
-        return err->code;
-    i = dw_panel_find(b->panel, dw_texts_at(&v->ref, row),
-                      dw_texts_at(&v->alt, row), &swapped);
-    if (i == SIZE_MAX) {
-        dw_tally_add(
-            &b->run,
-            dw_panel_size(b->panel) ? "alleles_differ" : "not_in_panel", 1);
-        return 0;
-    }
-    if (swapped)
-        dw_panel_flip(b->panel, i);
-    rc = dw_blocks_take(b->blocks, v, row, dw_panel_column(b->panel, i),
-                        &b->run, err);
-    if (swapped) /* another variant of the stream may ask for it */
-        dw_panel_flip(b->panel, i);
-    return rc;
-}
-
 /* One VARS of the stream. */
 static int take_chunk(dw_panel_blocks *b, const dw_variants *v, dw_err *err)
 {
-    const dw_regions *r = b->o->region ? &b->regions : NULL;
-    size_t c = r ? dw_regions_contig(r, v->contig) : 0;
     int rc = 0;
 
-    if (strcmp(v->contig, dw_blocks_contig(b->blocks)) != 0) {
-        if (dw_blocks_turn(b->blocks, v->contig, err) < 0 ||
-            (rc = dw_panel_seek(b->panel, v->contig, err)) < 0)
-            return err->code;
-        b->on_panel = rc > 0;
-    } else if (b->on_panel && v->m && v->pos[0] < dw_panel_pos(b->panel)) {
-        return dw_fail(err, DW_EFORMAT, "variants of contig %s are not sorted",
-                       v->contig);
+    if (strcmp(v->contig, contig_of(b)) != 0) {
+        rc = b->maker.kind->turn(b->maker.self, v->contig, err);
+        b->last_pos = 0;
     }
-    rc = 0;
+    if (rc == 0 && v->m && v->pos[0] < b->last_pos)
+        rc = dw_fail(err, DW_EFORMAT, "variants of contig %s are not sorted",
+                     v->contig);
     for (size_t row = 0; row < v->m && rc == 0; row++) {
+        const char *why = dw_scope_reason(&b->scope, v->contig, v->pos[row]);
+
         b->n_read++;
-        if (r && dw_regions_find(r, c, v->pos[row]) == SIZE_MAX)
-            dw_tally_add(&b->run, "outside_region", 1);
-        else if (!b->on_panel)
-            dw_tally_add(&b->run, "contig_not_in_panel", 1);
+        if (why)
+            dw_tally_add(&b->run, why, 1);
         else
-            rc = look_up(b, v, row, err);
+            rc = b->maker.kind->take(b->maker.self, v, row, &b->run, err);
+        b->last_pos = v->pos[row];
     }
     return rc;
 }
@@ -241,8 +151,8 @@ static int settle_table(dw_panel_blocks *b, dw_err *err)
     if (b->waiting)
         rc = take_chunk(b, &b->table, err);
     b->waiting = false;
-    dw_track_pieces_drop(b->tracks, dw_blocks_contig(b->blocks),
-                         dw_blocks_first(b->blocks));
+    dw_track_pieces_drop(b->tracks, contig_of(b),
+                         b->maker.kind->first(b->maker.self));
     return rc;
 }
 
@@ -262,42 +172,50 @@ static int take_tracks(dw_panel_blocks *b, dw_source *src, dw_err *err)
 /* Nothing found, or next to nothing: says what is the likely reason. */
 static int check_match(const dw_panel_blocks *b, dw_err *err)
 {
-    uint64_t outside = dw_tally_get(&b->all, "outside_region");
+    uint64_t off = dw_tally_get(&b->all, "outside_region");
+    uint64_t except = dw_tally_get(&b->all, "excluded");
+    uint64_t asked = b->n_read - off - except;
     dw_panel_match m = {
-        .asked =
-            b->n_read - outside - dw_tally_get(&b->all, "contig_not_in_panel"),
+        .asked = asked - dw_tally_get(&b->all, "contig_not_in_panel"),
         .other = dw_tally_get(&b->all, "alleles_differ"),
     };
-    const char *geno = b->o->geno;
+    const char *name = name_of(b);
 
     m.found = m.asked - m.other - dw_tally_get(&b->all, "not_in_panel");
     if (b->n_read == 0)
-        return b->whole_panel
-                   ? dw_fail(err, DW_EDEGENERATE, "%s: no variant in it", geno)
+        return b->whole
+                   ? dw_fail(err, DW_EDEGENERATE, "%s: no variant in it", name)
                    : 0;
-    if (outside == b->n_read)
-        return dw_fail(err, DW_EMISMATCH, "-r %s: no variant lies there",
-                       b->o->region);
+    if (asked == 0)
+        return except ? dw_fail(err, DW_EMISMATCH,
+                                "--exclude %s: no variant lies elsewhere",
+                                b->o->except)
+                      : dw_fail(err, DW_EMISMATCH,
+                                "-r %s: no variant lies there", b->o->region);
     if (m.asked == 0)
         return dw_fail(err, DW_EMISMATCH,
-                       "%s has none of the stream's chromosomes%s", geno,
+                       "%s has none of the stream's chromosomes%s", name,
                        b->o->region ? " in that region" : "");
-    return dw_panel_match_check(&m, geno, "the stream", err);
+    return dw_panel_match_check(&m, name, "the stream", err);
 }
 
 /* No block came out. */
 static int check_blocks(const dw_panel_blocks *b, dw_err *err)
 {
-    if (dw_blocks_counted(b->blocks).blocks || !b->n_read)
+    if (b->maker.kind->counted(b->maker.self).blocks || !b->n_read)
         return 0;
     if (dw_tally_get(&b->all, "taken") == 0)
         return dw_fail(err, DW_EDEGENERATE,
                        "%s: none of the variants found can be used "
                        "(%" PRIu64 " monomorphic, %" PRIu64 " below --min-maf, "
                        "%" PRIu64 " above --max-missing)",
-                       b->o->geno, dw_tally_get(&b->all, "monomorphic"),
+                       name_of(b), dw_tally_get(&b->all, "monomorphic"),
                        dw_tally_get(&b->all, "low_maf"),
                        dw_tally_get(&b->all, "high_missing"));
+    if (b->o->ld)
+        return dw_fail(err, DW_EMISMATCH,
+                       "%s: no variant lies in the core of any of its blocks",
+                       b->o->ld);
     return dw_fail(err, DW_EMISMATCH,
                    "%s: no variant lies in any of these blocks; are they of "
                    "another genome build?",
@@ -345,42 +263,47 @@ static int take_any(dw_panel_blocks *b, dw_source *src, const dw_chunk *chunk,
     return rc;
 }
 
+/* Standard input, which nobody named, is no stream: perhaps none was meant. */
+static int name_panel(dw_err *err)
+{
+    dw_err why = *err;
+
+    return dw_fail(err, why.code, "%s (--panel reads no stream)", why.msg);
+}
+
 int dw_panel_blocks_of_stream(dw_panel_blocks *b, const char *path, dw_err *err)
 {
     dw_source *src = dw_source_open(path, err);
+    bool begun = false;
     dw_chunk chunk;
     int rc = src ? 0 : err->code;
 
     while (src && (rc = dw_source_next(src, &chunk, err)) > 0) {
+        begun = true;
         rc = take_any(b, src, &chunk, err);
         if (rc < 0)
             break;
     }
+    if (rc == DW_EFORMAT && !path && !begun)
+        rc = name_panel(err);
     if (rc == 0 && src)
         rc = finish(b, src, err);
     dw_source_close(src);
     return rc;
 }
 
-/* All variants of the panel, without a trait. */
 int dw_panel_blocks_of_panel(dw_panel_blocks *b, dw_err *err)
 {
-    const dw_head head = {0};
-    dw_variants v = {0};
-    int rc = begin_run(b, &head, err);
+    dw_head head = {0};
+    int rc;
 
-    b->whole_panel = true;
-    while (rc == 0 && (rc = dw_panel_next(b->panel, err)) > 0) {
-        rc = dw_panel_table(b->panel, &v, err);
-        if (rc == 0 && strcmp(v.contig, dw_blocks_contig(b->blocks)) != 0)
-            rc = dw_blocks_turn(b->blocks, v.contig, err);
-        for (size_t i = 0; i < v.m && rc == 0; i++) {
-            b->n_read++;
-            rc = dw_blocks_take(b->blocks, &v, i, dw_panel_column(b->panel, i),
-                                &b->run, err);
-        }
-    }
-    dw_variants_clear(&v);
+    if (b->o->build)
+        dw_head_set_build(&head, dw_build_name(b->o->build));
+    rc = begin_run(b, &head, err);
+    dw_head_clear(&head);
+    b->whole = true;
+    if (rc == 0)
+        rc = b->maker.kind->whole(b->maker.self, &b->n_read, &b->run, err);
     if (rc == 0)
         rc = end_run(b, err);
     return rc < 0 ? rc : finish(b, NULL, err);
@@ -388,46 +311,26 @@ int dw_panel_blocks_of_panel(dw_panel_blocks *b, dw_err *err)
 
 /* ---- before and after ---- */
 
-static dw_blocks *new_blocks(dw_panel_blocks *b)
-{
-    const dw_panel_blocks_opts *o = b->o;
-    const dw_blocks_opts opts = {
-        .cut = o->cut,
-        .admit = o->admit,
-        .blocks = o->cores ? &b->cores : NULL,
-        .step = o->cores ? 0 : (uint32_t)(o->window - 2 * o->flank),
-        .flank = (uint32_t)o->flank,
-        .max_variants = o->max_variants,
-        .threads = o->threads,
-    };
-    const dw_blocks_out out = {b, pack_block, put_block};
-
-    return dw_blocks_new(&opts, &out, dw_geno_kind_of(b->geno),
-                         dw_geno_people(b->geno));
-}
-
 static int open_all(dw_panel_blocks *b, const char *out, dw_err *err)
 {
     const dw_panel_blocks_opts *o = b->o;
-    dw_geno_query query = {.samples = o->samples, .dosage = o->dosage};
+    const dw_blocks_out to = {b, pack_block, put_block};
 
     if (o->region) {
-        if (dw_regions_add_text(&b->regions, o->region, err) < 0)
+        if (dw_regions_add_text(&b->region, o->region, err) < 0)
             return err->code;
-        dw_regions_sort(&b->regions);
-        query.regions = &b->regions;
+        dw_regions_sort(&b->region);
+        b->scope.only = &b->region;
     }
-    if (o->cores &&
-        dw_read_cores(o->cores, &b->cores, &b->cores_digest, err) < 0)
+    if (o->except) {
+        if (dw_read_regions(o->except, &b->except, &b->except_digest, err) < 0)
+            return err->code;
+        b->scope.except = &b->except;
+    }
+    b->maker = o->ld ? dw_ld_maker_open(o, &b->scope, &to, err)
+                     : dw_geno_maker_open(o, &b->scope, &to, err);
+    if (!b->maker.self)
         return err->code;
-    b->geno = dw_geno_open(o->geno, &query, err);
-    if (!b->geno)
-        return err->code;
-    if (dw_geno_people(b->geno) < 2)
-        return dw_fail(err, DW_EDEGENERATE,
-                       "%s: one person has no correlations", o->geno);
-    b->panel = dw_panel_new(b->geno);
-    b->blocks = new_blocks(b);
     b->sink = dw_sink_open(out, err);
     return b->sink ? 0 : err->code;
 }
@@ -438,6 +341,7 @@ dw_panel_blocks *dw_panel_blocks_open(const dw_panel_blocks_opts *o,
     dw_panel_blocks *b = dw_alloc(1, sizeof *b);
 
     b->o = o;
+    b->cost.store = o->store;
     b->tracks = dw_track_pieces_new();
     if (open_all(b, out, err) < 0) {
         dw_panel_blocks_free(b);
@@ -452,13 +356,12 @@ void dw_panel_blocks_free(dw_panel_blocks *b)
     if (!b)
         return;
     dw_progress_end(b->progress);
-    dw_blocks_free(b->blocks);
-    dw_panel_free(b->panel);
+    if (b->maker.self)
+        b->maker.kind->close(b->maker.self);
     dw_track_pieces_free(b->tracks);
     dw_variants_clear(&b->table);
-    dw_geno_close(b->geno);
-    dw_regions_clear(&b->regions);
-    dw_regions_clear(&b->cores);
+    dw_regions_clear(&b->region);
+    dw_regions_clear(&b->except);
     dw_sink_abandon(b->sink);
     dw_tally_clear(&b->run);
     dw_tally_clear(&b->all);
@@ -475,27 +378,23 @@ int dw_panel_blocks_finish(dw_panel_blocks *b, dw_err *err)
     return dw_sink_close(sink, err);
 }
 
-const dw_tally *dw_panel_blocks_tally(const dw_panel_blocks *b)
+void dw_panel_blocks_report(const dw_panel_blocks *b)
 {
-    return &b->all;
-}
+    dw_blocks_counts c = b->maker.kind->counted(b->maker.self);
+    uint64_t people = b->maker.kind->people(b->maker.self);
+    double n = (double)(c.blocks ? c.blocks : 1);
 
-dw_blocks_counts dw_panel_blocks_counted(const dw_panel_blocks *b)
-{
-    return dw_blocks_counted(b->blocks);
-}
-
-uint64_t dw_panel_blocks_read(const dw_panel_blocks *b)
-{
-    return b->n_read;
-}
-
-uint64_t dw_panel_blocks_duplicates(const dw_panel_blocks *b)
-{
-    return dw_panel_duplicates(b->panel);
-}
-
-size_t dw_panel_blocks_people(const dw_panel_blocks *b)
-{
-    return dw_geno_people(b->geno);
+    dw_note("%" PRIu64 " variants in, %" PRIu64 " blocks out, mean rank %.0f "
+            "of %.0f core variants",
+            b->n_read, c.blocks, (double)c.rank / n, (double)c.core / n);
+    dw_tally_note(&b->all);
+    dw_store_cost_note(&b->cost);
+    if (people && people < FEW_PEOPLE)
+        dw_warn("%s: %" PRIu64 " people; with fewer than %d the LD is a noisy "
+                "one, which dw-fit has to learn (tau)",
+                name_of(b), people, FEW_PEOPLE);
+    if (c.empty)
+        dw_note("%" PRIu64 " blocks have no variant and were passed over",
+                c.empty);
+    b->maker.kind->report(b->maker.self);
 }

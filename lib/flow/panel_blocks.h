@@ -1,6 +1,6 @@
 /*
- * panel_blocks: a stream of variants (or none) and the genotypes of a panel
- * become a stream of blocks: what dw-ldblock does.
+ * panel_blocks: a stream of variants (or none) and the LD of a panel, from its
+ * genotypes or made before, become a stream of blocks: what dw-ldblock does.
  */
 #ifndef DW_FLOW_PANEL_BLOCKS_H
 #define DW_FLOW_PANEL_BLOCKS_H
@@ -11,19 +11,33 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "flow/store_cost.h"
 #include "ld/admit.h"
 #include "ld/blocks.h"
 #include "ld/factor.h"
 
+/* Of --min-eigen: below is what is zero but for rounding. */
+#define DW_MIN_EIGEN 1e-4
+
+/* Of --memory: 5,000 core variants among 15,000, of as many people or more. */
+#define DW_BLOCK_MEMORY 2000000000
+
 typedef struct dw_panel_blocks_opts {
-    const char *geno, *samples; /* samples NULL: all people */
-    const char *region, *cores; /* NULL: everywhere; by windows */
-    const char *version, *args; /* for the history */
+    const char *geno, *ld;       /* one of them; the other is NULL */
+    const char *ld_snps;         /* see open_foreign.h; or NULL */
+    const char *samples;         /* NULL: all people */
+    const char *region, *except; /* NULL: everywhere; a BED, nowhere */
+    const char *cores;           /* a BED; NULL: by windows */
+    const char *build;           /* of the panel, without a stream; or NULL */
+    const char *version, *args;  /* for the history */
     bool dosage;
     size_t window, flank; /* window > 2 flank, unless there are cores */
-    size_t max_variants, threads;
+    size_t max_variants;  /* of a core; 0: no bound */
+    size_t memory;        /* bytes that one block may take; 0: no bound */
+    size_t threads;
     dw_factor_cut cut;
     dw_admit admit;
+    int store; /* enum dw_store */
 } dw_panel_blocks_opts;
 
 typedef struct dw_panel_blocks dw_panel_blocks;
@@ -41,13 +55,8 @@ int dw_panel_blocks_of_stream(dw_panel_blocks *b, const char *path,
 int dw_panel_blocks_of_panel(dw_panel_blocks *b, dw_err *err) DW_MUST_CHECK;
 /* Makes the output last. */
 int dw_panel_blocks_finish(dw_panel_blocks *b, dw_err *err) DW_MUST_CHECK;
+/* What was done, as notes; once finished. */
+void dw_panel_blocks_report(const dw_panel_blocks *b);
 void dw_panel_blocks_free(dw_panel_blocks *b); /* NULL is fine */
-
-/* For a report, once finished. */
-const dw_tally *dw_panel_blocks_tally(const dw_panel_blocks *b);
-dw_blocks_counts dw_panel_blocks_counted(const dw_panel_blocks *b);
-uint64_t dw_panel_blocks_read(const dw_panel_blocks *b); /* variants */
-uint64_t dw_panel_blocks_duplicates(const dw_panel_blocks *b);
-size_t dw_panel_blocks_people(const dw_panel_blocks *b);
 
 #endif

@@ -64,27 +64,23 @@ static int add_texts(dw_join *j, const dw_row *variant, const dw_row *study)
 }
 
 /* Adds a variant, with the study's row or without one (NULL). */
-static int add_variant(dw_join *j, const dw_ordered *place,
-                       const dw_row *variant, const dw_row *study, bool flip,
-                       dw_err *err)
+static int add_variant(dw_join *j, const dw_row *variant, const dw_row *study,
+                       bool flip, dw_err *err)
 {
     size_t i;
     int rc;
 
     if (j->m == j->batch ||
-        (j->m && !dw_contig_eq(j->table.contig, dw_ordered_contig(place)))) {
+        (j->m && !dw_contig_eq(j->table.contig, variant->contig))) {
         if ((rc = flush(j, err)) < 0)
             return rc;
     }
-    if (j->m == 0 && (rc = begin_table(j, dw_ordered_contig(place), err)) < 0)
+    if (j->m == 0 && (rc = begin_table(j, variant->contig, err)) < 0)
         return rc;
-    i = j->m;
+    i = j->m++;
     if (add_texts(j, variant, study) < 0)
         return dw_fail(err, DW_ENOMEM, "no memory for %zu variants", j->batch);
-    j->table.pos[i] = dw_ordered_pos(place);
-    j->table.eaf[i] = NAN;
-    if (j->study)
-        j->table.z[i] = j->table.n[i] = NAN;
+    j->table.pos[i] = variant->pos;
     if (study) {
         float z = study->value[DW_STUDY_Z], f = study->value[DW_STUDY_EAF];
 
@@ -92,61 +88,66 @@ static int add_variant(dw_join *j, const dw_ordered *place,
         j->table.z[i] = flip && z != 0 ? -z : z;
         j->table.n[i] = study->value[DW_STUDY_N];
         j->table.eaf[i] = flip ? (float)(1 - (double)f) : f;
+        j->taken++;
+        return 0;
     }
-    j->taken += study != NULL;
-    j->latent += study == NULL;
-    j->m++;
+    j->table.eaf[i] = NAN;
+    if (j->study)
+        j->table.z[i] = j->table.n[i] = NAN;
+    j->latent++;
     return 0;
 }
 
 /* ---- places ---- */
 
-static void drop_all(dw_fates *fates, const dw_rows *rows, dw_reason reason)
+static void drop_all(dw_fates *fates, const dw_group *rows, dw_reason reason)
 {
-    for (size_t i = 0; i < rows->n; i++) {
-        dw_row row = dw_rows_at(rows, i);
-
-        dw_fates_drop(fates, &row, reason);
-    }
+    for (size_t i = 0; i < rows->n; i++)
+        dw_fates_drop(fates, &rows->row[i], reason);
 }
 
 /* Is the place within a region that is to be left out? */
-static bool excluded(dw_join *j, const dw_ordered *place)
+static bool excluded(dw_join *j, const dw_row *row)
 {
-    return j->exclude && dw_regions_hold(j->exclude, dw_ordered_contig(place),
-                                         dw_ordered_pos(place));
+    return j->exclude && dw_regions_hold(j->exclude, row->contig, row->pos);
 }
 
 /* The variants of one place: what harmonise.h made of both groups. */
-static int add_pairs(dw_join *j, const dw_ordered *place, const dw_rows *study,
-                     const dw_rows *ref, dw_err *err)
+static int add_pairs(dw_join *j, const dw_group *study, const dw_group *ref,
+                     dw_err *err)
 {
     for (size_t p = 0; p < j->harmonise.n_pairs; p++) {
         const dw_pair *pair = &j->harmonise.pair[p];
-        dw_row variant = dw_rows_at(ref, pair->ref), row;
-        bool has_z = pair->study != SIZE_MAX;
+        const dw_row *variant = &ref->row[pair->ref];
+        const dw_row *row =
+            pair->study != SIZE_MAX ? &study->row[pair->study] : NULL;
         int rc = 0;
 
-        if (has_z)
-            row = dw_rows_at(study, pair->study);
-        if (has_z || j->all || !j->study)
-            rc = add_variant(j, place, &variant, has_z ? &row : NULL,
-                             pair->flip, err);
+        if (row || j->all || !j->study)
+            rc = add_variant(j, variant, row, pair->flip, err);
         else
-            dw_fates_drop(j->fates, &variant, DW_REASON_REF_NO_Z);
+            dw_fates_drop(j->fates, variant, DW_REASON_REF_NO_Z);
         if (rc < 0)
             return rc;
     }
     return 0;
 }
 
+/* Is the place's one row, of two bases, a variant as it stands?  At most places
+ * it is where there is no reference, and there is nothing to harmonise. */
+static bool stands_alone(const dw_join *j, const dw_group *study)
+{
+    const dw_row *row = study->row;
+
+    return !j->ref && study->n == 1 && !row->actions && !j->harmonise.told &&
+           dw_allele_is_base(row->a1) && dw_allele_is_base(row->a2) &&
+           *row->a1.s != *row->a2.s;
+}
+
 /* Has the reference any place on this one's chromosome?  Both are in order, so
  * its last place or its next one would be there. */
-static bool on_reference(const dw_join *j, const dw_ordered *place,
-                         bool more_ref)
+static bool on_reference(const dw_join *j, const char *contig, bool more_ref)
 {
-    const char *contig = dw_ordered_contig(place);
-
     return dw_contig_eq(j->ref_contig, contig) ||
            (more_ref && dw_contig_eq(dw_ordered_contig(j->ref), contig));
 }
@@ -155,21 +156,23 @@ static bool on_reference(const dw_join *j, const dw_ordered *place,
 static int take_place(dw_join *j, const dw_ordered *study,
                       const dw_ordered *ref, bool more_ref, dw_err *err)
 {
-    const dw_ordered *place = ref ? ref : study;
-    const dw_rows *s = study ? dw_ordered_group(study) : &j->none;
-    const dw_rows *r = ref ? dw_ordered_group(ref) : &j->none;
+    const dw_group *s = study ? dw_ordered_group(study) : &j->none;
+    const dw_group *r = ref ? dw_ordered_group(ref) : &j->none;
+    const dw_group *variants = j->ref ? r : s;
     uint64_t differ = j->fates->n[DW_REASON_ALLELES_DIFFER];
     int rc;
 
-    if (excluded(j, place)) {
+    if (excluded(j, ref ? r->row : s->row)) {
         drop_all(j->fates, s, DW_REASON_EXCLUDED);
         drop_all(j->fates, r, DW_REASON_REF_EXCLUDED);
         return 0;
     }
-    if (j->ref && !ref && !on_reference(j, place, more_ref)) {
+    if (j->ref && !ref && !on_reference(j, s->row->contig, more_ref)) {
         drop_all(j->fates, s, DW_REASON_CONTIG_NOT_IN_REFERENCE);
         return 0;
     }
+    if (stands_alone(j, s))
+        return add_variant(j, s->row, s->row, false, err);
     rc = dw_harmonise_group(&j->harmonise, s, j->ref ? r : NULL, j->fates, err);
     if (rc < 0)
         return rc;
@@ -177,7 +180,7 @@ static int take_place(dw_join *j, const dw_ordered *study,
         differ = j->fates->n[DW_REASON_ALLELES_DIFFER] - differ;
         j->agreed_places += differ < s->n;
     }
-    return add_pairs(j, place, s, j->ref ? r : s, err);
+    return add_pairs(j, s, variants, err);
 }
 
 /* Does `other` have places on both sides of this one on its chromosome?
@@ -223,7 +226,7 @@ static void begin(dw_join *j)
     dw_harmonise_reset(&j->harmonise);
     j->m = 0;
     j->ref_contig[0] = j->study_contig[0] = 0;
-    j->none = (dw_rows){.k = DW_STUDY_VALUES};
+    j->none = (dw_group){.k = DW_STUDY_VALUES};
     if (j->annot)
         dw_annotators_reset(j->annot);
 }

@@ -15,6 +15,7 @@
 
 #include "annot/annotator.h"
 #include "base/err.h"
+#include "data/group.h"
 #include "data/harmonise.h"
 #include "data/reason.h"
 #include "data/region.h"
@@ -47,7 +48,7 @@ typedef struct dw_join {
     /* Its own. */
     dw_variants table, part;
     size_t m;
-    dw_rows none;
+    dw_group none;
     char ref_contig[DW_CONTIG_MAX], study_contig[DW_CONTIG_MAX];
 } dw_join;
 

@@ -2,11 +2,9 @@
 
 #include <string.h>
 
-int dw_contig_cache_take(dw_contig_cache *c, dw_span raw,
-                         enum dw_contig_codes codes)
+int dw_contig_cache_set(dw_contig_cache *c, dw_span raw,
+                        enum dw_contig_codes codes)
 {
-    if (raw.n && raw.n == c->raw_n && memcmp(raw.s, c->raw, raw.n) == 0)
-        return 0;
     c->raw_n = 0;
     if (dw_text_is_na(raw) || dw_contig_name(raw, codes, c->name) < 0) {
         c->name[0] = 0;

@@ -29,8 +29,7 @@ struct ahead {
     uint64_t digest; /* of all bytes up to here */
     const char *nul; /* the first one; NULL: none */
     char sep;        /* of the fields that will be asked for; 0: of none */
-    uint32_t *mark;  /* (STEP_BYTES) where fields and lines end, behind the */
-    size_t n_marks;  /* room; NULL until they are expected */
+    dw_marks marks;  /* of them, behind the room; NULL until expected */
 };
 
 struct dw_lines {
@@ -41,15 +40,16 @@ struct dw_lines {
 
     char *memory; /* as that of `ahead`: they are exchanged */
     size_t cap;
-    const char *from, *to; /* the bytes not yet given */
-    size_t scanned;        /* no newline in the first of them */
-    const char *nul;       /* the first one before `to`; NULL: none */
-    int end;               /* what comes behind `to` */
-    size_t number, empty;  /* of the line; empty ones up to it, in a row */
-    uint64_t digest;       /* of all bytes up to `to` */
-    const char *marked;    /* the marks count from here */
-    uint32_t *mark;        /* as those of `ahead` */
-    size_t n_marks, next_mark;
+    const char *from, *to;   /* the bytes not yet given */
+    size_t scanned;          /* no newline in the first of them */
+    const char *nul;         /* the first one before `to`; NULL: none */
+    int end;                 /* what comes behind `to` */
+    size_t number, empty;    /* of the line; empty ones up to it, in a row */
+    uint64_t digest;         /* of all bytes up to `to` */
+    const char *marked;      /* the marks count from here */
+    dw_marks marks;          /* as those of `ahead` */
+    size_t next_line;        /* of the marks; it begins here if the last one */
+    const char *marked_from; /* was taken by them */
 };
 
 const char *dw_input_library(void)
@@ -79,7 +79,8 @@ static void unpack_ahead(void *ctx)
     dw_digest_add(a->sum, to, a->n);
     a->digest = dw_digest_value(a->sum);
     a->nul = memchr(to, 0, a->n);
-    a->n_marks = a->sep ? dw_text_marks(to, a->n, a->sep, '\n', a->mark) : 0;
+    if (a->sep)
+        dw_text_mark(to, a->n, a->sep, &a->marks);
 }
 
 /* Begins to read at the start of the file. */
@@ -90,7 +91,7 @@ static void begin(dw_lines *l)
     l->digest = dw_digest_value(l->ahead.sum);
     l->from = l->to = l->memory;
     l->scanned = l->number = l->empty = 0;
-    l->n_marks = 0;
+    l->marks.n_lines = l->ahead.marks.n_lines = l->next_line = 0;
     l->nul = NULL;
     l->broken = 0;
     l->end = 1;
@@ -133,13 +134,30 @@ void dw_lines_share(dw_lines *l, dw_crew *crew)
         dw_crew_start(crew, &l->job);
 }
 
+/* In front of the first field lies what ends before the text begins. */
+static void make_marks(dw_marks *m)
+{
+    uint32_t *field = dw_alloc(STEP_BYTES + 1, sizeof *field);
+
+    field[0] = UINT32_MAX;
+    m->field = field + 1;
+    m->line = dw_alloc(STEP_BYTES, sizeof *m->line);
+}
+
+static void free_marks(dw_marks *m)
+{
+    dw_free(m->field ? m->field - 1 : NULL);
+    dw_free(m->line);
+}
+
 void dw_lines_expect(dw_lines *l, char sep)
 {
     l->ahead.sep = sep;
-    if (!sep || l->mark)
+    l->marks.n_lines = l->ahead.marks.n_lines = l->next_line = 0;
+    if (!sep || l->marks.field)
         return;
-    l->mark = dw_alloc(STEP_BYTES, sizeof *l->mark);
-    l->ahead.mark = dw_alloc(STEP_BYTES, sizeof *l->ahead.mark);
+    make_marks(&l->marks);
+    make_marks(&l->ahead.marks);
 }
 
 void dw_lines_close(dw_lines *l)
@@ -150,9 +168,9 @@ void dw_lines_close(dw_lines *l)
     dw_packed_close(l->ahead.packed);
     dw_digest_free(l->ahead.sum);
     dw_free(l->ahead.memory);
-    dw_free(l->ahead.mark);
+    free_marks(&l->ahead.marks);
     dw_free(l->memory);
-    dw_free(l->mark);
+    free_marks(&l->marks);
     dw_free(l);
 }
 
@@ -176,7 +194,7 @@ static void exchange(dw_lines *l, size_t rest)
     struct ahead *a = &l->ahead;
     char *memory = a->memory, *data = memory + ROOM_BYTES;
     size_t cap = a->cap;
-    uint32_t *mark = a->mark;
+    dw_marks marks = a->marks;
 
     memcpy(data - rest, l->from, rest);
     a->memory = l->memory;
@@ -186,11 +204,11 @@ static void exchange(dw_lines *l, size_t rest)
     l->from = data - rest;
     l->to = data + a->n;
     l->nul = a->nul;
-    a->mark = l->mark;
-    l->mark = mark;
+    a->marks = l->marks;
+    l->marks = marks;
     l->marked = data;
-    l->n_marks = a->n_marks;
-    l->next_mark = 0;
+    l->next_line = 0;
+    l->marked_from = data;
 }
 
 /* A line too long to be moved: what comes ahead is put behind it. */
@@ -214,7 +232,7 @@ static int append(dw_lines *l, size_t rest, dw_err *err)
     memcpy(l->memory + rest, a->memory + ROOM_BYTES, a->n);
     l->from = l->memory;
     l->to = l->from + rest + a->n;
-    l->n_marks = 0;
+    l->marks.n_lines = l->next_line = 0;
     l->nul = a->nul ? l->from + rest + (a->nul - a->memory - ROOM_BYTES) : NULL;
     return 0;
 }
@@ -297,55 +315,47 @@ int dw_lines_next(dw_lines *l, dw_span *line, dw_err *err)
     }
 }
 
-/* The fields of the next line by the marks, and the newline behind it; NULL
- * when it does not begin and end among the bytes that are marked. */
-static const char *take_marks(dw_lines *l, dw_span *field, size_t max,
-                              size_t *n)
+/* Finds the next line among the marks, behind those that were taken whole. */
+static void find_line(dw_lines *l)
 {
-    const char *from = l->from, *marked = l->marked;
-    const uint32_t *mark = l->mark + l->next_mark, *last = l->mark + l->n_marks;
-    size_t k = 0;
+    const dw_marks *m = &l->marks;
 
-    while (mark < last && marked + *mark < from)
-        mark++; /* of lines that were taken whole */
-    l->next_mark = (size_t)(mark - l->mark);
-    if (from < marked)
-        return NULL;
-    for (; mark < last; mark++) {
-        const char *at = marked + *mark;
-
-        if (k < max)
-            field[k] = (dw_span){from, (size_t)(at - from)};
-        k++;
-        if (*at == '\n') {
-            l->next_mark = (size_t)(mark + 1 - l->mark);
-            *n = k;
-            return at;
-        }
-        from = at + 1;
-    }
-    return NULL;
+    while (l->next_line < m->n_lines &&
+           l->marked + m->field[m->line[l->next_line] - 1] < l->from)
+        l->next_line++;
 }
 
-int dw_lines_fields(dw_lines *l, char sep, dw_span *line, dw_span *field,
-                    size_t max, size_t *n, dw_err *err)
+/* The fields of the next line by the marks; false when it does not begin and
+ * end among the bytes that are marked, or ends in a CR. */
+static bool take_marks(dw_lines *l, dw_fields *f)
 {
-    const char *end = NULL;
-    int rc;
+    const dw_marks *m = &l->marks;
+    const char *text = l->marked, *end;
+    uint32_t before;
 
-    /* The first line may have what is no field's in front. */
-    if (sep == l->ahead.sep && l->n_marks && l->number > 0 && !l->broken)
-        end = take_marks(l, field, max, n);
-    if (!end) {
-        rc = dw_lines_next(l, line, err);
-        if (rc > 0)
-            *n = dw_text_split(*line, sep, field, max);
-        return rc;
+    if (l->from != l->marked_from)
+        find_line(l);
+    if (l->next_line == m->n_lines || l->from < text)
+        return false;
+    before = l->next_line ? m->line[l->next_line - 1] : 0;
+    f->n = m->line[l->next_line++] - before;
+    f->text = text;
+    f->end = m->field + before;
+    end = text + f->end[f->n - 1];
+    l->marked_from = end + 1;
+    return end == l->from || end[-1] != '\r';
+}
+
+int dw_lines_fields(dw_lines *l, dw_span *line, dw_fields *f, dw_err *err)
+{
+    const char *end;
+
+    if (l->number == 0 || l->broken || !take_marks(l, f)) {
+        f->n = 0;
+        return dw_lines_next(l, line, err);
     }
-    rc = give(l, end, end + 1, line, err);
-    if (rc > 0 && *n <= max) /* a CR belongs to no field */
-        field[*n - 1].n = (size_t)(line->s + line->n - field[*n - 1].s);
-    return rc;
+    end = f->text + f->end[f->n - 1];
+    return give(l, end, end + 1, line, err);
 }
 
 const char *dw_lines_name(const dw_lines *l)

@@ -31,13 +31,30 @@ void dw_lines_share(dw_lines *l, dw_crew *crew);
 /* The next line, without its end; lent until the next call.  1, 0, negative. */
 int dw_lines_next(dw_lines *l, dw_span *line, dw_err *err) DW_MUST_CHECK;
 
-/* The same with the line's fields: the first `max` of the *n that
- * dw_text_split finds. */
-int dw_lines_fields(dw_lines *l, char sep, dw_span *line, dw_span *field,
-                    size_t max, size_t *n, dw_err *err) DW_MUST_CHECK;
-/* Fields parted by `sep`, which is no blank, will be asked for: their ends are
- * found by whoever unpacks the lines, many at once.  0: not any more.  To be
- * said before dw_lines_share. */
+/* The fields of a line, as they lie in a text whose bytes from `text` on can
+ * all be read; n 0: they were not looked for. */
+typedef struct dw_fields {
+    size_t n;
+    const char *text;
+    const uint32_t *end; /* of field i, from `text`; it begins behind the one
+                          * before, and the first behind end[-1] */
+} dw_fields;
+
+static inline dw_span dw_fields_at(const dw_fields *f, size_t i)
+{
+    uint32_t from = f->end[(ptrdiff_t)i - 1] + 1; /* 0 in front of all */
+
+    return (dw_span){f->text + from, f->end[i] - from};
+}
+
+/* The next line with those fields that were expected.  A line that was unpacked
+ * in parts has none, nor has the first one, which may begin with a BOM, nor one
+ * that ends in a CR: their fields are left to the caller. */
+int dw_lines_fields(dw_lines *l, dw_span *line, dw_fields *fields,
+                    dw_err *err) DW_MUST_CHECK;
+/* Fields parted by `sep` (as dw_text_mark has it) will be asked for: their ends
+ * are found by whoever unpacks the lines, many at once.  0: not any more.  To
+ * be said before dw_lines_share. */
 void dw_lines_expect(dw_lines *l, char sep);
 
 /* Back to the start, as if just opened.  Fails for a pipe that is not kept. */

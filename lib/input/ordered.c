@@ -14,7 +14,7 @@ struct dw_ordered {
     dw_fates *fates;
     dw_reason unplaced;
 
-    dw_rows group;
+    dw_group group;
     char contig[DW_CONTIG_MAX];
     uint32_t pos;
     dw_row ahead; /* the first row of the next place, if has_ahead */
@@ -42,7 +42,7 @@ void dw_ordered_free(dw_ordered *o)
 {
     if (!o)
         return;
-    dw_rows_clear(&o->group);
+    dw_group_clear(&o->group);
     dw_rows_clear(&o->all);
     dw_free(o->order);
     dw_free(o);
@@ -53,7 +53,7 @@ bool dw_ordered_broken(const dw_ordered *o)
     return o->broken;
 }
 
-const dw_rows *dw_ordered_group(const dw_ordered *o)
+const dw_group *dw_ordered_group(const dw_ordered *o)
 {
     return &o->group;
 }
@@ -109,7 +109,7 @@ static int no_memory(const dw_ordered *o, dw_err *err)
 
 static int forget(dw_ordered *o, dw_err *err)
 {
-    dw_rows_reset(&o->group);
+    dw_group_reset(&o->group);
     dw_rows_clear(&o->all);
     dw_free(o->order);
     o->order = NULL;
@@ -262,7 +262,8 @@ static int next_row(dw_ordered *o, dw_row *row, dw_err *err)
     return 0;
 }
 
-static int add_to_group(dw_ordered *o, const dw_row *row, dw_err *err)
+/* Adds the row that was read ahead. */
+static int add_to_group(dw_ordered *o, dw_err *err)
 {
     if (o->group.n == MAX_AT_PLACE)
         return dw_fail(err, DW_EFORMAT,
@@ -270,44 +271,38 @@ static int add_to_group(dw_ordered *o, const dw_row *row, dw_err *err)
                        "positions?",
                        origin_of(o).name, MAX_AT_PLACE, o->contig,
                        (unsigned)o->pos);
-    if (dw_rows_add(&o->group, row) < 0)
+    o->ahead.contig = o->contig;
+    if (dw_group_add(&o->group, &o->ahead) < 0)
         return no_memory(o, err);
     return 0;
 }
 
 int dw_ordered_next(dw_ordered *o, dw_err *err)
 {
-    dw_row row;
-    int rc = 1;
+    int rc = 1, order;
 
     if (!o->has_ahead && (rc = next_row(o, &o->ahead, err)) <= 0)
         return rc;
     o->has_ahead = false;
-    dw_rows_reset(&o->group);
+    dw_group_reset(&o->group);
     if (!dw_contig_eq(o->contig, o->ahead.contig))
         strcpy(o->contig, o->ahead.contig);
     o->pos = o->ahead.pos;
-    row = o->ahead;
-    for (;;) {
-        int order;
-
-        if ((rc = add_to_group(o, &row, err)) < 0 ||
-            (rc = next_row(o, &row, err)) < 0)
+    do {
+        if ((rc = add_to_group(o, err)) < 0 ||
+            (rc = next_row(o, &o->ahead, err)) < 0)
             return rc;
         if (rc == 0)
             return 1;
-        order = cmp_places(o->contig, o->pos, row.contig, row.pos);
-        if (order > 0) {
-            o->broken = true;
-            return dw_fail(err, DW_EMISMATCH,
-                           "%s:%zu: not in order: %s:%u after %s:%u",
-                           origin_of(o).name, origin_of(o).line, row.contig,
-                           (unsigned)row.pos, o->contig, (unsigned)o->pos);
-        }
-        if (order < 0) {
-            o->ahead = row;
-            o->has_ahead = true;
-            return 1;
-        }
+        order = cmp_places(o->contig, o->pos, o->ahead.contig, o->ahead.pos);
+    } while (order == 0);
+    if (order > 0) {
+        o->broken = true;
+        return dw_fail(err, DW_EMISMATCH,
+                       "%s:%zu: not in order: %s:%u after %s:%u",
+                       origin_of(o).name, origin_of(o).line, o->ahead.contig,
+                       (unsigned)o->ahead.pos, o->contig, (unsigned)o->pos);
     }
+    o->has_ahead = true;
+    return 1;
 }

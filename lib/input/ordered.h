@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "data/group.h"
 #include "data/reason.h"
 #include "data/rows.h"
 #include "input/lines.h"
@@ -50,7 +51,7 @@ int dw_ordered_start_by_id(dw_ordered *o, const dw_row_reader *ref,
 int dw_ordered_next(dw_ordered *o, dw_err *err) DW_MUST_CHECK;
 bool dw_ordered_broken(const dw_ordered *o);
 /* The current place and its rows (n > 0); lent until the next call. */
-const dw_rows *dw_ordered_group(const dw_ordered *o);
+const dw_group *dw_ordered_group(const dw_ordered *o);
 const char *dw_ordered_contig(const dw_ordered *o);
 uint32_t dw_ordered_pos(const dw_ordered *o);
 

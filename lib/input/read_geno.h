@@ -2,6 +2,11 @@
  * read_geno: the genotypes of a panel, one variant behind the other, from a
  * PLINK .bed (with .bim and .fam beside it), a VCF or a BCF; told by content.
  *
+ * A path with an @ is a set of files, one or a few chromosomes each: @ stands
+ * for 1 to 99, X, Y, XY, MT or M, and those that are there are taken, in this
+ * order.  The people of all have to be the same, in the same order, and a
+ * chromosome may not be in two of them.  Two files are open at a time at most.
+ *
  * ALT of a .bed is A1 and REF is A2, as plink2 takes them.  Each ALT of a
  * multi-allelic record is a variant of its own, all other alleles together its
  * REF.  A haploid genotype counts as a homozygous one, as PLINK has it; one
@@ -44,10 +49,11 @@ dw_geno_kind dw_geno_kind_of(const dw_geno *g);
 size_t dw_geno_people(const dw_geno *g);
 const char *dw_geno_fid(const dw_geno *g, size_t i);
 const char *dw_geno_iid(const dw_geno *g, size_t i);
-/* Name and XXH64 of the .bim; NULL and 0 for others. */
-const char *dw_geno_text(const dw_geno *g);
-uint64_t dw_geno_digest(const dw_geno *g);
-/* Variants passed over since they have no place or no ALT allele. */
+/* Name and XXH64 of the i-th .bim; NULL when there are no more, as for others.
+ */
+const char *dw_geno_text(const dw_geno *g, size_t i, uint64_t *digest);
+/* Variants passed over since they have no place or no ALT allele; of a .bed all
+ * of them, of others those come to so far. */
 uint64_t dw_geno_unplaced(const dw_geno *g);
 
 /* To the first variant of a contig; dw_geno_next then ends where the contig

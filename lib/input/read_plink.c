@@ -318,6 +318,15 @@ uint64_t dw_plink_digest(const dw_plink *p)
     return p->digest;
 }
 
+bool dw_plink_contigs(const dw_plink *p, dw_contig_set *set)
+{
+    for (size_t c = 0; c < p->n_contigs; c++) {
+        if (dw_contig_set_add(set, p->contig[c].name) == SIZE_MAX)
+            return false;
+    }
+    return true;
+}
+
 uint64_t dw_plink_unplaced(const dw_plink *p)
 {
     return p->unplaced;

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "data/contig_set.h"
 #include "input/panel_people.h"
 #include "input/read_geno.h"
 
@@ -25,6 +26,7 @@ void dw_plink_close(dw_plink *p);
 const dw_people *dw_plink_people(const dw_plink *p);
 const char *dw_plink_text(const dw_plink *p);
 uint64_t dw_plink_digest(const dw_plink *p);
+bool dw_plink_contigs(const dw_plink *p, dw_contig_set *set);
 uint64_t dw_plink_unplaced(const dw_plink *p);
 int dw_plink_seek(dw_plink *p, const char *contig, dw_err *err) DW_MUST_CHECK;
 int dw_plink_next(dw_plink *p, dw_site *site, dw_err *err) DW_MUST_CHECK;

@@ -431,14 +431,22 @@ int dw_vcf_next(dw_vcf *v, dw_site *site, dw_err *err)
 
 /* ---- seeking ---- */
 
+/* Names of the contigs that the index knows, as the file writes them. */
+static const char **raw_names(const dw_vcf *v, int *n)
+{
+    *n = 0;
+    return v->tbx ? tbx_seqnames(v->tbx, n)
+                  : bcf_index_seqnames(v->csi, v->header, n);
+}
+
 /* The contig's name as the file writes it, or NULL. */
 static const char *raw_name(const dw_vcf *v, const char *contig)
 {
-    const char **names = NULL, *found = NULL;
+    const char **names, *found = NULL;
     char name[DW_CONTIG_MAX];
-    int n = 0;
+    int n;
 
-    names = v->tbx ? tbx_seqnames(v->tbx, &n) : bcf_hdr_seqnames(v->header, &n);
+    names = raw_names(v, &n);
     for (int i = 0; i < n && !found; i++) {
         if (dw_contig_name(dw_span_of(names[i]), DW_CONTIG_PLINK, name) == 0 &&
             strcmp(name, contig) == 0)
@@ -446,6 +454,24 @@ static const char *raw_name(const dw_vcf *v, const char *contig)
     }
     free(names);
     return found;
+}
+
+bool dw_vcf_contigs(const dw_vcf *v, dw_contig_set *set)
+{
+    const char **names;
+    char name[DW_CONTIG_MAX];
+    bool done = is_indexed(v);
+    int n;
+
+    if (!done)
+        return false;
+    names = raw_names(v, &n);
+    for (int i = 0; i < n && done; i++)
+        done =
+            dw_contig_name(dw_span_of(names[i]), DW_CONTIG_PLINK, name) < 0 ||
+            dw_contig_set_add(set, name) != SIZE_MAX;
+    free(names);
+    return done;
 }
 
 /* Opens a contig by index; false when the file or the regions have none of that

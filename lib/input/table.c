@@ -7,15 +7,16 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/near_number.h"
 
 enum { MAX_COLUMNS = 1 << 20 };
 
 struct dw_table {
+    struct dw_table_row row;
     dw_lines *lines;
     char sep; /* as dw_text_split takes it */
     size_t width;
-    char **name;    /* (width) as in the header, less a leading # */
-    dw_span *field; /* (width) of the current row */
+    char **name; /* (width) as in the header, less a leading # */
     size_t header_line;
     bool split_allowed, split;
     bool padded; /* the header's fields stand in quotes or between blanks */
@@ -162,17 +163,17 @@ dw_table *dw_table_open(const char *path, dw_err *err)
         goto fail;
     }
     t->name = dw_alloc(t->width, sizeof *t->name);
-    t->field = dw_alloc(t->width, sizeof *t->field);
-    split(t, line, t->field, t->width);
+    t->row.field = dw_alloc(t->width, sizeof *t->row.field);
+    split(t, line, t->row.field, t->width);
     for (size_t i = 0; i < t->width; i++) {
-        dw_span name = trim(t->field[i]);
+        dw_span name = trim(t->row.field[i]);
 
-        t->padded |= name.n != t->field[i].n;
+        t->padded |= name.n != t->row.field[i].n;
         t->name[i] = dw_strndup(name.s, name.n);
     }
     if (check_header(t, err) < 0)
         goto fail;
-    if (t->sep == '\t')
+    if (t->sep == '\t' && !t->padded)
         dw_lines_expect(t->lines, t->sep);
     return t;
 fail:
@@ -187,7 +188,7 @@ void dw_table_close(dw_table *t)
     for (size_t i = 0; t->name && i < t->width; i++)
         dw_free(t->name[i]);
     dw_free(t->name);
-    dw_free(t->field);
+    dw_free(t->row.field);
     dw_lines_close(t->lines);
     dw_free(t);
 }
@@ -340,22 +341,10 @@ static int join_split(dw_table *t, size_t n, dw_err *err)
     if (rc == 0 || n + split(t, line, NULL, 0) != t->width)
         return wrong_width(t, n, at, err);
     t->split = true;
+    t->row.found.n = 0;
     for (size_t i = 0; i < t->width; i++)
-        t->field[i] = (dw_span){"", 0};
+        t->row.field[i] = (dw_span){"", 0};
     return 1;
-}
-
-/* The next line and its fields, which only tabs part whatever they hold. */
-static int next_fields(dw_table *t, dw_span *line, size_t *n, dw_err *err)
-{
-    int rc;
-
-    if (t->sep == '\t')
-        return dw_lines_fields(t->lines, '\t', line, t->field, t->width, n,
-                               err);
-    rc = dw_lines_next(t->lines, line, err);
-    *n = rc > 0 && line->n ? split(t, *line, t->field, t->width) : 0;
-    return rc;
 }
 
 int dw_table_next(dw_table *t, dw_err *err)
@@ -366,28 +355,31 @@ int dw_table_next(dw_table *t, dw_err *err)
 
     /* An empty line is no row; files often end in one.  Nor is a remark. */
     do {
-        if ((rc = next_fields(t, &line, &n, err)) <= 0)
+        if ((rc = dw_lines_fields(t->lines, &line, &t->row.found, err)) <= 0)
             return rc;
+        n = t->row.found.n ? t->row.found.n
+                           : split(t, line, t->row.field, t->width);
     } while (line.n == 0 || (n != t->width && line.s[0] == '#'));
 
     t->split = false;
     if (n != t->width)
         return join_split(t, n, err);
     for (size_t i = 0; t->padded && i < t->width; i++)
-        t->field[i] = trim(t->field[i]);
+        t->row.field[i] = trim(t->row.field[i]);
     return 1;
 }
 
-dw_span dw_table_field(const dw_table *t, int column)
+/* From where on a field's text can be read. */
+static const char *text_of(const dw_table *t, dw_span field)
 {
-    return t->field[column];
+    return t->row.found.n ? t->row.found.text : field.s;
 }
 
 /* Sets err for a field that is not what it should be. */
 static int bad_field(const dw_table *t, int column, const char *what,
                      dw_err *err)
 {
-    dw_span f = t->field[column];
+    dw_span f = dw_table_field(t, column);
 
     if (dw_span_eq_nocase(f, t->name[column]))
         return dw_lines_fail(t->lines, err, DW_EFORMAT, t->name[column],
@@ -403,9 +395,18 @@ static int bad_field(const dw_table *t, int column, const char *what,
                          f.n > 40 ? "..." : "", what);
 }
 
-static int no_number(const dw_table *t, int column, double *x, dw_err *err)
+/* What few fields need stays out of line: its registers would cost all. */
+#define RARE __attribute__((noinline))
+
+/* A number that is not as nearly all are written. */
+RARE static int any_double(const dw_table *t, int column, double *x,
+                           dw_err *err)
 {
-    if (!dw_text_is_na(t->field[column]))
+    dw_span f = dw_table_field(t, column);
+
+    if (dw_text_double(f, x) == 0)
+        return 0;
+    if (!dw_text_is_na(f))
         return bad_field(t, column, "a number", err);
     *x = NAN;
     return 0;
@@ -413,26 +414,35 @@ static int no_number(const dw_table *t, int column, double *x, dw_err *err)
 
 int dw_table_double(const dw_table *t, int column, double *x, dw_err *err)
 {
-    return dw_text_double(t->field[column], x) == 0
+    dw_span f = dw_table_field(t, column);
+
+    return dw_near_double(text_of(t, f), f, x) == 0
                ? 0
-               : no_number(t, column, x, err);
+               : any_double(t, column, x, err);
 }
 
-int dw_table_position(const dw_table *t, int column, uint32_t *pos, dw_err *err)
+/* As a double, since R writes 1e+06 for a million. */
+RARE static int any_position(const dw_table *t, int column, uint32_t *pos,
+                             dw_err *err)
 {
-    uint64_t digits;
     double x;
 
-    /* Digits alone, which nearly all are. */
-    if (dw_text_digits(t->field[column], &digits) == 0 && digits >= 1 &&
-        digits <= INT32_MAX) {
-        *pos = (uint32_t)digits;
-        return 0;
-    }
-    /* As a double, since R writes 1e+06 for a million. */
-    if (dw_text_double(t->field[column], &x) < 0 || !(x >= 1) ||
+    if (dw_text_double(dw_table_field(t, column), &x) < 0 || !(x >= 1) ||
         x > INT32_MAX || x != (double)(uint32_t)x)
         return bad_field(t, column, "a position (1 to 2147483647)", err);
     *pos = (uint32_t)x;
     return 0;
+}
+
+int dw_table_position(const dw_table *t, int column, uint32_t *pos, dw_err *err)
+{
+    dw_span f = dw_table_field(t, column);
+    int64_t digits;
+
+    if (dw_near_digits(text_of(t, f), f, &digits) == 0 && digits >= 1 &&
+        digits <= INT32_MAX) {
+        *pos = (uint32_t)digits;
+        return 0;
+    }
+    return any_position(t, column, pos, err);
 }

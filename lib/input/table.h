@@ -57,12 +57,27 @@ void dw_table_allow_split(dw_table *t);
 bool dw_table_is_split(const dw_table *t);
 /* Back to before the first row; a pipe was kept, so that it works for any. */
 int dw_table_rewind(dw_table *t, dw_err *err) DW_MUST_CHECK;
-dw_span dw_table_field(const dw_table *t, int column);
+static inline dw_span dw_table_field(const dw_table *t, int column);
 /* The field as a number: NAN when it is missing by dw_text_is_na. */
 int dw_table_double(const dw_table *t, int column, double *x,
                     dw_err *err) DW_MUST_CHECK;
 /* The field as a position, 1 .. 2^31-1. */
 int dw_table_position(const dw_table *t, int column, uint32_t *pos,
                       dw_err *err) DW_MUST_CHECK;
+
+/* What a table begins with: its current row, for dw_table_field alone, which is
+ * asked for each field of each row. */
+struct dw_table_row {
+    dw_fields found; /* n 0: they stand below */
+    dw_span *field;
+};
+
+static inline dw_span dw_table_field(const dw_table *t, int column)
+{
+    const struct dw_table_row *row = (const struct dw_table_row *)t;
+
+    return row->found.n ? dw_fields_at(&row->found, (size_t)column)
+                        : row->field[column];
+}
 
 #endif

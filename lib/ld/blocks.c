@@ -49,6 +49,8 @@ dw_blocks *dw_blocks_new(const dw_blocks_opts *opts, const dw_blocks_out *out,
     b->cutter.plan = (dw_plan){
         .blocks = opts->blocks, .step = opts->step, .flank = opts->flank};
     b->cutter.max_variants = opts->max_variants;
+    b->cutter.people = people;
+    b->cutter.memory = opts->memory;
     b->pool = dw_pool_new(opts->threads);
     b->bench = dw_alloc(opts->threads, sizeof *b->bench);
     for (size_t i = 0; i < opts->threads; i++)
@@ -197,6 +199,7 @@ dw_blocks_counts dw_blocks_counted(const dw_blocks *b)
 
     counts.empty = b->cutter.empty;
     counts.split = b->cutter.split;
+    counts.shrunk = b->cutter.shrunk;
     counts.outside = b->cutter.outside;
     return counts;
 }

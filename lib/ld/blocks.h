@@ -27,6 +27,7 @@ typedef struct dw_blocks_opts {
     const dw_regions *blocks; /* cores; NULL: windows, by step and flank */
     uint32_t step, flank;     /* see plan.h */
     size_t max_variants;      /* see cutter.h */
+    uint64_t memory;          /* likewise */
     size_t threads;
 } dw_blocks_opts;
 
@@ -40,8 +41,8 @@ typedef struct dw_blocks_out {
 } dw_blocks_out;
 
 typedef struct dw_blocks_counts {
-    uint64_t blocks, rank, core; /* written; sums of k and of l */
-    uint64_t empty, split, outside;
+    uint64_t blocks, rank, core;            /* written; sums of k and of l */
+    uint64_t empty, split, shrunk, outside; /* see cutter.h */
 } dw_blocks_counts;
 
 typedef struct dw_blocks dw_blocks;

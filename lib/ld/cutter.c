@@ -71,6 +71,35 @@ static bool next_block(dw_cutter *c, const dw_slide *s)
     return c->have;
 }
 
+uint64_t dw_cutter_bytes(size_t people, size_t l, size_t m)
+{
+    uint64_t s = people < l ? people : l;
+
+    return 28 * s * s + 16 * s * m;
+}
+
+/* Into how many parts the block in hand is to be cut, which has l > 0 core
+ * variants.  A part is taken to have all of the flanks' and the core's. */
+static size_t count_parts(dw_cutter *c, const dw_slide *s, size_t l)
+{
+    size_t m =
+        dw_slide_lower(s, c->block.to) - dw_slide_lower(s, c->block.from);
+    size_t parts = 1;
+
+    if (c->max_variants && l > c->max_variants) {
+        parts = (l - 1) / c->max_variants + 1;
+        c->split++;
+    }
+    if (c->memory &&
+        dw_cutter_bytes(c->people, (l - 1) / parts + 1, m) > c->memory) {
+        c->shrunk++;
+        while (parts < l &&
+               dw_cutter_bytes(c->people, (l - 1) / parts + 1, m) > c->memory)
+            parts++;
+    }
+    return parts;
+}
+
 bool dw_cutter_next(dw_cutter *c, const dw_slide *s, bool at_end,
                     dw_piece *piece)
 {
@@ -85,11 +114,7 @@ bool dw_cutter_next(dw_cutter *c, const dw_slide *s, bool at_end,
             l = dw_slide_lower(s, c->block.end) -
                 dw_slide_lower(s, c->block.start);
             c->empty += l == 0;
-            c->parts = l != 0;
-            if (c->max_variants && l > c->max_variants) {
-                c->parts = (l - 1) / c->max_variants + 1;
-                c->split++;
-            }
+            c->parts = l ? count_parts(c, s, l) : 0;
         }
         if (next_part(c, s, piece))
             return true;

@@ -18,14 +18,23 @@ typedef struct dw_piece {
     size_t begin, m, core, l;
 } dw_piece;
 
-/* Set `plan` and `max_variants`; all else is 0 before the first contig. */
+/* What a block takes while it is made: with s = min(people, l), the least rank
+ * that is sure, 28 s^2 for the eigenvectors and 16 s m for Q, which is there as
+ * numbers, as bytes, and, packed, twice. */
+uint64_t dw_cutter_bytes(size_t people, size_t l, size_t m);
+
+/* Set `plan`, `max_variants`, `people` and `memory`; all else is 0 before the
+ * first contig. */
 typedef struct dw_cutter {
     dw_plan plan;
     size_t max_variants; /* of a core: one with more is cut into equal runs,
                           * with the plan's flanks each; 0: no bound */
+    size_t people;       /* of the panel, and the bytes that the factor of a */
+    uint64_t memory;     /* block of theirs may take: likewise; 0: no bound */
     /* Counts over all contigs. */
     uint64_t empty;   /* blocks without a variant in their core */
-    uint64_t split;   /* blocks that were cut */
+    uint64_t split;   /* blocks that were cut, for their variants */
+    uint64_t shrunk;  /* and for the memory that they would take */
     uint64_t outside; /* variants that no block has taken in */
 
     bool have; /* `block` is being given, or waits for its variants */

@@ -32,8 +32,11 @@ typedef struct dw_ld_source_kind {
      * caller's, one an item. */
     int (*make)(const void *self, void *item, const dw_factor_cut *cut,
                 dw_variants *v, dw_ldblock *b, dw_tally *tally, dw_err *err);
-    /* Names each file by `add`, with the digest of dw-stream(5), "input"; after
-     * the last block. */
+    /* The contig of what was read last; NULL, the function too, where only
+     * `make` can tell. */
+    const char *(*contig)(const void *item);
+    /* Names each file by `add`, with the digest of dw-stream(5), "input"; asked
+     * before the first block, for HEAD. */
     void (*inputs)(const void *self,
                    void (*add)(void *ctx, const char *name, uint64_t digest),
                    void *ctx);

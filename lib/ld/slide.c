@@ -136,6 +136,16 @@ uint32_t dw_slide_pos(const dw_slide *s, size_t row)
     return s->row[s->begin + row].pos;
 }
 
+const char *dw_slide_ref(const dw_slide *s, size_t row)
+{
+    return s->pool.s + s->row[s->begin + row].ref;
+}
+
+const char *dw_slide_alt(const dw_slide *s, size_t row)
+{
+    return s->pool.s + s->row[s->begin + row].alt;
+}
+
 const char *dw_slide_contig(const dw_slide *s)
 {
     return s->contig;
@@ -175,27 +185,43 @@ static int cut_texts(const dw_slide *s, const struct row *r, dw_variants *v,
     return 0;
 }
 
+/* Row i of v, of m, becomes this row of the window. */
+static int copy_row(const dw_slide *s, size_t row, dw_variants *v, size_t i,
+                    dw_err *err)
+{
+    const struct row *r = &s->row[s->begin + row];
+    const float *x = s->number + (s->begin + row) * s->width;
+
+    v->pos[i] = r->pos;
+    v->eaf[i] = r->eaf;
+    for (size_t j = 0; j < s->t; j++) {
+        v->z[j * v->m + i] = x[j];
+        v->n[j * v->m + i] = x[s->t + j];
+    }
+    for (size_t j = 0; j < s->p; j++)
+        v->annot[j * v->m + i] = x[2 * s->t + j];
+    return cut_texts(s, r, v, err);
+}
+
 int dw_slide_cut(const dw_slide *s, size_t begin, size_t end, dw_variants *v,
                  dw_err *err)
 {
-    size_t m = end - begin;
-    int rc = dw_variants_resize(v, m, s->t, s->p, err);
+    int rc = dw_variants_resize(v, end - begin, s->t, s->p, err);
 
     strcpy(v->contig, s->contig);
-    for (size_t i = 0; rc == 0 && i < m; i++) {
-        const struct row *r = &s->row[s->begin + begin + i];
-        const float *x = s->number + (s->begin + begin + i) * s->width;
+    for (size_t i = 0; rc == 0 && i < end - begin; i++)
+        rc = copy_row(s, begin + i, v, i, err);
+    return rc;
+}
 
-        v->pos[i] = r->pos;
-        v->eaf[i] = r->eaf;
-        for (size_t j = 0; j < s->t; j++) {
-            v->z[j * m + i] = x[j];
-            v->n[j * m + i] = x[s->t + j];
-        }
-        for (size_t j = 0; j < s->p; j++)
-            v->annot[j * m + i] = x[2 * s->t + j];
-        rc = cut_texts(s, r, v, err);
-    }
+int dw_slide_pick(const dw_slide *s, size_t n, const size_t *row,
+                  dw_variants *v, dw_err *err)
+{
+    int rc = dw_variants_resize(v, n, s->t, s->p, err);
+
+    strcpy(v->contig, s->contig);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = copy_row(s, row[i], v, i, err);
     return rc;
 }
 

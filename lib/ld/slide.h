@@ -1,6 +1,7 @@
 /*
- * slide: the variants of one contig with their genotypes, as a window that is
- * filled at its right end and emptied at its left.
+ * slide: the variants of one contig with their genotypes (of nobody, where LD
+ * is made already), as a window that is filled at its right end and emptied at
+ * its left.
  */
 #ifndef DW_LD_SLIDE_H
 #define DW_LD_SLIDE_H
@@ -28,6 +29,8 @@ int dw_slide_push(dw_slide *s, const dw_variants *v, size_t row, float eaf,
 /* Variants now in the window; rows of it are numbered from 0. */
 size_t dw_slide_size(const dw_slide *s);
 uint32_t dw_slide_pos(const dw_slide *s, size_t row);
+const char *dw_slide_ref(const dw_slide *s, size_t row); /* lent */
+const char *dw_slide_alt(const dw_slide *s, size_t row);
 const char *dw_slide_contig(const dw_slide *s);
 /* The first row whose position is above `pos`: rows of the 0-based interval
  * [a, b) are those from lower(a) to lower(b) - 1. */
@@ -36,6 +39,9 @@ const dw_genotypes *dw_slide_genotypes(const dw_slide *s);
 /* v becomes rows [begin, end). */
 int dw_slide_cut(const dw_slide *s, size_t begin, size_t end, dw_variants *v,
                  dw_err *err) DW_MUST_CHECK;
+/* v becomes the n rows given. */
+int dw_slide_pick(const dw_slide *s, size_t n, const size_t *row,
+                  dw_variants *v, dw_err *err) DW_MUST_CHECK;
 void dw_slide_drop(dw_slide *s, size_t rows); /* the first ones */
 
 #endif

@@ -11,10 +11,10 @@
 
 enum {
     TILE = 256, /* columns of Q at a time: they stay in cache */
-    /* Of M: a quarter of the rows, and 1024 at most.  It does not depend on F,
-     * so that no estimate jumps while F changes. */
+    /* Of M: as many rows as have more signal than noise, in steps, so that it
+     * seldom changes while F does; half of all and 1024 at most. */
+    RANK_STEP = 32,
     MAX_RANK = 1024,
-    RANK_SHARE = 4,
     MAX_STEPS = 100
 };
 
@@ -43,9 +43,9 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static size_t rank_of(size_t k)
+static size_t rank_bound(size_t k)
 {
-    return smaller((k + RANK_SHARE - 1) / RANK_SHARE, MAX_RANK);
+    return smaller((k + 1) / 2, MAX_RANK);
 }
 
 dw_iterative *dw_iterative_new(size_t max_m, size_t max_k,
@@ -58,7 +58,7 @@ dw_iterative *dw_iterative_new(size_t max_m, size_t max_k,
 
     it->max_m = max_m;
     it->max_k = max_k;
-    it->max_rank = rank_of(max_k);
+    it->max_rank = rank_bound(max_k);
     it->probes = p;
     it->single = single;
     it->tol = how->cg_tol > 0 ? how->cg_tol : DW_CG_TOL;
@@ -200,9 +200,24 @@ static void precondition(void *ctx, size_t c, double *v)
         dw_mat_get(k, in, j, v + j * k);
 }
 
+/* S_ii - 1 is about the mean F times L_i / D_i, by Q Q' = L. */
+static size_t find_rank(const dw_iterative *it)
+{
+    const dw_factor *b = it->block;
+    double mean = 0;
+    size_t n = 0;
+
+    for (size_t j = 0; j < b->m; j++)
+        mean += it->f[j] / (double)b->m;
+    for (size_t i = 0; i < b->k; i++)
+        n += mean * b->lambda[i] * it->u[i] * it->u[i] > 1;
+    n = (n + RANK_STEP - 1) / RANK_STEP * RANK_STEP;
+    return smaller(n, rank_bound(b->k));
+}
+
 static int make_preconditioner(dw_iterative *it, double *logdet)
 {
-    const size_t k = it->block->k, m = it->block->m, r = rank_of(k);
+    const size_t k = it->block->k, m = it->block->m, r = find_rank(it);
     double *d = it->d;
     int rc;
 

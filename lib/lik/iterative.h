@@ -4,8 +4,8 @@
  * S = I + A A', A = D^-1/2 Q F^1/2, is known by its products with vectors, 4 k
  * m flops each.  Its preconditioner M = C C' takes the leading r columns of S's
  * Cholesky factor, those of the largest eigenvalues, and of the rest the
- * diagonal: exact when F is constant and there are no flanks, for then S is
- * diagonal (Q Q' = L).
+ * diagonal.  r counts the rows that have more signal than noise.  M is S where
+ * F is constant and there are no flanks, for then S is diagonal (Q Q' = L).
  *
  *     S^-1 y            conjugate gradients
  *     log|S|            log|M| + E w'log(B)w, B = C^-1 S C'^-1, by Lanczos'
@@ -30,7 +30,7 @@
 #include "lik/marginal.h"
 
 /* Workspace of one thread: about 5 max_k (1 + 2 probes) doubles; and, of the
- * precision, 256 columns of Q and r of S, r = max_k / 4 and at most 1024. */
+ * precision, 256 columns of Q and max_k / 2 of S, at most 1024. */
 typedef struct dw_iterative dw_iterative;
 
 /* NULL when memory is exhausted, or a size is no BLAS integer. */

@@ -1,20 +1,21 @@
 #include "lik/observe.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "linalg/dense.h"
-#include "linalg/eigen.h"
+#include "linalg/gram.h"
 
 struct dw_observe_ws {
     size_t max_m, max_k;
     double *y, *t; /* (k) */
 
     /* Only where z is missing. */
-    dw_eigen_ws *eigen;
-    double *v;      /* (k x k) Q_o Q_o', then its eigenvectors */
+    dw_gram_ws *gram;
+    double *v;      /* (k x k) eigenvectors of Q_o Q_o' */
     double *lambda; /* (k) */
     double *wide;   /* (k x m) Q in double, its observed columns first */
     double *q;      /* (k x m) V'Q */
@@ -42,7 +43,7 @@ void dw_observe_ws_free(dw_observe_ws *ws)
 {
     if (!ws)
         return;
-    dw_eigen_ws_free(ws->eigen);
+    dw_gram_ws_free(ws->gram);
     dw_free(ws->y);
     dw_free(ws->t);
     dw_free(ws->v);
@@ -56,8 +57,8 @@ static int take_rest(dw_observe_ws *ws)
 {
     const size_t m = ws->max_m, k = ws->max_k;
 
-    if (!ws->eigen)
-        ws->eigen = dw_eigen_ws_new(k);
+    if (!ws->gram)
+        ws->gram = dw_gram_ws_new(k);
     if (!ws->v)
         ws->v = dw_try_alloc(k, k * sizeof(double));
     if (!ws->lambda)
@@ -66,8 +67,7 @@ static int take_rest(dw_observe_ws *ws)
         ws->wide = dw_try_alloc(m, k * sizeof(double));
     if (!ws->q)
         ws->q = dw_try_alloc(m, k * sizeof(double));
-    return ws->eigen && ws->v && ws->lambda && ws->wide && ws->q ? 0
-                                                                 : DW_ENOMEM;
+    return ws->gram && ws->v && ws->lambda && ws->wide && ws->q ? 0 : DW_ENOMEM;
 }
 
 /* t (k) <- Q_o z_o */
@@ -83,11 +83,13 @@ static void project(dw_observe_ws *ws, size_t k, size_t l, const float *q,
     }
 }
 
-/* v (k x k) <- eigenvectors of Q_o Q_o', lambda its eigenvalues; `wide` is used
- * as scratch for Q_o. */
+/* v <- eigenvectors of Q_o Q_o' that are kept, lambda its eigenvalues; `wide`
+ * is used as scratch for Q_o. */
 static int observed_eigen(dw_observe_ws *ws, size_t k, size_t l, const float *q,
-                          const float *z)
+                          const float *z, double min_eigen, size_t *kept)
 {
+    /* Below the least number there is, an eigenvalue is none. */
+    double floor = min_eigen > 0 ? min_eigen : DBL_MIN;
     size_t n = 0;
     int rc;
 
@@ -98,8 +100,8 @@ static int observed_eigen(dw_observe_ws *ws, size_t k, size_t l, const float *q,
             ws->wide[i + n * k] = q[i + j * k];
         n++;
     }
-    dw_syrk(false, k, n, 1, ws->wide, k, 0, ws->v, k);
-    rc = dw_eigen_symmetric(ws->eigen, k, ws->v, k, ws->lambda);
+    rc =
+        dw_gram_eigen(ws->gram, k, n, ws->wide, floor, ws->v, ws->lambda, kept);
     return rc > 0 ? DW_EFORMAT : rc;
 }
 
@@ -112,11 +114,9 @@ static int rotate(dw_observe_ws *ws, size_t m, size_t k, size_t core, size_t l,
     int rc = take_rest(ws);
 
     if (rc == 0)
-        rc = observed_eigen(ws, k, l, q + core * k, z);
+        rc = observed_eigen(ws, k, l, q + core * k, z, min_eigen, &kept);
     if (rc != 0)
         return rc;
-    while (kept < k && ws->lambda[kept] >= min_eigen && ws->lambda[kept] > 0)
-        kept++;
     for (size_t i = 0; i < m * k; i++)
         ws->wide[i] = q[i];
     dw_gemm(true, false, kept, m, k, 1, ws->v, k, ws->wide, k, 0, ws->q, kept);

@@ -3,7 +3,7 @@
  * lik.
  *
  * A cost is the time of BLAS and LAPACK by the flops and size of each call; the
- * constants were fitted to what tests/bench/bench_linalg prints.  All of them
+ * constants are what tests/bench/bench_linalg fits.  All of them
  * scale alike from double to single.
  */
 #ifndef DW_LIK_SOLVER_COST_H

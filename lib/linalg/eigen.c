@@ -10,10 +10,20 @@
 enum { EIGEN_MAX_N = 32000 };
 
 struct dw_eigen_ws {
-    size_t max_n, n_work, n_iwork;
+    size_t max_n;
     double *work;
     dw_blasint *iwork;
 };
+
+static size_t work_of(size_t n)
+{
+    return 1 + 6 * n + 2 * n * n;
+}
+
+static size_t iwork_of(size_t n)
+{
+    return 3 + 5 * n;
+}
 
 dw_eigen_ws *dw_eigen_ws_new(size_t max_n)
 {
@@ -23,10 +33,8 @@ dw_eigen_ws *dw_eigen_ws_new(size_t max_n)
         return NULL;
     ws = dw_alloc(1, sizeof(*ws));
     ws->max_n = max_n;
-    ws->n_work = 1 + 6 * max_n + 2 * max_n * max_n;
-    ws->n_iwork = 3 + 5 * max_n;
-    ws->work = dw_try_alloc(ws->n_work, sizeof(*ws->work));
-    ws->iwork = dw_try_alloc(ws->n_iwork, sizeof(*ws->iwork));
+    ws->work = dw_try_alloc(work_of(max_n), sizeof(*ws->work));
+    ws->iwork = dw_try_alloc(iwork_of(max_n), sizeof(*ws->iwork));
     if (!ws->work || !ws->iwork) {
         dw_eigen_ws_free(ws);
         return NULL;
@@ -78,8 +86,10 @@ int dw_eigen_symmetric(dw_eigen_ws *ws, size_t n, double *a, size_t lda,
                        double *w)
 {
     dw_blasint bn = dw_blasint_of(n), blda = dw_blasint_of(lda), info = 0;
-    dw_blasint n_work = dw_blasint_of(ws->n_work);
-    dw_blasint n_iwork = dw_blasint_of(ws->n_iwork);
+    /* What n needs, however large the workspace is: LAPACK cuts its blocks by
+     * it, and other blocks give other last bits. */
+    dw_blasint n_work = dw_blasint_of(work_of(n));
+    dw_blasint n_iwork = dw_blasint_of(iwork_of(n));
 
     if (n > ws->max_n)
         return DW_EBUG;

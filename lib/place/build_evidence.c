@@ -67,12 +67,13 @@ static const struct known {
     {4823703, 22, 48222045, 47826296},
 };
 
-/* The number of "rs123", or 0. */
+/* The number of "rs123456", or 0: those that are known have six digits or
+ * seven. */
 static uint32_t rs_number(dw_span id)
 {
     uint64_t n;
 
-    if (id.n < 3 || id.n > 9 || (id.s[0] | 32) != 'r' || (id.s[1] | 32) != 's')
+    if (id.n < 8 || id.n > 9 || (id.s[0] | 32) != 'r' || (id.s[1] | 32) != 's')
         return 0;
     return dw_text_digits((dw_span){id.s + 2, id.n - 2}, &n) == 0 ? (uint32_t)n
                                                                   : 0;

@@ -70,8 +70,10 @@ static int write_normal(dw_placed_rows *p, dw_row *row, dw_err *err)
 {
     uint32_t pos = row->pos;
     size_t n = row->a1.n;
-    int rc = dw_normal_row(&p->normal, row, err);
+    int rc = 0;
 
+    if (n > 1 || row->a2.n > 1)
+        rc = dw_normal_row(&p->normal, row, err);
     if (rc < 0)
         return rc;
     if (p->o.survey && dw_survey_has_forms(p->o.survey))
@@ -121,17 +123,19 @@ static int place(dw_placed_rows *p, dw_row *row, dw_reason *reason, dw_err *err)
 static int next_row(void *self, dw_row *row, dw_err *err)
 {
     dw_placed_rows *p = self;
+    bool moves = p->o.chain || p->o.genome; /* what may be dropped then */
     dw_reason reason;
+    dw_row written;
     int rc;
 
     while ((rc = p->study.next(p->study.self, row, err)) > 0) {
-        dw_row written = *row;
-
+        if (moves)
+            written = *row;
         if ((rc = place(p, row, &reason, err)) < 0)
             return rc;
         if (reason == DW_REASON_NONE)
             return 1;
-        dw_fates_drop(p->o.fates, &written, reason);
+        dw_fates_drop(p->o.fates, moves ? &written : row, reason);
     }
     return rc;
 }

@@ -15,6 +15,10 @@ bool dw_ref_take(dw_ref_rows *r, dw_row *row, dw_span alt, dw_span ref,
                  dw_buf *a1, dw_buf *a2)
 {
     r->rows++;
+    row->a1 = alt;
+    row->a2 = ref;
+    if (dw_allele_is_base(alt) && dw_allele_is_base(ref))
+        return true; /* as nearly all are: they stay as they stand */
     row->a1 = dw_allele_upper_in(a1, alt);
     row->a2 = dw_allele_upper_in(a2, ref);
     if (dw_allele_is_acgt(row->a1) && dw_allele_is_acgt(row->a2))

@@ -84,7 +84,10 @@ static void pack_texts(const dw_texts *t, dw_buf *out)
     dw_buf_reserve(out, t->n_bytes);
     to = out->s + out->n;
     for (size_t i = 0; i < t->n; i++) {
-        memcpy(to, dw_texts_at(t, i), length[i]);
+        if (length[i] == 1) /* as most alleles are */
+            *to = *dw_texts_at(t, i);
+        else
+            memcpy(to, dw_texts_at(t, i), length[i]);
         to += length[i];
     }
     out->n = (size_t)(to - out->s);

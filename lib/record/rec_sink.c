@@ -45,10 +45,11 @@ int dw_sink_variants(dw_sink *sink, const dw_variants *v, dw_err *err)
 
 int dw_sink_ldblock(dw_sink *sink, const dw_ldblock *b, dw_err *err)
 {
+    unsigned version;
+
     dw_buf_reset(&sink->payload);
-    dw_ldblock_pack(b, &sink->payload);
-    return dw_sink_chunk(sink, "LDBK", DW_LDBK_VERSION, b->k, &sink->payload,
-                         err);
+    version = dw_ldblock_pack_as(b, DW_STORE_F32, &sink->payload);
+    return dw_sink_chunk(sink, "LDBK", version, b->k, &sink->payload, err);
 }
 
 int dw_sink_tracks(dw_sink *sink, const dw_tracks *t, dw_err *err)

@@ -10,8 +10,19 @@
 #include "base/mem.h"
 #include "stream/outfile.h"
 
-/* The one setting of the packer: above it time grows and size hardly falls. */
-enum { ZSTD_LEVEL = 3 };
+/* The settings of the packer: above this level time grows and size hardly
+ * falls. What is alike in a chunk lies close together, so that small tables,
+ * which stay in a core's own cache, find as much as those of the level (768
+ * KiB), in 3/4 of the time; matches are short. */
+static const struct setting {
+    ZSTD_cParameter parameter;
+    int value;
+} SETTINGS[] = {
+    {ZSTD_c_compressionLevel, 3}, {ZSTD_c_strategy, ZSTD_dfast},
+    {ZSTD_c_hashLog, 14},         {ZSTD_c_chainLog, 13},
+    {ZSTD_c_minMatch, 4},         {ZSTD_c_contentSizeFlag, 1},
+    {ZSTD_c_checksumFlag, 1},
+};
 
 const char *dw_frame_library(void)
 {
@@ -310,9 +321,8 @@ static size_t pack_frame(const void *payload, size_t n, dw_buf *out)
 
     if (!cctx)
         return (size_t)-1;
-    ZSTD_CCtx_setParameter(cctx, ZSTD_c_compressionLevel, ZSTD_LEVEL);
-    ZSTD_CCtx_setParameter(cctx, ZSTD_c_contentSizeFlag, 1);
-    ZSTD_CCtx_setParameter(cctx, ZSTD_c_checksumFlag, 1);
+    for (size_t i = 0; i < DW_COUNT(SETTINGS); i++)
+        ZSTD_CCtx_setParameter(cctx, SETTINGS[i].parameter, SETTINGS[i].value);
     dw_buf_reserve(out, bound);
     size = ZSTD_compress2(cctx, out->s + out->n, bound, payload, n);
     ZSTD_freeCCtx(cctx);

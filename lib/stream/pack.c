@@ -7,6 +7,7 @@
 #    include <emmintrin.h>
 #endif
 
+#include "base/half.h"
 #include "base/mem.h"
 
 /* Every missing value is written as one quiet NaN, whatever its bits were, so
@@ -16,10 +17,7 @@ static const uint64_t NAN64 = 0x7ff8000000000000;
 
 static uint32_t bits_of_float(float x)
 {
-    uint32_t bits;
-
-    memcpy(&bits, &x, sizeof bits);
-    return isnan(x) ? NAN32 : bits;
+    return isnan(x) ? NAN32 : dw_bits_of_float(x);
 }
 
 static uint64_t bits_of_double(double x)
@@ -140,14 +138,39 @@ void dw_pack_u32s(dw_buf *b, const uint32_t *x, size_t n)
 
 void dw_pack_f32s(dw_buf *b, const float *x, size_t n)
 {
+    dw_pack_f32_rows(b, x, n, n, 1);
+}
+
+void dw_pack_f32_rows(dw_buf *b, const float *x, size_t ld, size_t rows,
+                      size_t columns)
+{
+    const size_t n = rows * columns;
     unsigned char *at = begin_planes(b, n, 4);
     uint32_t bits[256];
 
-    for (size_t from = 0, some; from < n; from += some) {
-        some = n - from < DW_COUNT(bits) ? n - from : DW_COUNT(bits);
-        for (size_t i = 0; i < some; i++)
-            bits[i] = bits_of_float(x[from + i]);
-        pack_planes(at + from, bits, some, n);
+    for (size_t j = 0; j < columns; j++, x += ld, at += rows) {
+        for (size_t from = 0, some; from < rows; from += some) {
+            some = rows - from < DW_COUNT(bits) ? rows - from : DW_COUNT(bits);
+            for (size_t i = 0; i < some; i++)
+                bits[i] = bits_of_float(x[from + i]);
+            pack_planes(at + from, bits, some, n);
+        }
+    }
+}
+
+void dw_pack_f16_rows(dw_buf *b, const float *x, size_t ld, size_t rows,
+                      size_t columns)
+{
+    const size_t n = rows * columns;
+    unsigned char *low = begin_planes(b, n, 2), *high = low + n;
+
+    for (size_t j = 0; j < columns; j++, x += ld) {
+        for (size_t i = 0; i < rows; i++) {
+            uint16_t h = dw_half_of_float(x[i]);
+
+            *low++ = (unsigned char)h;
+            *high++ = (unsigned char)(h >> 8);
+        }
     }
 }
 
@@ -249,13 +272,40 @@ void dw_unpack_u32s(dw_unpack *u, uint32_t *x, size_t n)
 
 void dw_unpack_f32s(dw_unpack *u, float *x, size_t n)
 {
+    dw_unpack_f32_rows(u, x, n, n, 1);
+}
+
+void dw_unpack_f32_rows(dw_unpack *u, float *x, size_t ld, size_t rows,
+                        size_t columns)
+{
+    const size_t n = rows * columns;
     const unsigned char *p = take(u, n, 4);
 
-    for (size_t i = 0; i < n; i++) {
-        uint32_t bits = p ? plane32(p, n, i) : 0;
-
-        memcpy(&x[i], &bits, sizeof bits);
+    for (size_t j = 0; j < columns; j++, x += ld) {
+        for (size_t i = 0; i < rows; i++)
+            x[i] = dw_float_of_bits(p ? plane32(p, n, i + j * rows) : 0);
     }
+}
+
+void dw_unpack_f16_rows(dw_unpack *u, float *x, size_t ld, size_t rows,
+                        size_t columns)
+{
+    const size_t n = rows * columns;
+    const unsigned char *p = take(u, n, 2);
+
+    for (size_t j = 0; j < columns; j++, x += ld) {
+        for (size_t i = 0; i < rows; i++) {
+            unsigned low = p ? p[i + j * rows] : 0;
+            unsigned high = p ? p[n + i + j * rows] : 0;
+
+            x[i] = dw_half_float((uint16_t)(low | high << 8));
+        }
+    }
+}
+
+const unsigned char *dw_unpack_bytes(dw_unpack *u, size_t n)
+{
+    return take(u, n, 1);
 }
 
 void dw_unpack_f64s(dw_unpack *u, double *x, size_t n)

@@ -29,6 +29,13 @@ void dw_pack_u32s(dw_buf *b, const uint32_t *x, size_t n);
 void dw_pack_f32s(dw_buf *b, const float *x, size_t n);
 void dw_pack_f64s(dw_buf *b, const double *x, size_t n);
 
+/* Some rows of a matrix (columns apart by ld), column by column, as one array;
+ * as halves: to the nearest one, ties to even. */
+void dw_pack_f32_rows(dw_buf *b, const float *x, size_t ld, size_t rows,
+                      size_t columns);
+void dw_pack_f16_rows(dw_buf *b, const float *x, size_t ld, size_t rows,
+                      size_t columns);
+
 typedef struct dw_unpack {
     const unsigned char *p;
     size_t n; /* bytes left */
@@ -47,5 +54,12 @@ bool dw_unpack_room(dw_unpack *u, uint64_t n, size_t size);
 void dw_unpack_u32s(dw_unpack *u, uint32_t *x, size_t n);
 void dw_unpack_f32s(dw_unpack *u, float *x, size_t n);
 void dw_unpack_f64s(dw_unpack *u, double *x, size_t n);
+void dw_unpack_f32_rows(dw_unpack *u, float *x, size_t ld, size_t rows,
+                        size_t columns);
+void dw_unpack_f16_rows(dw_unpack *u, float *x, size_t ld, size_t rows,
+                        size_t columns);
+/* n bytes, lent from the payload; NULL with `bad` set when they are not there.
+ */
+const unsigned char *dw_unpack_bytes(dw_unpack *u, size_t n);
 
 #endif

@@ -108,8 +108,8 @@ static int z_of_interval(const dw_z_way *way, const dw_study_source *s,
     return 0;
 }
 
-int dw_z_way_make(const dw_z_way *way, const dw_study_source *s, double *z,
-                  dw_reason *reason, dw_err *err)
+static inline int make(const dw_z_way *way, const dw_study_source *s, double *z,
+                       dw_reason *reason, dw_err *err)
 {
     double effect = 0, x = NAN;
     int rc;
@@ -148,6 +148,12 @@ int dw_z_way_make(const dw_z_way *way, const dw_study_source *s, double *z,
     return 0;
 }
 
+int dw_z_way_make(const dw_z_way *way, const dw_study_source *source, double *z,
+                  dw_reason *reason, dw_err *err)
+{
+    return make(way, source, z, reason, err);
+}
+
 /* May another way be tried?  A p-value that is printed as 0 says no more than
  * one that is not there. */
 static bool is_missing(dw_reason reason)
@@ -161,7 +167,7 @@ int dw_z_plan_make(const dw_z_plan *plan, const dw_study_source *source,
     dw_reason first = DW_REASON_Z_MISSING;
 
     for (size_t i = 0; i < plan->n; i++) {
-        int rc = dw_z_way_make(&plan->way[i], source, z, reason, err);
+        int rc = make(&plan->way[i], source, z, reason, err);
 
         *used = i;
         if (rc < 0 || !is_missing(*reason))

@@ -20,6 +20,12 @@ for program in "$build"/bench/bench_*; do
     [ -x "$program" ] && "$program"
 done
 
+# PyTorch as Debian has it, which is the system's Python and no other.
+python=$(command -v /usr/bin/python3 || command -v python3)
+OPENBLAS_NUM_THREADS=1 "$python" tests/bench/torch_window.py "$build/bench/bench_marginal" \
+    1000 333 5 1000 1000 5 4000 1011 1
+"$build/bench/bench_solvers" 4000 8000 16
+
 real=../shared/data
 if [ -d "$real" ]; then
     "$build/bench/bench_tracks" "$real/ukbb_height_windows/geno/1000G.subset.1.bim"
@@ -53,6 +59,11 @@ for panel in few many; do
         measure "plink1.9 --r square, the same windows" "$windows"
         ratio "$cpu" "$ours" "CPU, plink1.9 to dw-ldblock"
     fi
+done
+
+echo "Factors from correlations: pivoted Cholesky and full decomposition, 500 and 5,000 people"
+for panel in few many; do
+    "$build/bench/bench_corr" "$dir/$panel.bed" 1000 3000
 done
 
 echo "Scores of 5,000 people by 20,000 weights"

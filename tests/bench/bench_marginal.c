@@ -3,10 +3,13 @@
  * against the DGEMM and DSYRK of the same BLAS in the same run.  Asserts
  * nothing.
  *
- *     bench_marginal [M [K [REPEATS]]]
+ *     bench_marginal [M [K [REPEATS [FILE]]]]
  *
  * A rate counts the flops that the primal needs, 2 k^2 m + k^3 / 3, whatever
- * was done; medians of REPEATS, CPU time of one thread.
+ * was done; medians of REPEATS, CPU time of one thread.  FILE holds Q (k x m),
+ * y (k) and F (m) as doubles: then one line comes out, the seconds of (7) and
+ * (8) in double and in single, log p, and the sum of the gradient, with s2 = 1
+ * and tau = 0; see torch_window.py.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +49,7 @@ static int by_value(const void *a, const void *b)
 
 typedef void task(bench *b, void *ctx);
 
+/* The median, in CPU time of this thread. */
 static double seconds(bench *b, task *work, void *ctx)
 {
     double t[MAX_REPEATS];
@@ -61,8 +65,8 @@ static double seconds(bench *b, task *work, void *ctx)
     return t[b->repeats / 2];
 }
 
-static void report(bench *b, const char *what, double flops, task *work,
-                   void *ctx)
+static double report(bench *b, const char *what, double flops, task *work,
+                     void *ctx)
 {
     double s = seconds(b, work, ctx), rate = flops / s * 1e-9;
 
@@ -70,6 +74,7 @@ static void report(bench *b, const char *what, double flops, task *work,
         b->gemm = rate;
     printf("%-34s %9.2f ms %8.2f GFLOP/s %7.2f of DGEMM\n", what, 1e3 * s, rate,
            rate / b->gemm);
+    return s;
 }
 
 static void gemm(bench *b, void *ctx)
@@ -120,16 +125,17 @@ static void trsm(bench *b, void *ctx)
 typedef struct step {
     dw_marginal_ws *ws;
     dw_factor fac;
+    dw_noise at;
     int grad, noise;
+    double loglik;
 } step;
 
 static void marginal(bench *b, void *ctx)
 {
     step *s = ctx;
-    double ll;
     dw_noise d;
 
-    if (dw_marginal_block(s->ws, &s->fac, b->f, (dw_noise){1, 0.3}, &ll,
+    if (dw_marginal_block(s->ws, &s->fac, b->f, s->at, &s->loglik,
                           s->grad ? b->grad : NULL, s->noise ? &d : NULL))
         abort();
 }
@@ -167,14 +173,53 @@ static void fill(bench *b)
         b->f[j] = 0.01 * (1 + dw_rng_uniform(&r));
 }
 
+static const struct way {
+    const char *what;
+    dw_solving how;
+} WAYS[] = {
+    {"primal", {.solver = DW_SOLVER_PRIMAL}},
+    {"primal, single",
+     {.solver = DW_SOLVER_PRIMAL, .precision = DW_PRECISION_SINGLE}},
+    {"dual", {.solver = DW_SOLVER_DUAL}},
+    {"dual, single",
+     {.solver = DW_SOLVER_DUAL, .precision = DW_PRECISION_SINGLE}},
+};
+
+static void run_way(bench *b, const struct way *way, double need, double *last)
+{
+    step s = {.ws = dw_marginal_ws_with(b->m, b->k, &way->how),
+              .fac = {.m = b->m,
+                      .k = b->k,
+                      .lambda = b->lambda,
+                      .y = b->y,
+                      .q32 = b->q32},
+              .at = {1, 0.3},
+              .grad = 1};
+    char what[64];
+    double took;
+
+    if (!s.ws)
+        abort();
+    snprintf(what, sizeof what, "%s, (7) (8)", way->what);
+    took = report(b, what, need, marginal, &s);
+    if (way->how.precision == DW_PRECISION_SINGLE)
+        printf("%-34s %9.2f x\n", "    against double", *last / took);
+    *last = took;
+    s.noise = 1;
+    snprintf(what, sizeof what, "%s, (7) (8) (10)", way->what);
+    report(b, what, need, marginal, &s);
+    dw_marginal_ws_free(s.ws);
+}
+
 static void run(bench *b)
 {
     const double m = (double)b->m, k = (double)b->k;
     const double need = 2 * k * k * m + k * k * k / 3;
-    dw_marginal_ws *way[2] = {dw_marginal_ws_new(b->m, b->k, DW_SOLVER_PRIMAL),
-                              dw_marginal_ws_new(b->m, b->k, DW_SOLVER_DUAL)};
     dw_ldsr_ws *lws = dw_ldsr_ws_new(b->m, b->k);
+    double last = 0;
 
+    if (!lws)
+        abort();
     printf("m %zu, k %zu, medians of %zu, %s\n", b->m, b->k, b->repeats,
            dw_linalg_library());
     report(b, "DGEMM k x k x m", 2 * k * k * m, gemm, NULL);
@@ -182,26 +227,49 @@ static void run(bench *b)
     report(b, "DPOTRF", k * k * k / 3, potrf, NULL);
     report(b, "DTRSM", k * k * m, trsm, NULL);
     report(b, "DTRTRI", k * k * k / 3, trtri, NULL);
-    for (int i = 0; i < 2; i++) {
-        step s = {.ws = way[i],
-                  .fac = {.m = b->m,
-                          .k = b->k,
-                          .lambda = b->lambda,
-                          .y = b->y,
-                          .q32 = b->q32},
+    for (size_t i = 0; i < sizeof WAYS / sizeof *WAYS; i++)
+        run_way(b, &WAYS[i], need, &last);
+    report(b, "LD-score regression", need, ldsr, lws);
+    dw_ldsr_ws_free(lws);
+}
+
+/* The window of a file, in a line for torch_window.py. */
+static int run_window(bench *b, const char *path)
+{
+    FILE *in = fopen(path, "rb");
+    double took[2], sum = 0, loglik = 0;
+
+    if (!in || fread(b->q, sizeof(double), b->k * b->m, in) != b->k * b->m ||
+        fread(b->y, sizeof(double), b->k, in) != b->k ||
+        fread(b->f, sizeof(double), b->m, in) != b->m) {
+        fprintf(stderr, "bench_marginal: %s: not k m + k + m doubles\n", path);
+        return 1;
+    }
+    fclose(in);
+    for (size_t i = 0; i < b->k * b->m; i++)
+        b->q32[i] = (float)b->q[i];
+    for (int single = 1; single >= 0; single--) {
+        dw_solving how = {.precision = single ? DW_PRECISION_SINGLE
+                                              : DW_PRECISION_DOUBLE};
+        step s = {.ws = dw_marginal_ws_with(b->m, b->k, &how),
+                  .fac = {.m = b->m, .k = b->k, .lambda = b->lambda, .y = b->y},
+                  .at = {1, 0},
                   .grad = 1};
 
-        if (!way[i] || !lws)
+        if (single)
+            s.fac.q32 = b->q32;
+        else
+            s.fac.q = b->q;
+        if (!s.ws)
             abort();
-        report(b, i ? "dual, (7) (8)" : "primal, (7) (8)", need, marginal, &s);
-        s.noise = 1;
-        report(b, i ? "dual, (7) (8) (10)" : "primal, (7) (8) (10)", need,
-               marginal, &s);
+        took[single] = seconds(b, marginal, &s);
+        loglik = s.loglik;
+        dw_marginal_ws_free(s.ws);
     }
-    report(b, "LD-score regression", need, ldsr, lws);
-    dw_marginal_ws_free(way[0]);
-    dw_marginal_ws_free(way[1]);
-    dw_ldsr_ws_free(lws);
+    for (size_t j = 0; j < b->m; j++)
+        sum += b->grad[j];
+    printf("%.6f %.6f %.12g %.12g\n", took[0], took[1], loglik, sum);
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -210,8 +278,10 @@ int main(int argc, char **argv)
                .k = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000,
                .repeats = argc > 3 ? strtoul(argv[3], NULL, 10) : 5};
 
+    int rc = 0;
+
     if (b.m < 3 || b.k == 0 || b.repeats == 0 || b.repeats > MAX_REPEATS) {
-        fputs("usage: bench_marginal [M [K [REPEATS]]]\n", stderr);
+        fputs("usage: bench_marginal [M [K [REPEATS [FILE]]]]\n", stderr);
         return 2;
     }
     dw_linalg_single_thread();
@@ -226,7 +296,10 @@ int main(int argc, char **argv)
     if (!b.q || !b.a || !b.q32 || !b.s || !b.f || !b.grad || !b.lambda || !b.y)
         return 1;
     fill(&b);
-    run(&b);
+    if (argc > 4)
+        rc = run_window(&b, argv[4]);
+    else
+        run(&b);
     free(b.q);
     free(b.a);
     free(b.q32);
@@ -235,5 +308,5 @@ int main(int argc, char **argv)
     free(b.grad);
     free(b.lambda);
     free(b.y);
-    return 0;
+    return rc;
 }

@@ -2,8 +2,8 @@
 """A reader of dw streams, written from man/dw-stream.5 alone: it shares no code
 with dw and proves that the page suffices.
 
-read_stream.py --variants|--blocks STREAM, read_stream.py --runs TRACK STREAM
-print what dw-view prints.
+read_stream.py --variants|--blocks STREAM, read_stream.py --runs TRACK STREAM,
+read_stream.py --ld BLOCK STREAM print what dw-view prints.
 Needs Python 3 and the zstd command.
 """
 import struct
@@ -65,8 +65,9 @@ def chunks(data):
         (magic, size, name, major, kind, version, flags, _, raw_size, frame_size,
          reserved, digest) = struct.unpack("<II3sB4sHHQQQII", header)
         check((magic, size, name) == (0x184D2A5D, 44, b"dws"), "no chunk")
-        check((major, flags, reserved) == (1, 0, 0) and
-              version in ((1, 2) if kind == b"MODL" else (1,)), "a newer version")
+        check((major, flags, reserved) == (1, 0, 0), "a newer version")
+        check(version == 1 or (version == 2 and kind in (b"LDBK", b"MODL")),
+              "a newer version")
         check(digest == xxh64(header[:48]) & 0xFFFFFFFF, "a damaged header")
         yield kind.decode(), header, raw[at_raw:at_raw + raw_size]
         at, at_raw = at + 52 + frame_size, at_raw + raw_size
@@ -121,15 +122,24 @@ def read_vars(payload):
     return list(zip(*columns))
 
 
-def read_ldbk(payload):
+def read_ldbk(payload, version):
     c = Cursor(payload)
     contig, start, end, _ = c.text(), c.one("I"), c.one("I"), c.one("Q")
-    m, core, length, k, _ = c.one("I"), c.one("I"), c.one("I"), c.one("I"), c.one("d")
-    c.planes("d", k)
-    check(c.one("B") == 0, "Q is stored in an unknown way")
-    c.planes("f", k * m)
+    m, core, length, k = c.one("I"), c.one("I"), c.one("I"), c.one("I")
+    k8, k16 = (c.one("I"), c.one("I")) if version == 2 else (0, 0)
+    c.one("d")
+    root = [x ** 0.5 for x in c.planes("d", k)]
+    check(k8 + k16 <= k, "more rows than the rank")
+    check(version == 2 or c.one("B") == 0, "Q is stored in an unknown way")
+    scale = c.planes("f", m) if k8 else ()
+    code = struct.unpack("<%db" % (k8 * m), c.take(k8 * m))
+    half = c.planes("e", k16 * m)
+    full = c.planes("f", (k - k8 - k16) * m)
     c.end()
-    return (contig, start, end, m, length, k), range(core, core + length)
+    q = [[scale[j] * root[i] * code[i + j * k8] for i in range(k8)] +
+         list(half[j * k16:(j + 1) * k16]) +
+         list(full[j * (k - k8 - k16):(j + 1) * (k - k8 - k16)]) for j in range(m)]
+    return (contig, start, end, m, length, k), range(core, core + length), q
 
 
 def read_trak(payload, name):
@@ -167,9 +177,9 @@ def main():
             names += [line[1] for line in head if line[0] == "annot"]
             if not titled and view == "--variants":
                 show("BLOCK", "CORE", "CHR", "POS", "ID", "REF", "ALT", "EAF", *names)
-            elif not titled and track:
+            elif not titled and view == "--runs":
                 show("BLOCK", "CHR", "START", "END", "VALUE")
-            elif not titled:
+            elif not titled and view == "--blocks":
                 show("BLOCK", "CHR", "START", "END", "M", "CORE", "K")
             titled = True
         elif kind == "VARS":
@@ -177,15 +187,18 @@ def main():
             if view == "--variants" and not any(line[0] == "panel" for line in head):
                 for row in rows:
                     show(".", 1, *row)
-        elif kind == "TRAK" and track:
+        elif kind == "TRAK" and view == "--runs":
             in_block = any(line[0] == "panel" for line in head)
             for row in read_trak(payload, track[0]):
                 show(blocks + 1 if in_block else ".", *row)
         elif kind == "LDBK":
             blocks += 1
-            block, core = read_ldbk(payload)
+            block, core, q = read_ldbk(payload, struct.unpack_from("<H", header, 16)[0])
             if view == "--blocks":
                 show(blocks, *block)
+            elif view == "--ld" and blocks == int(track[0]):
+                for i in core:
+                    show(*(sum(a * b for a, b in zip(q[i], column)) for column in q))
             for i, row in enumerate(rows if view == "--variants" else []):
                 show(blocks, int(i in core), *row)
         elif kind == "TAIL":

@@ -208,6 +208,28 @@ static inline void sample_put_ldblock(dw_sink *sink, const char *contig,
     dw_ldblock_clear(&b);
 }
 
+/* A factor with a row of eight bits, one of halves and one of floats. */
+static inline void sample_put_stored(dw_sink *sink, const char *contig,
+                                     uint32_t start)
+{
+    static const double lambda[] = {2, 0.25, 0.0005};
+    dw_ldblock b = {0};
+    dw_buf payload = {0};
+    dw_err err = {0};
+    unsigned version;
+
+    sample_ldblock(&b, contig, start);
+    sample_must(dw_ldblock_resize(&b, b.m, DW_COUNT(lambda), &err), &err);
+    memcpy(b.lambda, lambda, sizeof lambda);
+    for (size_t i = 0; i < b.k * b.m; i++)
+        b.q[i] = (float)(i * i % 17) / 100 - 0.07f;
+    version = dw_ldblock_pack_as(&b, DW_STORE_I8, &payload);
+    sample_must(dw_sink_chunk(sink, "LDBK", version, b.k, &payload, &err),
+                &err);
+    dw_buf_clear(&payload);
+    dw_ldblock_clear(&b);
+}
+
 static inline void sample_put(dw_sink *sink, const char *type, unsigned version,
                               uint64_t records, dw_buf *payload)
 {
@@ -230,10 +252,18 @@ static inline void sample_put_truth(dw_sink *sink, const char *contig)
 }
 
 /* The kinds of streams there are, one for each golden file. */
-enum sample_kind { VARIANTS, BLOCKS, TRACKS, MODEL, SCORES, SAMPLE_KINDS };
+enum sample_kind {
+    VARIANTS,
+    BLOCKS,
+    TRACKS,
+    MODEL,
+    SCORES,
+    HALVES,
+    SAMPLE_KINDS
+};
 
 static const char *const sample_name[SAMPLE_KINDS] = {
-    "variants", "blocks", "tracks", "model", "scores",
+    "variants", "blocks", "tracks", "model", "scores", "halves",
 };
 
 static inline void sample_tracks_run(dw_sink *sink)
@@ -287,6 +317,11 @@ static inline void sample_run(dw_sink *sink, enum sample_kind kind)
         sample_put(sink, "MODL", 1, 3, &b);
         break;
     case SCORES: sample_scores_run(sink); break;
+    case HALVES:
+        sample_begin(sink, 1, true);
+        sample_put_variants(sink, "22", 100, 1);
+        sample_put_stored(sink, "22", 99);
+        break;
     case SAMPLE_KINDS: break;
     }
     sample_end(sink);

@@ -32,14 +32,14 @@ static dw_row row_of(const struct given *g, size_t i, float value[3])
 }
 
 /* Study rows end where a1 is NULL. */
-static void fill(dw_rows *r, size_t k, const struct given *g)
+static void fill(dw_group *r, size_t k, const struct given *g)
 {
-    *r = (dw_rows){.k = k};
+    *r = (dw_group){.k = k};
     for (size_t i = 0; g[i].a1; i++) {
         float value[3];
         dw_row row = row_of(&g[i], i, value);
 
-        if (dw_rows_add(r, &row) < 0)
+        if (dw_group_add(r, &row) < 0)
             exit(1);
     }
 }
@@ -56,7 +56,7 @@ static int frequency(void *self, const dw_row *row, double *f, dw_err *err)
 struct outcome {
     dw_harmonise h;
     dw_fates fates;
-    dw_rows study, ref;
+    dw_group study, ref;
 };
 
 static void run(struct outcome *o, const struct given *study,
@@ -78,8 +78,8 @@ static void run(struct outcome *o, const struct given *study,
 static void clear(struct outcome *o)
 {
     dw_harmonise_clear(&o->h);
-    dw_rows_clear(&o->study);
-    dw_rows_clear(&o->ref);
+    dw_group_clear(&o->study);
+    dw_group_clear(&o->ref);
 }
 
 #define END \
@@ -277,7 +277,7 @@ static void test_without_reference(void)
     OK(o.h.n_pairs == 3 && o.fates.n[DW_REASON_DUPLICATE] == 1,
        "three variants of its own; A/T is one of them");
     OK(o.h.pair[0].study == 0 && !o.h.pair[0].flip &&
-           dw_span_eq(dw_rows_at(&o.study, o.h.pair[0].ref).a2, "A"),
+           dw_span_eq(o.study.row[o.h.pair[0].ref].a2, "A"),
        "REF is the other allele; REF A, ALT T is first");
     clear(&o);
 }

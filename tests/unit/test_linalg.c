@@ -223,6 +223,28 @@ static void check_eigen(const char *what, size_t n, const double *a,
     OK(sign, "%s: largest element positive", what);
 }
 
+/* Which thread, with a workspace grown to what block, must not be seen. */
+static void check_roomy(dw_rng *r)
+{
+    double a[MAX * MAX] = {0}, v[MAX * MAX], w[MAX], lambda[MAX];
+    dw_eigen_ws *roomy = dw_eigen_ws_new(20 * MAX);
+
+    for (size_t n = 20; n <= MAX; n += 11) {
+        dw_eigen_ws *just = dw_eigen_ws_new(n);
+        bool done;
+
+        make_spd(r, n, n, 0, a);
+        memcpy(v, a, sizeof(v));
+        done = dw_eigen_symmetric(roomy, n, v, n, w) == 0 &&
+               dw_eigen_symmetric(just, n, a, n, lambda) == 0;
+        OK(done && memcmp(a, v, n * n * sizeof *a) == 0 &&
+               memcmp(w, lambda, n * sizeof *w) == 0,
+           "n = %zu: the same bits in a large workspace", n);
+        dw_eigen_ws_free(just);
+    }
+    dw_eigen_ws_free(roomy);
+}
+
 static void test_eigen(void)
 {
     dw_rng r = dw_rng_init(3, 0);
@@ -240,6 +262,8 @@ static void test_eigen(void)
     OK(dw_eigen_symmetric(ws, 40, v, 40, w) == 0, "rank 7 of 40");
     check_eigen("rank 7 of 40", 40, a, v, w);
     OK(w[6] > 0.1 && fabs(w[7]) < 1e-12, "7 eigenvalues and zeros");
+
+    check_roomy(&r);
 
     memset(a, 0, sizeof(a));
     for (size_t i = 0; i < 9; i++)

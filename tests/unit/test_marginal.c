@@ -199,6 +199,9 @@ static void test_edges(void)
     OK(dw_marginal_block(ws, &fac, f, (dw_noise){0, 0}, &ll, grad, &d) ==
            DW_EDEGENERATE,
        "no noise at all is refused");
+    dw_marginal_ws_free(ws);
+
+    ws = dw_marginal_ws_new(6, 6, DW_SOLVER_PRIMAL);
     f[0] = 1e308, f[1] = 1e308;
     OK(dw_marginal_block(ws, &fac, f, noise, &ll, grad, &d) != 0 && ll == 7,
        "an F that overflows is told");

@@ -382,7 +382,7 @@ static void test_values(void)
     b.s[b.n - 2 * SAMPLE_M * 4 - 1] = 1; /* the store code */
     OK(try_ldbk((unsigned char *)b.s, b.n, &again, &err) == DW_EVERSION, "%s",
        err.msg);
-    OK(dw_ldblock_unpack(&(dw_ldblock){0}, 2, NULL, 0, &err) == DW_EVERSION,
+    OK(dw_ldblock_unpack(&(dw_ldblock){0}, 3, NULL, 0, &err) == DW_EVERSION,
        "%s", err.msg);
     OK(dw_ldblock_unpack(&(dw_ldblock){0}, 0, NULL, 0, &err) == DW_EFORMAT,
        "%s", err.msg);

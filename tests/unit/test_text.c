@@ -182,26 +182,43 @@ static void test_split_any(void)
     OK(wrong == 0, "60,000 lines split as byte by byte");
 }
 
+/* The marks of a text are what is found byte by byte. */
+static size_t wrong_marks(const char *text, size_t n, char sep, dw_marks *m)
+{
+    size_t fields = 0, lines = 0, wrong = 0;
+
+    dw_text_mark(text, n, sep, m);
+    for (size_t j = 0; j < n; j++) {
+        bool blank = sep == ' ' && (text[j] == ' ' || text[j] == '\t');
+
+        if (text[j] != sep && text[j] != '\n' && !blank)
+            continue;
+        wrong += fields >= m->n_fields || m->field[fields] != j;
+        fields++;
+        if (text[j] == '\n') {
+            wrong += lines >= m->n_lines || m->line[lines] != fields;
+            lines++;
+        }
+    }
+    return wrong + (fields != m->n_fields) + (lines != m->n_lines);
+}
+
 static void test_marks(void)
 {
     dw_rng rng = dw_rng_init(9, 0);
-    uint32_t at[200];
+    uint32_t field[200], line[200];
+    dw_marks m = {.field = field, .line = line};
     char text[200];
-    int wrong = 0;
+    size_t wrong = 0;
 
     for (int i = 0; i < 20000; i++) {
-        size_t n = dw_rng_below(&rng, 201), k = 0, marks;
+        size_t n = dw_rng_below(&rng, 201);
 
         for (size_t j = 0; j < n; j++)
-            text[j] = "ab,\n"[dw_rng_below(&rng, 4)];
-        marks = dw_text_marks(text, n, ',', '\n', at);
-        for (size_t j = 0; j < n; j++) {
-            if (text[j] == ',' || text[j] == '\n')
-                wrong += k >= marks || at[k++] != j;
-        }
-        wrong += k != marks;
+            text[j] = "ab, \t\n"[dw_rng_below(&rng, 6)];
+        wrong += wrong_marks(text, n, i % 2 ? ',' : ' ', &m);
     }
-    OK(wrong == 0, "the places of two letters in any text");
+    OK(wrong == 0, "the ends of fields and lines of any text");
 }
 
 static void test_names(void)

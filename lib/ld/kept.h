@@ -1,0 +1,15 @@
+/*
+ * kept: how many eigenvalues a cut leaves.
+ */
+#ifndef DW_LD_KEPT_H
+#define DW_LD_KEPT_H
+
+#include <stddef.h>
+
+#include "ld/factor.h"
+
+/* lambda (n) descending, of a core of l variants: the first so many stay. */
+size_t dw_factor_kept(const dw_factor_cut *cut, size_t l, size_t n,
+                      const double *lambda);
+
+#endif

@@ -1,0 +1,241 @@
+# dw-fit over hours: stopped anywhere and gone on from, the same model comes out;
+# steps that are not finite do no harm; memory is bounded, ranks share the work.
+# shellcheck disable=SC2154 # stderr is set by run
+load helper
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return 1
+    PATH=${DW_BIN:-$BATS_TEST_DIRNAME/../../build/plain/bin}:$PATH
+    dw-synth -q --chroms 12 --length 1M --people 250 --variants 4800 \
+        --min-maf 0.05 --annotations 12 -o syn
+    dw-ingest -q --ref syn.bim --annot syn.annot.gz |
+        dw-ldblock -q --geno syn.bed --blocks syn.blocks.bed -o panel.dws
+    dw-sim -q --truth enrich:Conservation=3,Coding=30 --n 500000 --h2 0.1 \
+        --tau 0.2 --trait sim panel.dws -o blocks.dws
+    dw-fit -q --model mlp:8,4 --epochs 4 --log whole.tsv -o whole.dwm blocks.dws
+}
+
+setup() {
+    set -o pipefail
+    cd "$BATS_FILE_TMPDIR" || return 1
+    rm -f ck
+}
+
+fit() {
+    dw-fit --model mlp:8,4 --epochs 4 "$@" blocks.dws
+}
+
+# The table of epochs without its seconds.
+rows() {
+    cut -f 1-13,15- "$1"
+}
+
+# stop_at FILE PATTERN COMMAND...: runs it until the file's bytes match; kills.
+wait_for() {
+    for _ in $(seq 600); do
+        [ -s "$1" ] && return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+@test "a checkpoint changes nothing, and goes when the fit is done" {
+    fit -q --checkpoint ck --checkpoint-every 0 -o ck.dwm
+    cmp whole.dwm ck.dwm
+    [ ! -e ck ]
+}
+
+@test "killed at any moment, again and again, --resume gives the same bytes" {
+    for wait in 0.05 0.1 0.2 0.3 0.1 0.4 0.2 0.5 0.3; do
+        fit -q --checkpoint ck --checkpoint-every 0 --resume --log k.tsv \
+            -o k.dwm &
+        pid=$!
+        sleep "$wait"
+        kill -KILL "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+        [ ! -e ck ] || dw-view --head ck >/dev/null # always whole
+    done
+    fit -q --checkpoint ck --checkpoint-every 0 --resume --log k.tsv -o k.dwm
+    cmp whole.dwm k.dwm
+    cmp <(rows whole.tsv) <(rows k.tsv)
+    [ ! -e ck ]
+}
+
+@test "stopped in each of its stages: before the linear model, in it, in training" {
+    # Every pass and every step makes one: stop after n of them.
+    for n in 1 3 6 10 14 18 22; do
+        rm -f ck
+        mkfifo "pipe$n"
+        dw-fit -v --model mlp:8,4 --epochs 4 --checkpoint ck \
+            --checkpoint-every 0 -o n.dwm blocks.dws 2>"pipe$n" &
+        pid=$!
+        awk -v n="$n" -v pid="$pid" '/: checkpoint / && ++i == n {
+            system("kill -KILL " pid) }' <"pipe$n"
+        wait "$pid" 2>/dev/null || true
+        rm "pipe$n"
+        fit -q --checkpoint ck --resume -o n.dwm
+        cmp whole.dwm n.dwm
+    done
+}
+
+@test "SIGTERM and SIGINT: a checkpoint, a message, status 1; no other file" {
+    for signal in TERM INT; do
+        rm -f ck out.dwm out.tsv
+        # What a shell starts behind its back ignores SIGINT otherwise.
+        env --default-signal=INT dw-fit -q --model mlp:64,64 --epochs 100000 \
+            --patience 0 --checkpoint ck --log out.tsv -o out.dwm blocks.dws \
+            2>stderr.txt &
+        pid=$!
+        wait_for out.tsv
+        kill -$signal $pid
+        status=0
+        wait $pid || status=$?
+        [ "$status" -eq 1 ]
+        grep -qx "dw-fit: stopped by SIG$signal; the same command with --resume goes on from ck" \
+            stderr.txt
+        [ -z "$(find . -name '*out.dwm*')" ]
+        dw-view ck | grep -q '^ckpt'
+        # What is best so far is a model that can be used.
+        dw-score -q -m ck -o scores.tsv blocks.dws
+    done
+}
+
+@test "what cannot be gone on from is refused" {
+    timeout -s TERM 1 dw-fit -q --model mlp:64,64 --epochs 100000 \
+        --patience 0 --checkpoint ck -o out.dwm blocks.dws || true
+    [ -s ck ]
+    long() {
+        dw-fit -q --model mlp:64,64 --epochs 100000 --patience 0 -o out.dwm "$@"
+    }
+    run --separate-stderr long --checkpoint ck blocks.dws
+    refused 'ck is there.*--resume goes on from it'
+    run --separate-stderr long --checkpoint ck --resume --lr 1 blocks.dws
+    refused 'of other options: .*--lr 1'
+    dw-sim -q --n 400000 --h2 0.1 --trait sim -o other.dws panel.dws
+    run --separate-stderr long --checkpoint ck --resume other.dws
+    refused 'of other blocks'
+    run --separate-stderr long --checkpoint whole.dwm --resume blocks.dws
+    refused 'whole.dwm is no checkpoint'
+    head -c 2000 ck >short.ck
+    run --separate-stderr long --checkpoint short.ck --resume blocks.dws
+    refused 'cut short'
+    run --separate-stderr dw-fit --resume blocks.dws
+    [ "$status" -eq 2 ]
+    # None yet: the fit begins.
+    run --separate-stderr fit --checkpoint none --resume -o none.dwm
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'no checkpoint none yet'* ]]
+    cmp whole.dwm none.dwm
+}
+
+@test "a second signal ends it at once, and leaves no half-written file" {
+    dw-fit -q --model mlp:8 --epochs 100000 --patience 0 --checkpoint ck \
+        --log twice.tsv -o twice.dwm blocks.dws &
+    pid=$!
+    wait_for twice.tsv
+    # Both are there before it comes to the end of a step.
+    kill -STOP $pid
+    kill -TERM $pid
+    kill -CONT $pid
+    kill -TERM $pid || true
+    status=0
+    wait $pid || status=$?
+    [ "$status" -eq 143 ] || [ "$status" -eq 1 ]
+    [ -z "$(find . -name '*twice.dwm*')" ]
+}
+
+@test "the log can be watched: whole rows while it trains" {
+    dw-fit -q --model mlp:64,64 --epochs 100000 --patience 0 --log live.tsv \
+        -o live.dwm blocks.dws &
+    pid=$!
+    wait_for live.tsv
+    rows=$(wc -l <live.tsv)
+    for _ in $(seq 20); do
+        # A row is never cut: all have as many fields as the header.
+        awk -F '\t' 'NR == 1 { n = NF } NF != n { exit 1 }' live.tsv
+        sleep 0.02
+    done
+    [ "$(wc -l <live.tsv)" -gt "$rows" ] || sleep 2
+    [ "$(wc -l <live.tsv)" -gt "$rows" ]
+    kill $pid
+    wait $pid || true
+    # A pipe gets them as they come.
+    dw-fit -q --model mlp:8,4 --epochs 4 --log /dev/stdout -o out.dwm \
+        blocks.dws >piped.tsv
+    cmp <(rows whole.tsv) <(rows piped.tsv)
+}
+
+@test "steps that are not finite are told, taken back, and survived" {
+    run --separate-stderr fit --lr 1e5 -o wild.dwm
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'block '*'the step before is taken back, and the learning rate halved'* ]]
+    [[ $stderr == *'steps taken back'* ]]
+    dw-score -q -m wild.dwm blocks.dws | awk -F '\t' '
+        NR > 1 && !($7 > 0 && $7 < 1) { exit 1 }'
+    run --separate-stderr dw-fit -q --model mlp:8,4 --epochs 30 --patience 0 \
+        --lr 1e30 -o never.dwm blocks.dws
+    refused 'block .*finite.*10 steps were taken back.*--lr'
+    [ ! -e never.dwm ]
+}
+
+@test "--memory: what it cannot hold lies in TMPDIR, and changes nothing" {
+    mkdir -p tmp
+    TMPDIR=tmp run --separate-stderr fit --memory 44M -o small.dwm
+    [ "$status" -eq 0 ]
+    [[ $stderr == *' of 12 blocks in memory; '*' in TMPDIR'* ]]
+    cmp whole.dwm small.dwm
+    [ -z "$(ls tmp)" ]
+    dw-fit -q --model mlp:8,4 --epochs 4 --memory 44M -o pipe.dwm <blocks.dws
+    cmp whole.dwm pipe.dwm
+    run --separate-stderr fit --memory 1M -o none.dwm
+    refused '--memory 1M is not enough'
+    TMPDIR=absent run --separate-stderr fit -q --memory 44M -o none.dwm
+    refused 'absent'
+}
+
+@test "the memory that is stated before training is not exceeded" {
+    need_cmd /usr/bin/time
+    run --separate-stderr /usr/bin/time -f 'peak %M' dw-fit --model mlp:64,64 \
+        --epochs 2 -@ 2 --memory 70M -o peak.dwm blocks.dws
+    stated=$(sed -n 's/.*memory: at most \([0-9]*\) MB.*/\1/p' <<<"$stderr")
+    peak=$(sed -n 's/^peak //p' <<<"$stderr")
+    [ "$stated" -le 70 ]
+    [ "$peak" -le $((stated * 1000)) ]
+}
+
+@test "ranks: the same bytes for any number, and from a checkpoint of any" {
+    need_cmd mpirun
+    need_cmd pgrep
+    dw-fit --version | grep -q 'without MPI' && skip "built without MPI"
+    mpi() {
+        mpirun --allow-run-as-root --oversubscribe -n "$@"
+    }
+    for n in 2 3; do
+        mpi $n dw-fit -q --model mlp:8,4 --epochs 4 --log m.tsv -o m.dwm \
+            blocks.dws
+        cmp whole.dwm m.dwm
+        cmp <(rows whole.tsv) <(rows m.tsv)
+    done
+    run --separate-stderr mpi 2 dw-fit -v --model mlp:8,4 --epochs 4 \
+        --memory 60M -o m.dwm blocks.dws
+    [[ $stderr == *'2 ranks: '*' bytes a step'* ]]
+    # A rank that dies takes the others with it; three go on from there.
+    for wait in 0.5 1; do
+        timeout 60 mpirun --allow-run-as-root --oversubscribe -n 2 dw-fit -q --model mlp:8,4 --epochs 4 --checkpoint ck \
+            --checkpoint-every 0 --resume -o dead.dwm blocks.dws &
+        pid=$!
+        sleep $wait
+        victim=$(pgrep -P "$(pgrep -P $pid)" | tail -n 1)
+        [ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null || true
+        wait $pid || true
+    done
+    mpi 3 dw-fit -q --model mlp:8,4 --epochs 4 --checkpoint ck --resume \
+        -o dead.dwm blocks.dws
+    cmp whole.dwm dead.dwm
+    # Errors are told once, with the usual status.
+    run --separate-stderr mpi 2 dw-fit -q -o no.dwm absent.dws
+    [ "$status" -eq 1 ]
+    [ "$(grep -c '^dw-fit: cannot read absent.dws' <<<"$stderr")" -eq 1 ]
+    run --separate-stderr mpi 2 dw-fit -q -o no.dwm <blocks.dws
+    [ "$status" -eq 2 ]
+}
