@@ -34,26 +34,16 @@ void dw_gram_ws_free(dw_gram_ws *ws)
     dw_free(ws);
 }
 
-static size_t above(size_t order, const double *w, double floor)
-{
-    size_t kept = 0;
-
-    while (kept < order && w[kept] >= floor)
-        kept++;
-    return kept;
-}
-
 static int by_rows(dw_gram_ws *ws, size_t k, size_t n, const double *a,
-                   double *v, double *w)
+                   double floor, double *v, double *w, size_t *kept)
 {
     dw_syrk(false, k, n, 1, a, k, 0, v, k);
-    return dw_eigen_symmetric(ws->eigen, k, v, k, w);
+    return dw_eigen_above(ws->eigen, k, v, k, floor, w, kept);
 }
 
 static int by_columns(dw_gram_ws *ws, size_t k, size_t n, const double *a,
-                      double floor, double *v, double *w)
+                      double floor, double *v, double *w, size_t *kept)
 {
-    size_t kept;
     int rc;
 
     if (!ws->square)
@@ -62,25 +52,21 @@ static int by_columns(dw_gram_ws *ws, size_t k, size_t n, const double *a,
     if (!ws->square)
         return DW_ENOMEM;
     dw_syrk(true, n, k, 1, a, k, 0, ws->square, n);
-    if ((rc = dw_eigen_symmetric(ws->eigen, n, ws->square, n, w)) != 0)
+    rc = dw_eigen_above(ws->eigen, n, ws->square, n, floor, w, kept);
+    if (rc != 0)
         return rc;
-    kept = above(n, w, floor);
-    for (size_t i = 0; i < kept; i++)
+    for (size_t i = 0; i < *kept; i++)
         dw_scal(n, 1 / sqrt(w[i]), ws->square + i * n);
-    dw_gemm(false, false, k, kept, n, 1, a, k, ws->square, n, 0, v, k);
+    dw_gemm(false, false, k, *kept, n, 1, a, k, ws->square, n, 0, v, k);
     return 0;
 }
 
 int dw_gram_eigen(dw_gram_ws *ws, size_t k, size_t n, const double *a,
                   double floor, double *v, double *w, size_t *kept)
 {
-    size_t order = k < n ? k : n;
-    int rc;
-
-    if (order > ws->max_order || !(floor > 0))
+    *kept = 0;
+    if ((k < n ? k : n) > ws->max_order || !(floor > 0))
         return DW_EBUG;
-    rc = k <= n ? by_rows(ws, k, n, a, v, w)
-                : by_columns(ws, k, n, a, floor, v, w);
-    *kept = rc == 0 ? above(order, w, floor) : 0;
-    return rc;
+    return k <= n ? by_rows(ws, k, n, a, floor, v, w, kept)
+                  : by_columns(ws, k, n, a, floor, v, w, kept);
 }
