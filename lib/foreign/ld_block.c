@@ -54,7 +54,8 @@ static int tell_negative(const dw_ld_block *w, const char *contig,
                        "these are no correlations of one set of people",
                        found->negative, 100 * part);
     dw_tally_add(tally, "negative_eigen", found->negative);
-    dw_tally_add(tally, "negative_trace_1e6", (uint64_t)(1e6 * part + 0.5));
+    dw_tally_add(tally, "negative_trace_millionths",
+                 (uint64_t)(1e6 * part + 0.5));
     if (part > NEGATIVE_TOLD)
         dw_warn("block %s:%" PRIu32 "-%" PRIu32 ": %zu eigenvalue%s below 0, "
                 "%.2f %% of the trace, %s dropped",

@@ -31,9 +31,9 @@ int dw_ld_block_begin(dw_ld_block *w, dw_err *err) DW_MUST_CHECK;
  * The entries are in: mends the matrix
  * and makes the variants and their factor. Eigenvalues below -min_eigen, which
  * no true correlations have, are cut off and counted as `negative_eigen`; their
- * sum is told, and counted in millionths of the trace as `negative_trace_1e6`;
- * where it is above a tenth of the trace the block is refused.  If nothing is
- * left of the core, v and b have no variant.
+ * sum is told, and counted in millionths of the trace as
+ * `negative_trace_millionths`; where it is above a tenth of the trace the block
+ * is refused.  If nothing is left of the core, v and b have no variant.
  */
 int dw_ld_block_make(dw_ld_block *w, const dw_ld_list *list, size_t begin,
                      const dw_factor_cut *cut, dw_variants *v, dw_ldblock *b,

@@ -173,7 +173,7 @@ open("turned.bed", "wb").write(d)'
     printf '1 -.9 -.9\n-.9 1 -.9\n-.9 -.9 1\n' >much.ld
     run -0 --separate-stderr dw-ldblock --panel --ld little.ld --ld-snps three.tsv -o out.dws
     [[ $stderr = *"1 eigenvalue below 0, 2.00 % of the trace, is dropped"* ]]
-    grep -qE 'negative_trace_1e6 +20000$' <<<"$stderr"
+    grep -qE 'negative_trace_millionths +20000$' <<<"$stderr"
     run --separate-stderr dw-ldblock -q --store f32 --panel --ld much.ld --ld-snps three.tsv -o out.dws
     refused 'much.ld: .*26.7 % of the trace'
 }
