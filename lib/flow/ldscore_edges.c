@@ -107,6 +107,8 @@ static bool in_cores(const dw_ld_edges *e, const dw_block *block, size_t rank)
 {
     const dw_ldblock *b = &block->ld;
 
+    if (b->core == 0)
+        return true;
     return b->core <= rank && memcmp(block->var.pos, e->pos + (rank - b->core),
                                      b->core * sizeof *e->pos) == 0;
 }
