@@ -23,29 +23,45 @@ static double workspace(double m, double k, double d, bool ldsr)
                   larger(ldsr ? regression : marginal, reading));
 }
 
+/* Numbers that the tracks of any block so far take. */
+static double most_signals(const dw_dataset *data)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < data->n && data->shape.n; i++) {
+        size_t n = dw_fit_signals_size(data, &data->block[i]);
+
+        most = n > most ? n : most;
+    }
+    return (double)most;
+}
+
 size_t dw_fit_room(const dw_fit_plan *plan, const dw_dataset *data,
                    size_t threads)
 {
     double m = (double)data->max_m, k = (double)data->max_k;
     double p = 2 * (double)data->p, t = (double)threads;
     double heads = (double)data->n_traits, d = p + 3;
-    double body = (heads + 1) * k * m + m * (double)data->p;
+    double body =
+        (heads + 1) * k * m + m * (double)data->p + most_signals(data);
     double bytes = BASE + t * A_THREAD, n_params = 1;
+    const dw_model shaped = {.n_inputs = 2 * data->p,
+                             .n_traits = data->n_traits,
+                             .n_tracks = data->shape.n,
+                             .window = data->shape.window,
+                             .bin = data->shape.bin};
     dw_err ignored;
     dw_net net;
 
-    if (dw_net_parse(&net, plan->spec, 2 * data->p, &ignored) == 0 &&
-        (!dw_net_looks(&net) ||
-         dw_net_set_tracks(&net, data->shape.n, data->shape.window,
-                           data->shape.bin, &ignored) == 0)) {
-        net.heads = data->n_traits;
+    if (dw_model_net(&shaped, plan->spec, &net, &ignored) == 0) {
         n_params = (double)dw_net_n_params(&net);
         bytes += t * (double)dw_net_ws_bytes(&net);
     }
     /* Workspaces; a block of the shelf and its inputs; a block that is read:
      * packed, unpacked, taken. */
     bytes += t * 8 * workspace(m, k, d, true);
-    bytes += t * 4 * (body + m * p) + 3 * 4 * (k * m + m * p);
+    bytes +=
+        t * 4 * (body + m * p) + 3 * 4 * (k * m + m * p + most_signals(data));
     /* Information of a group of blocks and of ten folds; gradients of a batch,
      * AdamW's moments, and their copies. */
     bytes += 8 * d * d * (16 + 10 + 6);

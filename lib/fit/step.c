@@ -184,7 +184,7 @@ static size_t add_block(dw_stepper *s, size_t i)
 static void name_fault(const dw_stepper *s, size_t block, size_t at,
                        char text[DW_ERR_MAX])
 {
-    char name[DW_FIT_BLOCK_NAME], what[DW_NET_PART_NAME];
+    char name[DW_FIT_BLOCK_NAME], what[DW_NET_PART_MAX];
     const dw_model_trait *t = &s->model->trait[0];
 
     dw_fit_block_name(&s->data->block[block], name);
@@ -195,11 +195,11 @@ static void name_fault(const dw_stepper *s, size_t block, size_t at,
         return;
     }
     if (at < s->n_params)
-        dw_net_part_name(&s->model->net, at, what);
+        dw_net_part(&s->model->net, at, what);
     else
         snprintf(what, sizeof what, "%s",
                  (at - s->n_params) % 2 ? "log tau" : "log s2");
-    snprintf(text, DW_ERR_MAX, "%s: the gradient of %s is not finite", name,
+    snprintf(text, DW_ERR_MAX, "%s: the gradient of the %s is not finite", name,
              what);
 }
 
@@ -272,13 +272,13 @@ static void step_noise(dw_stepper *s)
 static int check_params(dw_stepper *s, dw_err *err)
 {
     for (size_t j = 0; j < s->n_params; j++) {
-        char text[DW_ERR_MAX], what[DW_NET_PART_NAME];
+        char text[DW_ERR_MAX], what[DW_NET_PART_MAX];
 
         if (isfinite(s->model->param[j]))
             continue;
-        dw_net_part_name(&s->model->net, j, what);
-        snprintf(text, sizeof text, "a step of %g made %s infinite", s->rate,
-                 what);
+        dw_net_part(&s->model->net, j, what);
+        snprintf(text, sizeof text, "a step of %g made the %s infinite",
+                 s->rate, what);
         return dw_stepper_fault(s, text, err);
     }
     return 0;

@@ -15,7 +15,6 @@
 #define DW_FIT_STEP_H
 
 #include "fit/train.h"
-#include "nn/net_part.h"
 #include "nn/optim.h"
 
 enum { DW_STEP_FAULTS_MAX = 10 };

@@ -178,8 +178,8 @@ static int take_block(struct reading *r, dw_err *err)
         r->data->max_k = ld->k;
     if (dw_dataset_take(r->data, &r->block.var, ld, r->column,
                         part_of(r->how, ld->contig), err) < 0 ||
-        (r->how->tracks && dw_dataset_take_tracks(r->data, &r->block.var,
-                                                  &r->block.tracks, err) < 0))
+        (r->how->looks && dw_dataset_take_tracks(r->data, &r->block.var,
+                                                 &r->block.tracks, err) < 0))
         return err->code;
     return ++r->unobserved < dw_pool_size(r->pool) ? 0 : observe(r, err);
 }
@@ -204,11 +204,13 @@ static int begin_block(struct reading *r, dw_err *err)
 static int take_tracks(struct reading *r, dw_err *err)
 {
     dw_tracks *shape = &r->data->shape;
+    dw_net net = *r->how->looks;
 
     if (!r->open && shape->n)
         return 0;
     if (dw_source_tracks(r->src, &r->block.tracks, err) < 0 ||
-        (!shape->n && dw_tracks_copy_shape(shape, &r->block.tracks, err) < 0))
+        (!shape->n && dw_tracks_copy_shape(shape, &r->block.tracks, err) < 0) ||
+        dw_net_set_tracks(&net, shape->n, shape->window, shape->bin, err) < 0)
         return err->code;
     r->tracked = true;
     return 0;
@@ -232,7 +234,7 @@ static int take_chunk(struct reading *r, const dw_chunk *chunk, dw_err *err)
         return no_tracks(r, err);
     if (dw_chunk_is(chunk, "VARS"))
         return begin_block(r, err);
-    if (dw_chunk_is(chunk, "TRAK") && r->how->tracks)
+    if (dw_chunk_is(chunk, "TRAK") && r->how->looks)
         rc = take_tracks(r, err);
     if (dw_chunk_is(chunk, "LDBK") && r->open) {
         rc = dw_source_ldblock(r->src, &r->block.ld, err);
@@ -240,7 +242,7 @@ static int take_chunk(struct reading *r, const dw_chunk *chunk, dw_err *err)
     }
     if (rc < 0)
         return rc;
-    return r->open && r->factored && r->tracked == r->how->tracks
+    return r->open && r->factored && r->tracked == (r->how->looks != NULL)
                ? take_block(r, err)
                : 0;
 }

@@ -63,15 +63,6 @@ static bool is_constant(const struct fit *f)
     return strcmp(f->plan.spec, "const") == 0;
 }
 
-static bool looks(const struct fit *f)
-{
-    dw_err ignored;
-    dw_net net;
-
-    return dw_net_parse(&net, f->plan.spec, 0, &ignored) == 0 &&
-           dw_net_looks(&net);
-}
-
 /* Validation decides when to stop steps; a model that is fitted to its optimum
  * has no use for it. */
 static void set_aside(struct fit *f)
@@ -127,19 +118,21 @@ static uint64_t digest(const struct fit *f)
 static int prepare(struct fit *f, dw_source *src, dw_err *err)
 {
     const dw_fit_flow *flow = f->flow;
-    const dw_fit_reading how = {.traits = flow->trait,
-                                .holdout = flow->holdout,
-                                .valid = flow->valid,
-                                .annotations = !is_constant(f),
-                                .tracks = looks(f),
-                                .keep_whole =
-                                    f->plan.train.loss == DW_LOSS_LDSR,
-                                .memory = flow->memory,
-                                .beside = beside,
-                                .ctx = f};
+    dw_net net;
+    bool parsed = dw_net_parse(&net, f->plan.spec, 0, err) == 0;
+    const dw_fit_reading how = {
+        .traits = flow->trait,
+        .holdout = flow->holdout,
+        .valid = flow->valid,
+        .annotations = !is_constant(f),
+        .looks = parsed && dw_net_looks(&net) ? &net : NULL,
+        .keep_whole = f->plan.train.loss == DW_LOSS_LDSR,
+        .memory = flow->memory,
+        .beside = beside,
+        .ctx = f};
 
-    if (dw_fit_read(&how, src, f->pool, &f->data, &f->r->head, &f->r->model,
-                    &f->weight, err) < 0)
+    if (!parsed || dw_fit_read(&how, src, f->pool, &f->data, &f->r->head,
+                               &f->r->model, &f->weight, err) < 0)
         return err->code;
     f->plan.train.weight = f->weight;
     f->read = f->trained = dw_clock_now();

@@ -21,6 +21,7 @@ struct job {
     dw_predict_ws **ws; /* a thread's own; NULL until there is a model */
     size_t threads, trait;
     bool headed;
+    dw_buf head; /* of the output, until it is written */
     dw_score_counts *counts;
 };
 
@@ -49,11 +50,10 @@ static int take_model(void *self, dw_source *src, dw_err *err)
     return rc < 0 ? rc : 0;
 }
 
-/* Once, before the first table. */
-static int write_head(struct job *j, dw_source *src, bool blocks, dw_err *err)
+/* Once, before the first table; written when that is done, which may fail. */
+static int make_head(struct job *j, dw_source *src, bool blocks, dw_err *err)
 {
     const dw_head *head = dw_source_head(src);
-    dw_buf text = {0};
 
     if (j->headed)
         return 0;
@@ -65,9 +65,7 @@ static int write_head(struct job *j, dw_source *src, bool blocks, dw_err *err)
                        dw_source_name(src));
     dw_score_text_head(j->plan->format,
                        blocks ? head->trait[j->trait].name : model_trait(j),
-                       head->build, &text);
-    dw_outfile_write(j->out, text.s, text.n);
-    dw_buf_clear(&text);
+                       head->build, &j->head);
     return 0;
 }
 
@@ -92,7 +90,7 @@ static int begin_table(void *self, dw_source *src, dw_flow_item *item,
     }
     if (dw_bound_model_bind(j->model, head, err) < 0)
         return dw_err_prefix(err, "%s", name);
-    return write_head(j, src, item->has_block, err);
+    return make_head(j, src, item->has_block, err);
 }
 
 static bool wants_tracks(void *self)
@@ -129,6 +127,8 @@ static int write_table(void *self, dw_flow_item *item, dw_err *err)
     dw_score_counts *c = j->counts;
 
     (void)err;
+    dw_outfile_write(j->out, j->head.s, j->head.n);
+    dw_buf_reset(&j->head);
     dw_outfile_write(j->out, own->text.s, own->text.n);
     c->tables++;
     c->core += own->prediction.end - own->prediction.begin;
@@ -172,5 +172,6 @@ int dw_score_run(const dw_score_plan *plan, dw_bound_model *model,
     for (size_t t = 0; t < j.threads; t++)
         dw_predict_ws_free(j.ws[t]);
     dw_free(j.ws);
+    dw_buf_clear(&j.head);
     return rc;
 }

@@ -1,6 +1,7 @@
 #include "nn/net.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -52,6 +53,26 @@ void dw_net_decays(const dw_net *net, uint8_t *decays)
     for (size_t i = 0; i < plan.n; i++)
         dw_stage_decays(&plan, &plan.stage[i], decays + plan.stage[i].param);
     memset(decays + plan.u, 1, plan.n_params - plan.u);
+    dw_plan_clear(&plan);
+}
+
+void dw_net_part(const dw_net *net, size_t i, char part[DW_NET_PART_MAX])
+{
+    size_t layer = 0;
+    dw_plan plan;
+
+    dw_plan_make(&plan, net);
+    snprintf(part, DW_NET_PART_MAX, "%s",
+             i < dw_net_n_linear(net) ? "the linear part" : "the output");
+    for (size_t j = 0; j < plan.n; j++) {
+        const dw_stage *s = &plan.stage[j];
+        size_t n = dw_stage_n_params(&plan, s);
+
+        layer += n > 0;
+        if (i >= s->param && i - s->param < n)
+            snprintf(part, DW_NET_PART_MAX, "layer %zu (%s)", layer,
+                     dw_stage_name(s));
+    }
     dw_plan_clear(&plan);
 }
 

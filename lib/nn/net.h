@@ -94,6 +94,11 @@ void dw_net_init(const dw_net *net, uint64_t seed, dw_real *param);
  * V. */
 void dw_net_decays(const dw_net *net, uint8_t *decays);
 
+/* What parameter i belongs to, for messages: "linear part", "layer 3 (conv)".
+ */
+enum { DW_NET_PART_MAX = 48 };
+void dw_net_part(const dw_net *net, size_t i, char part[DW_NET_PART_MAX]);
+
 /* Dropout of one evaluation.  The same key gives the same masks. */
 typedef struct dw_net_noise {
     double rate; /* in [0, 1); a net's own goes before it */

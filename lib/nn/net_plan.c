@@ -81,11 +81,6 @@ bool dw_stage_is_random(const dw_stage *s)
            s->op == DW_OP_ATTEND || s->op == DW_OP_JOIN;
 }
 
-size_t dw_stage_n_weights(const dw_plan *plan, const dw_stage *s)
-{
-    return dst_of(plan, s)->c * depth_of(plan, s);
-}
-
 void dw_stage_init(const dw_plan *plan, const dw_stage *s, dw_rng *rng,
                    dw_real *param)
 {
@@ -110,14 +105,16 @@ void dw_stage_init(const dw_plan *plan, const dw_stage *s, dw_rng *rng,
 
 void dw_stage_decays(const dw_plan *plan, const dw_stage *s, uint8_t *decays)
 {
-    memset(decays, 0, dw_stage_n_params(plan, s));
+    size_t n = dw_stage_n_params(plan, s), rows = dst_of(plan, s)->c;
+
+    memset(decays, 0, n);
     if (s->op == DW_OP_ATTEND) {
         dw_attend a = dw_stage_attend(plan, s);
 
         memset(decays, 1, dw_attend_at_distance(&a));
         memset(decays + dw_attend_at_out(&a), 1, a.c * a.c);
     } else if (dw_stage_is_random(s) || s->op == DW_OP_POOL) {
-        memset(decays, 1, dw_stage_n_weights(plan, s));
+        memset(decays, 1, rows * depth_of(plan, s));
     }
 }
 

@@ -70,8 +70,6 @@ void dw_stage_init(const dw_plan *plan, const dw_stage *s, dw_rng *rng,
 void dw_stage_decays(const dw_plan *plan, const dw_stage *s, uint8_t *decays);
 /* Does its start take random numbers? */
 bool dw_stage_is_random(const dw_stage *s);
-/* Of a LINEAR, CONV or JOIN: the weights, which stand first. */
-size_t dw_stage_n_weights(const dw_plan *plan, const dw_stage *s);
 const char *dw_stage_name(const dw_stage *s);
 /* As nn/attend takes it. */
 dw_attend dw_stage_attend(const dw_plan *plan, const dw_stage *s);

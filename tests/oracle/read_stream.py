@@ -66,7 +66,8 @@ def chunks(data):
          reserved, digest) = struct.unpack("<II3sB4sHHQQQII", header)
         check((magic, size, name) == (0x184D2A5D, 44, b"dws"), "no chunk")
         check((major, flags, reserved) == (1, 0, 0), "a newer version")
-        check(version == 1 or (kind, version) == (b"LDBK", 2), "a newer version")
+        check(version == 1 or (version == 2 and kind in (b"LDBK", b"MODL")),
+              "a newer version")
         check(digest == xxh64(header[:48]) & 0xFFFFFFFF, "a damaged header")
         yield kind.decode(), header, raw[at_raw:at_raw + raw_size]
         at, at_raw = at + 52 + frame_size, at_raw + raw_size
@@ -211,4 +212,5 @@ def main():
     check(kind == "TAIL", "cut short")
 
 
-main()
+if __name__ == "__main__":
+    main()

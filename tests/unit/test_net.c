@@ -7,7 +7,6 @@
 #include "nn/conv.c"
 #include "nn/layer.c"
 #include "nn/net.c"
-#include "nn/net_part.c"
 #include "nn/net_plan.c"
 #include "nn/net_spec.c"
 
@@ -151,14 +150,13 @@ static void test_start(const char *spec, size_t n_free)
 static void test_starts(void)
 {
     struct trial t;
-    char part[DW_NET_PART_NAME], last[DW_NET_PART_NAME];
+    char part[DW_NET_PART_MAX], last[DW_NET_PART_MAX];
 
     begin(&t, "mlp:7,5", 1, 20, 0);
     OK(t.n == 1 + P + 7 * (P + 1) + 5 * 8 + 5, "the parameters of mlp:7,5");
-    dw_net_part_name(&t.net, 1 + P + 7 * (P + 1), part);
-    dw_net_part_name(&t.net, t.n - 1, last);
-    OK(strcmp(part, "the weights of layer 2 (linear)") == 0 &&
-           strcmp(last, "the weights of the output") == 0,
+    dw_net_part(&t.net, 1 + P + 7 * (P + 1), part);
+    dw_net_part(&t.net, t.n - 1, last);
+    OK(strcmp(part, "layer 2 (linear)") == 0 && strcmp(last, "the output") == 0,
        "they are of %s and of %s", part, last);
     end(&t);
     test_start("mlp:7,5", 1 + P + 7 + 5);
