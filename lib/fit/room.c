@@ -16,7 +16,7 @@ static double workspace(double m, double k, double d, bool ldsr)
     double marginal = k * m + 1.6 * k * k;
     double constant = 4 * k * k + m;
     double linear = marginal + 2 * k * k + k * (d + 2);
-    double regression = marginal + 2 * k * m + k * k;
+    double regression = marginal + k * k + 512 * k;
     double reading = k * m + 3 * k * k;
 
     return larger(larger(constant, linear),
