@@ -22,7 +22,8 @@ find "$build/unit" "$build/replay" tests/cli -name 'test_*' -o \
 # The numerical tests once more on the reference BLAS, where it lies beside.
 reference=$(find /usr/lib -maxdepth 2 -type d -name blas | head -n 1)
 if [ -n "$reference" ] && [ -z "${2:-}" ]; then
-    for name in linalg mat cg marginal solving observe posterior ldsr; do
+    for name in linalg mat cg marginal solving observe posterior ldsr ldsr_tiles \
+        ldscores check_z; do
         [ -x "$build/unit/test_$name" ] || continue
         LD_LIBRARY_PATH=$(dirname "$reference")/lapack:$reference \
             "$build/unit/test_$name" >"$logs/reference_$name.tap" 2>&1 ||

@@ -18,6 +18,7 @@ struct ldblock_opts {
     dw_panel_blocks_opts o;
     bool panel;       /* read no stream */
     bool stdin_given; /* there is one on standard input */
+    int check_z;      /* enum dw_z_check_action */
 };
 
 /* What bears on genotypes has no place beside LD that is made. */
@@ -49,6 +50,20 @@ static int check_ld_usage(const dw_panel_blocks_opts *o, dw_err *err)
     return 0;
 }
 
+static int check_z_usage(struct ldblock_opts *opts, dw_err *err)
+{
+    dw_z_check_opts *check = &opts->o.check;
+
+    check->action = (enum dw_z_check_action)opts->check_z;
+    if (check->action == DW_Z_CHECK_OFF && (check->report || check->summary))
+        return dw_fail(err, DW_EUSAGE,
+                       "--report and --block-report go with --check-z");
+    if (check->action != DW_Z_CHECK_OFF && opts->panel)
+        return dw_fail(err, DW_EUSAGE,
+                       "--check-z is for a stream, which has z-scores");
+    return 0;
+}
+
 static int check_usage(struct ldblock_opts *opts, const dw_common *common,
                        dw_err *err)
 {
@@ -70,6 +85,8 @@ static int check_usage(struct ldblock_opts *opts, const dw_common *common,
                        o->ld ? "ld" : "geno");
     if (!common->n_args && !opts->stdin_given)
         opts->panel = true;
+    if (check_z_usage(opts, err) < 0)
+        return err->code;
     if (o->build && !opts->panel)
         return dw_fail(err, DW_EUSAGE,
                        "--build is for a panel without a stream: this one's "
@@ -117,6 +134,7 @@ int main(int argc, char **argv)
         .o.cut = {.min_eigen = DW_MIN_EIGEN, .keep_rank = 1},
         .o.store = DW_STORE_F16,
         .o.admit = {.min_maf = 0, .max_missing = 1},
+        .o.check = {.p = 5e-8},
         .stdin_given = dw_stdin_given(),
     };
     dw_panel_blocks_opts *o = &opts.o;
@@ -164,9 +182,20 @@ int main(int argc, char **argv)
         {NULL, 0, "keep-rank", DW_OPT_REAL, &o->cut.keep_rank, "X",
          "of the others keep this share of the trace", 1e-6, 1, DW_OPT_LIVE,
          NULL},
+        {NULL, 0, "shrink", DW_OPT_REAL, &o->shrink, "X",
+         "draw correlations towards 0 by this share", 0, 1, DW_OPT_LIVE, NULL},
         {NULL, 0, "store", DW_OPT_CHOICE, &o->store, DW_STORE_CHOICES,
          "the factor in so many bits; what it costs is told", 0, 0, DW_OPT_LIVE,
          NULL},
+        {"Check of z", 0, "check-z", DW_OPT_CHOICE, &opts.check_z,
+         "off|drop|mark", "z-scores that their neighbours in LD contradict", 0,
+         0, DW_OPT_LIVE, NULL},
+        {NULL, 0, "check-z-p", DW_OPT_REAL, &o->check.p, "P",
+         "those less likely than this", 1e-300, 1, DW_OPT_LIVE, NULL},
+        {NULL, 0, "report", DW_OPT_TEXT, &o->check.report, "FILE",
+         "write them there, one a line", 0, 0, 0, NULL},
+        {NULL, 0, "block-report", DW_OPT_TEXT, &o->check.summary, "FILE",
+         "write one line a block there: noise and counts", 0, 0, 0, NULL},
     };
     const dw_tool tool = {
         .name = "dw-ldblock",

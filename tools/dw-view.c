@@ -1,9 +1,11 @@
 /*
  * dw-view: any stream in, text out.  dw-view(1).
  */
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cli/opts.h"
 #include "flow/view_flow.h"
 #include "linalg/blas.h"
@@ -15,7 +17,16 @@ struct view_opts {
     bool flag[KINDS_MAX];
     size_t block[KINDS_MAX];
     const char *track[KINDS_MAX];
+    dw_ldscore_plan ldscores;
+    double wind_kb; /* 0: the block */
 };
+
+/* Were LD scores told how to be? */
+static bool tells_ldscores(const struct view_opts *o)
+{
+    return o->ldscores.by_annotation || o->wind_kb > 0 ||
+           o->ldscores.window.chunk > 1 || o->ldscores.counts;
+}
 
 static int choose(const struct view_opts *o, dw_view_of *of, dw_err *err)
 {
@@ -25,18 +36,34 @@ static int choose(const struct view_opts *o, dw_view_of *of, dw_err *err)
         if (!o->flag[i] && !o->block[i] && !o->track[i])
             continue;
         n++;
-        *of = (dw_view_of){dw_view_kind_at(i), o->block[i], o->track[i]};
+        *of = (dw_view_of){.kind = dw_view_kind_at(i),
+                           .block = o->block[i],
+                           .track = o->track[i],
+                           .ldscores = &o->ldscores};
     }
-    return n > 1 ? dw_fail(err, DW_EUSAGE, "one view at a time") : 0;
+    if (n > 1)
+        return dw_fail(err, DW_EUSAGE, "one view at a time");
+    if (tells_ldscores(o) &&
+        (n == 0 || strcmp(of->kind->name, "ldscores") != 0))
+        return dw_fail(err, DW_EUSAGE,
+                       "--by-annotation, --ld-wind-kb, --chunk-size and "
+                       "--counts go with --ldscores");
+    if (o->ldscores.window.chunk > 1 && o->wind_kb == 0)
+        return dw_fail(err, DW_EUSAGE, "--chunk-size goes with --ld-wind-kb");
+    return 0;
 }
 
 static int run(void *opts, const dw_common *common, dw_err *err)
 {
+    struct view_opts *o = opts;
     dw_view_of of = {0};
     dw_source *src;
     dw_outfile *out;
-    int rc = choose(opts, &of, err);
+    int rc = choose(o, &of, err);
 
+    o->ldscores.threads = common->threads;
+    if (o->wind_kb > 0)
+        o->ldscores.window.reach = o->wind_kb * 1000;
     if (rc < 0 || (rc = dw_linalg_begin(err)) < 0)
         return rc;
     src = dw_source_open(common->n_args ? common->arg[0] : NULL, err);
@@ -75,8 +102,20 @@ static dw_opt option_of(const dw_view_kind *kind, size_t i, struct view_opts *o)
 
 int main(int argc, char **argv)
 {
-    struct view_opts o = {0};
-    dw_opt opt[KINDS_MAX];
+    struct view_opts o = {.ldscores.window = {INFINITY, 1}};
+    const dw_opt ldscores[] = {
+        {"LD scores", 0, "by-annotation", DW_OPT_FLAG,
+         &o.ldscores.by_annotation, NULL,
+         "one column for each annotation, not their total", 0, 0, 0, NULL},
+        {NULL, 0, "ld-wind-kb", DW_OPT_REAL, &o.wind_kb, "KB",
+         "over variants so near; else over the block", 1e-3, 1e6, 0, NULL},
+        {NULL, 0, "chunk-size", DW_OPT_SIZE, &o.ldscores.window.chunk, "INT",
+         "windows by chunks of variants; ldsc has 50", 1, 1e6, DW_OPT_LIVE,
+         NULL},
+        {NULL, 0, "counts", DW_OPT_TEXT, &o.ldscores.counts, "PREFIX",
+         "write PREFIX.l2.M and PREFIX.l2.M_5_50 too", 0, 0, 0, NULL},
+    };
+    dw_opt opt[KINDS_MAX + DW_COUNT(ldscores)];
     dw_tool tool = {.name = "dw-view",
                     .summary = "any stream in, text out",
                     .synopsis = "[OPTION]... [STREAM]",
@@ -88,5 +127,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; dw_view_kind_at(i); i++)
         opt[tool.n_opts++] = option_of(dw_view_kind_at(i), i, &o);
     opt[0].group = "Views (none: a summary)";
+    for (size_t i = 0; i < DW_COUNT(ldscores); i++)
+        opt[tool.n_opts++] = ldscores[i];
     return dw_tool_main(&tool, &o, argc, argv);
 }

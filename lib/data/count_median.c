@@ -102,12 +102,26 @@ int dw_count_median_add(dw_count_median *c, double x)
     return rc == 0 && c->n > MAX_DISTINCT ? coarsen(c) : rc;
 }
 
+/* Most are whole, and were seen before. */
+static inline bool count_again(dw_count_median *c, double x)
+{
+    uint32_t whole = x < MAX_VALUE ? (uint32_t)x : 0;
+    struct pair *pair = &c->pair[c->recent[whole % RECENT]];
+
+    if (c->coarse || c->n == 0 || x != whole || pair->x != x)
+        return false;
+    pair->n++;
+    return true;
+}
+
 int dw_count_median_add_all(dw_count_median *c, const float *x, size_t n)
 {
     int rc = 0;
 
-    for (size_t i = 0; i < n && rc == 0; i++)
-        rc = isnan(x[i]) ? 0 : dw_count_median_add(c, x[i]);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        if (!isnan(x[i]) && !count_again(c, x[i]))
+            rc = dw_count_median_add(c, x[i]);
+    }
     return rc;
 }
 

@@ -33,7 +33,9 @@ static dw_objective *new_objective(const struct stages *s, const dw_net *net,
                                    enum dw_loss loss, size_t trait,
                                    bool in_double, dw_err *err)
 {
-    dw_objective_opts opts = {loss, s->plan->how, trait};
+    const dw_fit_noise *noise = &s->plan->train.noise;
+    dw_objective_opts opts = {loss, s->plan->how, trait,
+                              !noise->learn_s2 && !noise->learn_tau};
 
     if (in_double)
         opts.how.precision = DW_PRECISION_DOUBLE;

@@ -23,6 +23,7 @@ struct dw_objective {
     const dw_dataset *data;
     dw_pool *pool;
     size_t first, heads;
+    bool fixed_noise;
     struct worker *worker;
     double **score; /* (n x heads) LD scores of each block, for LDSR */
     /* (n) What was least well done of each block: by one thread at a time. */
@@ -111,6 +112,7 @@ dw_objective *dw_objective_new(const dw_dataset *data, dw_pool *pool,
     o->data = data;
     o->pool = pool;
     o->first = opts->first_trait;
+    o->fixed_noise = opts->fixed_noise;
     o->heads = net->heads;
     o->worker = dw_alloc(dw_pool_size(pool), sizeof *o->worker);
     o->solved = dw_alloc(data->n, sizeof *o->solved);
@@ -213,14 +215,14 @@ static int ldsr_value(struct worker *w, const dw_fit_block *b, size_t trait,
     return rc;
 }
 
-static int likelihood(struct worker *w, const dw_fit_block *b, size_t trait,
-                      dw_noise noise, double *g, dw_solved *solved,
-                      dw_value *out)
+static int likelihood(const dw_objective *o, struct worker *w,
+                      const dw_fit_block *b, size_t trait, dw_noise noise,
+                      double *g, dw_solved *solved, dw_value *out)
 {
     dw_factor factor = dw_fit_block_factor(b, trait);
     dw_noise slope = {0};
     int rc = dw_marginal_block(w->marginal, &factor, w->f, noise, &out->value,
-                               g, g ? &slope : NULL);
+                               g, g && !o->fixed_noise ? &slope : NULL);
 
     out->weight = (double)factor.k;
     out->ds2 = slope.s2;
@@ -253,7 +255,7 @@ static int head_value(dw_objective *o, enum dw_loss loss, struct worker *w,
     rc = loss == DW_LOSS_LDSR
              ? ldsr_value(w, b, trait, o->score[index * o->heads + h], mt->c,
                           noise, g, out)
-             : likelihood(w, b, trait, noise, g, &o->solved[index], out);
+             : likelihood(o, w, b, trait, noise, g, &o->solved[index], out);
     if (rc == 0 && !isfinite(out->value))
         rc = DW_EDEGENERATE;
     for (size_t j = 0; g && j < b->m; j++) {

@@ -29,6 +29,7 @@ typedef struct dw_objective_opts {
     /* The trait of the data that the network's first head is for; the others
      * follow. */
     size_t first_trait;
+    bool fixed_noise; /* derivatives by s2 and tau are not wanted: they are 0 */
 } dw_objective_opts;
 
 /* Borrows all that it is given.  LDSR: the data set kept its whole factors. */

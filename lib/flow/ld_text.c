@@ -1,10 +1,8 @@
 #include "flow/ld_text.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "lik/ldsr.h"
 #include "linalg/dense.h"
 
 int dw_ld_text_matrix(dw_outfile *out, const dw_ldblock *b, dw_err *err)
@@ -27,38 +25,5 @@ int dw_ld_text_matrix(dw_outfile *out, const dw_ldblock *b, dw_err *err)
     }
     dw_free(q);
     dw_free(row);
-    return rc;
-}
-
-void dw_ld_text_scores_head(dw_outfile *out)
-{
-    dw_outfile_printf(out, "CHR\tSNP\tBP\tL2\n");
-}
-
-int dw_ld_text_scores(dw_outfile *out, const dw_variants *v,
-                      const dw_ldblock *b, dw_err *err)
-{
-    const dw_ldsr_block block = {.m = b->m,
-                                 .k = b->k,
-                                 .core = b->core,
-                                 .l = b->l,
-                                 .q = b->q,
-                                 .people = b->people};
-    dw_ldsr_ws *ws = dw_ldsr_ws_new(b->m, b->k);
-    double *score = dw_try_alloc(b->l, sizeof *score);
-    int rc = 0;
-
-    if (!ws || !score)
-        rc = dw_fail(err, DW_ENOMEM,
-                     "not enough memory for the LD scores of %zu variants",
-                     b->l);
-    else if (dw_ldsr_scores(ws, &block, score) != 0)
-        rc = dw_fail(err, DW_EBUG, "LD scores of a block that is none");
-    for (size_t i = 0; rc == 0 && i < b->l; i++)
-        dw_outfile_printf(out, "%s\t%s\t%" PRIu32 "\t%.9g\n", v->contig,
-                          dw_texts_at(&v->id, b->core + i), v->pos[b->core + i],
-                          score[i]);
-    dw_ldsr_ws_free(ws);
-    dw_free(score);
     return rc;
 }

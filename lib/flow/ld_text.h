@@ -6,18 +6,10 @@
 
 #include "base/err.h"
 #include "data/ldblock.h"
-#include "data/variant.h"
 #include "stream/outfile.h"
 
 /* Q_l' Q (l x m), one line a core variant, without a line of names. */
 int dw_ld_text_matrix(dw_outfile *out, const dw_ldblock *b,
                       dw_err *err) DW_MUST_CHECK;
-
-/* CHR SNP BP L2, as LDSC lays them out: the LD scores of the core variants over
- * all variants of the block, less the bias of r^2 in a panel of so few people
- * (lik/ldsr.h). */
-void dw_ld_text_scores_head(dw_outfile *out);
-int dw_ld_text_scores(dw_outfile *out, const dw_variants *v,
-                      const dw_ldblock *b, dw_err *err) DW_MUST_CHECK;
 
 #endif

@@ -9,8 +9,10 @@
 #include "flow/block_chunks.h"
 #include "flow/geno_maker.h"
 #include "flow/ld_maker.h"
+#include "flow/z_check.h"
 #include "input/panel_match.h"
 #include "input/read_regions.h"
+#include "ld/shrink.h"
 #include "record/rec_stream.h"
 
 /* Fewer people than this and sampling is a visible part of every r. */
@@ -22,6 +24,7 @@ struct dw_panel_blocks {
     uint64_t except_digest;
     dw_scope scope;
     dw_block_maker maker;
+    dw_z_check *check; /* NULL: not wanted */
     dw_sink *sink;
     bool whole;   /* no stream: all that the panel has */
     bool ended;   /* a run whose TAIL is not written yet */
@@ -48,23 +51,67 @@ static const char *contig_of(const dw_panel_blocks *b)
 
 /* ---- blocks ---- */
 
+/* The chunks of a block, its LD shrunk if that is asked for. */
+static int pack_chunks(dw_panel_blocks *b, const dw_variants *v,
+                       const dw_ldblock *ld, dw_buf *packed, dw_err *err)
+{
+    dw_ldblock shrunk = {0};
+    int rc;
+
+    if (b->o->shrink == 0)
+        return dw_block_chunks_pack(b->tracks, &b->cost, v, ld, packed, err);
+    rc = dw_shrink_block(ld, b->o->shrink, &shrunk, err);
+    if (rc == 0)
+        rc = dw_block_chunks_pack(b->tracks, &b->cost, v, &shrunk, packed, err);
+    dw_ldblock_clear(&shrunk);
+    return rc;
+}
+
 static int pack_block(void *ctx, const dw_variants *v, const dw_ldblock *ld,
                       dw_buf *packed, dw_err *err)
 {
     dw_panel_blocks *b = ctx;
+    dw_variants seen;
+    dw_buf found = {0};
+    int rc;
 
-    return dw_block_chunks_pack(b->tracks, &b->cost, v, ld, packed, err);
+    if (!b->check)
+        return pack_chunks(b, v, ld, packed, err);
+    rc = dw_z_check_block(b->check, v, ld, &seen, &found, err);
+    if (rc == 0) {
+        rc = pack_chunks(b, &seen, ld, packed, err);
+        dw_buf_add(packed, found.s, found.n);
+        dw_z_check_done(&seen);
+    }
+    dw_buf_clear(&found);
+    return rc;
 }
 
 static int put_block(void *ctx, const dw_buf *packed, dw_err *err)
 {
     dw_panel_blocks *b = ctx;
+    dw_buf chunks;
 
     dw_progress_at(b->progress, b->n_read, contig_of(b));
-    return dw_sink_packed(b->sink, packed, err);
+    if (!b->check)
+        return dw_sink_packed(b->sink, packed, err);
+    chunks = dw_z_check_collect(b->check, packed);
+    return dw_sink_packed(b->sink, &chunks, err);
 }
 
 /* ---- runs ---- */
+
+/* The panel's making, and what is done to it here. */
+static void say_shrink(double share, dw_head *head)
+{
+    char *name = dw_strdup(head->panel.name);
+    dw_buf how = {0};
+
+    dw_buf_addf(&how, "%s, shrunk by %g", head->panel.how, share);
+    dw_head_set_panel(head, name, head->panel.people, how.s);
+    dw_buf_clear(&how);
+    dw_free(name);
+}
 
 /* HEAD of a run: that of the input (an empty one if it has none), the panel. */
 static int begin_run(dw_panel_blocks *b, const dw_head *in, dw_err *err)
@@ -76,8 +123,12 @@ static int begin_run(dw_panel_blocks *b, const dw_head *in, dw_err *err)
         return dw_fail(err, DW_EMISMATCH,
                        "the stream holds blocks already, made from %s",
                        in->panel.name);
+    if (b->check && dw_z_check_begin(b->check, in, err) < 0)
+        return err->code;
     dw_head_copy(&head, in);
     rc = b->maker.kind->describe(b->maker.self, &head, err);
+    if (rc == 0 && b->o->shrink > 0)
+        say_shrink(b->o->shrink, &head);
     if (rc == 0 && b->o->except)
         dw_head_add_input(&head, dw_path_name(b->o->except), b->except_digest);
     if (rc == 0)
@@ -96,6 +147,8 @@ static int end_run(dw_panel_blocks *b, dw_err *err)
     int rc = b->maker.kind->turn(b->maker.self, "", err);
 
     b->maker.kind->tell(b->maker.self, &b->run);
+    if (b->check)
+        dw_z_check_tell(b->check, &b->run);
     for (size_t i = 0; i < b->run.n_items; i++)
         dw_tally_add(&b->all, b->run.item[i].reason, b->run.item[i].n);
     b->ended = true;
@@ -331,6 +384,11 @@ static int open_all(dw_panel_blocks *b, const char *out, dw_err *err)
                      : dw_geno_maker_open(o, &b->scope, &to, err);
     if (!b->maker.self)
         return err->code;
+    if (o->check.action != DW_Z_CHECK_OFF) {
+        b->check = dw_z_check_open(&o->check, err);
+        if (!b->check)
+            return err->code;
+    }
     b->sink = dw_sink_open(out, err);
     return b->sink ? 0 : err->code;
 }
@@ -362,6 +420,7 @@ void dw_panel_blocks_free(dw_panel_blocks *b)
     dw_variants_clear(&b->table);
     dw_regions_clear(&b->region);
     dw_regions_clear(&b->except);
+    dw_z_check_free(b->check);
     dw_sink_abandon(b->sink);
     dw_tally_clear(&b->run);
     dw_tally_clear(&b->all);
@@ -375,6 +434,10 @@ int dw_panel_blocks_finish(dw_panel_blocks *b, dw_err *err)
     dw_progress_end(b->progress);
     b->progress = NULL;
     b->sink = NULL;
+    if (b->check && dw_z_check_finish(b->check, err) < 0) {
+        dw_sink_abandon(sink);
+        return err->code;
+    }
     return dw_sink_close(sink, err);
 }
 

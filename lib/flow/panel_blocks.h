@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "flow/store_cost.h"
+#include "flow/z_check.h"
 #include "ld/admit.h"
 #include "ld/blocks.h"
 #include "ld/factor.h"
@@ -37,6 +38,8 @@ typedef struct dw_panel_blocks_opts {
     size_t threads;
     dw_factor_cut cut;
     dw_admit admit;
+    double shrink; /* see ld/shrink.h */
+    dw_z_check_opts check;
     int store; /* enum dw_store */
 } dw_panel_blocks_opts;
 

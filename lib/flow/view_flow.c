@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "flow/ld_text.h"
+#include "flow/ldscore_flow.h"
 #include "record/rec_json.h"
 #include "record/rec_summary.h"
 #include "record/rec_text.h"
@@ -204,17 +205,6 @@ static int view_scores(struct view *v, dw_err *err)
     return rc;
 }
 
-static int view_ldscores(struct view *v, dw_err *err)
-{
-    int rc = take_block(v, err);
-
-    if (rc <= 0 || !factor_of(v))
-        return rc < 0 ? rc : 0;
-    if (v->rows++ == 0)
-        dw_ld_text_scores_head(v->out);
-    return dw_ld_text_scores(v->out, &v->data.var, &v->data.ld, err);
-}
-
 /* Other blocks are not unpacked. */
 static int view_ld(struct view *v, dw_err *err)
 {
@@ -228,49 +218,77 @@ static int view_ld(struct view *v, dw_err *err)
 
 /* ---- the kinds ---- */
 
-/* What shows a kind, and what a stream that has nothing to show lacks; --json
- * and the summary are of the stream as a whole. */
+static int whole_json(const dw_view_of *of, dw_outfile *out, dw_source *src,
+                      dw_err *err)
+{
+    (void)of;
+    return dw_json_stream(out, src, err);
+}
+
+static int whole_ldscores(const dw_view_of *of, dw_outfile *out, dw_source *src,
+                          dw_err *err)
+{
+    return dw_ldscore_run(of->ldscores, out, src, err);
+}
+
+/* What shows a kind, and what a stream that has nothing to show lacks; or,
+ * where `view` is NULL, what reads the stream for itself. */
 static const struct shown {
     dw_view_kind kind;
     int (*view)(struct view *, dw_err *);
     const char *lack;
+    int (*whole)(const dw_view_of *, dw_outfile *, dw_source *, dw_err *);
 } KINDS[] = {
     {{"head", NULL, "what the stream is about, and its history", "HEAD"},
      view_lines,
-     "head"},
+     "head",
+     NULL},
     {{"blocks", NULL, "one line a block: BLOCK CHR START END M CORE K", NULL},
      view_blocks,
-     "blocks (dw-ldblock makes them)"},
+     "blocks (dw-ldblock makes them)",
+     NULL},
     {{"variants", NULL, "one line a variant, with z, N and annotations", NULL},
      view_variants,
-     "variants"},
+     "variants",
+     NULL},
     {{"ld", "BLOCK", "the LD of one block: core variants x all variants", NULL},
      view_ld,
-     "block of that number"},
+     "block of that number",
+     NULL},
     {{"ldscores", NULL, "LD scores of core variants: CHR SNP BP L2", NULL},
-     view_ldscores,
-     "blocks (dw-ldblock makes them)"},
+     NULL,
+     NULL,
+     whole_ldscores},
     {{"tracks", NULL, "one line a signal track, of each block", NULL},
      view_tracks,
-     "tracks (dw-ingest --track takes them in)"},
+     "tracks (dw-ingest --track takes them in)",
+     NULL},
     {{"bins", "TRACK", "one line a variant, with the bins of one track", NULL},
      view_bins,
-     "tracks (dw-ingest --track takes them in)"},
+     "tracks (dw-ingest --track takes them in)",
+     NULL},
     {{"runs", "TRACK", "one line a run of one track", NULL},
      view_runs,
-     "tracks (dw-ingest --track takes them in)"},
+     "tracks (dw-ingest --track takes them in)",
+     NULL},
     {{"model", NULL, "what a model is", "MODL"},
      view_lines,
-     "model (dw-fit makes one)"},
+     "model (dw-fit makes one)",
+     NULL},
     {{"scores", NULL, "one line a variant, with its scores", NULL},
      view_scores,
-     "scores (dw-score makes them)"},
+     "scores (dw-score makes them)",
+     NULL},
     {{"truth", NULL, "one line a variant, with what it was simulated from",
       NULL},
      view_truth,
-     "truth (dw-sim makes it)"},
-    {{"tail", NULL, "counts and tallies", "TAIL"}, view_lines, "tail"},
-    {{"json", NULL, "heads, chunks and tails, for programs", NULL}, NULL, NULL},
+     "truth (dw-sim makes it)",
+     NULL},
+    {{"tail", NULL, "counts and tallies", "TAIL"}, view_lines, "tail", NULL},
+    {{"json", NULL, "heads, chunks and tails, for programs", NULL},
+     NULL,
+     NULL,
+     whole_json},
 };
 
 const dw_view_kind *dw_view_kind_at(size_t i)
@@ -316,7 +334,7 @@ int dw_view_stream(const dw_view_of *of, dw_outfile *out, dw_source *src,
     if (!shown)
         rc = dw_summary_stream(out, src, err);
     else if (!shown->view)
-        rc = dw_json_stream(out, src, err);
+        rc = shown->whole(of, out, src, err);
     else
         rc = walk(&v, shown, err);
     dw_block_clear(&v.data);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "flow/ldscore_flow.h"
 #include "record/rec_stream.h"
 #include "stream/outfile.h"
 
@@ -24,6 +25,7 @@ typedef struct dw_view_of {
     const dw_view_kind *kind; /* NULL: a summary */
     size_t block;             /* from 1 */
     const char *track;
+    const dw_ldscore_plan *ldscores; /* of the kind "ldscores" */
 } dw_view_of;
 
 /* Reads the stream to its end.  DW_EMISMATCH if it has nothing of the kind.

@@ -147,6 +147,8 @@ static int restrict_to(const dw_gctb_eigen *e, const struct value *value,
                   : dw_fail(err, DW_ENOMEM,
                             "not enough memory for %zu variants", o->m);
 
+    strcpy(all.contig, "."); /* where it lies does not matter here */
+    all.end = 1;
     for (size_t j = 0; rc == 0 && j < o->m; j++)
         stay[j].column = o->row[j];
     if (rc == 0)
@@ -178,8 +180,9 @@ int dw_gctb_eigen_factor(const dw_gctb_eigen *e, const dw_ld_order *o,
         for (size_t i = 0; i < e->k; i++)
             lambda[i] = value[i].lambda;
         rc = o->m == e->m
-                 ? fill(e, value, dw_factor_kept(cut, o->m, e->k, lambda),
-                        o->row, o->m, b, err)
+                 ? fill(e, value,
+                        dw_factor_kept(cut, (double)o->m, e->k, lambda), o->row,
+                        o->m, b, err)
                  : restrict_to(e, value, o, cut, b, err);
     }
     dw_free(value);

@@ -28,8 +28,8 @@ struct gctb {
 struct item {
     dw_file_bytes file;
     char *path;
-    const struct block *block;
-    const char *contig;
+    size_t begin, end; /* rows of snp.info */
+    char contig[DW_CONTIG_MAX];
     dw_ld_order order;
 };
 
@@ -59,22 +59,21 @@ static int read_block(void *self, void *item, dw_err *err)
 {
     struct gctb *g = self;
     struct item *it = item;
+    const struct block *block;
     dw_buf name = {0};
-    int rc;
 
     if (g->next == g->n)
         return 0;
-    it->block = &g->block[g->next++];
-    dw_buf_addf(&name, "block%s.eigen.bin", it->block->name);
+    block = &g->block[g->next++];
+    it->begin = block->begin;
+    it->end = block->end;
+    dw_buf_addf(&name, "block%s.eigen.bin", block->name);
     dw_free(it->path);
     it->path = dw_file_in(g->folder, name.s);
     dw_buf_clear(&name);
-    if ((rc = dw_file_bytes_read(&it->file, it->path, err)) < 0)
-        return rc;
-    it->contig = dw_ld_list_contig(&g->list, it->block->begin, it->block->end);
-    if (!it->contig)
-        return dw_fail(err, DW_EDEGENERATE,
-                       "%s: none of its variants has a place", it->path);
+    if (dw_ld_list_contig(&g->list, it->begin, it->end, it->contig, err) < 0 ||
+        dw_file_bytes_read(&it->file, it->path, err) < 0)
+        return err->code;
     return 1;
 }
 
@@ -84,17 +83,16 @@ static int make_block(const void *self, void *item, const dw_factor_cut *cut,
 {
     const struct gctb *g = self;
     struct item *it = item;
-    const struct block *block = it->block;
     dw_ld_order *o = &it->order;
     dw_gctb_eigen e;
-    int rc = dw_gctb_eigen_read(it->file.p, it->file.n,
-                                block->end - block->begin, &e, err);
+    int rc = dw_gctb_eigen_read(it->file.p, it->file.n, it->end - it->begin, &e,
+                                err);
 
     if (rc == 0)
-        rc = dw_ld_order_make(o, &g->list, block->begin, block->end, 0, 0,
-                              tally, err);
+        rc =
+            dw_ld_order_make(o, &g->list, it->begin, it->end, 0, 0, tally, err);
     if (rc == 0)
-        rc = dw_ld_order_variants(o, &g->list, block->begin, v, err);
+        rc = dw_ld_order_variants(o, &g->list, it->begin, v, err);
     if (rc == 0 && o->m)
         rc = dw_gctb_eigen_factor(&e, o, cut, b, err);
     else if (rc == 0)

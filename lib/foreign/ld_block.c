@@ -85,7 +85,8 @@ int dw_ld_block_make(dw_ld_block *w, const dw_ld_list *list, size_t begin,
 
     if (settle(w, tally, err) < 0)
         return err->code;
-    strcpy(b->contig, dw_ld_list_contig(list, begin, begin + w->order.n));
+    if (dw_ld_list_contig(list, begin, begin + w->order.n, b->contig, err) < 0)
+        return err->code;
     b->start = w->order.start;
     b->end = w->order.end;
     b->people = 0;
@@ -97,5 +98,7 @@ int dw_ld_block_make(dw_ld_block *w, const dw_ld_list *list, size_t begin,
     if (dw_factor_corr(w->ws, c->l, c->m, c->core, c->r, cut, DW_CORR_AUTO,
                        &found, b, err) < 0)
         return err->code;
+    if (found.left > cut->min_eigen)
+        dw_tally_add(tally, "coarse_blocks", 1);
     return tell_negative(w, v->contig, &found, tally, err);
 }

@@ -28,7 +28,7 @@ void dw_ld_block_clear(dw_ld_block *w);
 int dw_ld_block_begin(dw_ld_block *w, dw_err *err) DW_MUST_CHECK;
 
 /*
- * The entries are in; one row of the list at least is placed: mends the matrix
+ * The entries are in: mends the matrix
  * and makes the variants and their factor. Eigenvalues below -min_eigen, which
  * no true correlations have, are cut off and counted as `negative_eigen`; their
  * sum is told, and counted in millionths of the trace as `negative_trace_1e6`;

@@ -15,6 +15,7 @@ enum { BIM_COLUMNS = 6 };
 void dw_ld_list_clear(dw_ld_list *list)
 {
     dw_contig_set_clear(&list->contigs);
+    dw_free(list->name);
     dw_free(list->contig);
     dw_free(list->pos);
     dw_free(list->eaf);
@@ -24,11 +25,17 @@ void dw_ld_list_clear(dw_ld_list *list)
     *list = (dw_ld_list){0};
 }
 
-const char *dw_ld_list_contig(const dw_ld_list *list, size_t begin, size_t end)
+int dw_ld_list_contig(const dw_ld_list *list, size_t begin, size_t end,
+                      char contig[DW_CONTIG_MAX], dw_err *err)
 {
     while (begin < end && list->contig[begin] == SIZE_MAX)
         begin++;
-    return begin < end ? list->contigs.name[list->contig[begin]] : NULL;
+    if (begin == end)
+        return dw_fail(err, DW_EDEGENERATE,
+                       "%s: none of the variants of a matrix has a place",
+                       list->name);
+    strcpy(contig, list->contigs.name[list->contig[begin]]);
+    return 0;
 }
 
 /* One row as it was read. */
@@ -239,6 +246,7 @@ int dw_ld_list_read(dw_ld_list *list, const char *path, dw_err *err)
     int rc = lines ? is_bim(lines, err) : err->code;
 
     dw_ld_list_clear(list);
+    list->name = dw_strdup(path);
     if (rc > 0 && (rc = dw_lines_rewind(lines, err)) == 0)
         return read_bim(list, lines, err);
     dw_lines_close(lines);

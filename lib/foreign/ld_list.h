@@ -20,6 +20,7 @@
 /* {0} is an empty one. */
 typedef struct dw_ld_list {
     size_t n;
+    char *name; /* of the file; owned */
     dw_contig_set contigs;
     size_t *contig;        /* (n) its number; SIZE_MAX: not placed */
     uint32_t *pos;         /* (n) 1-based; 0: not placed */
@@ -34,7 +35,9 @@ typedef struct dw_ld_list {
 int dw_ld_list_read(dw_ld_list *list, const char *path,
                     dw_err *err) DW_MUST_CHECK;
 void dw_ld_list_clear(dw_ld_list *list);
-/* The contig of the first of rows [begin, end) that is placed; NULL: none. */
-const char *dw_ld_list_contig(const dw_ld_list *list, size_t begin, size_t end);
+/* The contig of the first of rows [begin, end) that is placed; DW_EDEGENERATE:
+ * none is. */
+int dw_ld_list_contig(const dw_ld_list *list, size_t begin, size_t end,
+                      char contig[DW_CONTIG_MAX], dw_err *err) DW_MUST_CHECK;
 
 #endif

@@ -18,8 +18,8 @@ struct square {
 };
 
 struct item {
-    const char *path;
-    const char *contig;
+    char *path;
+    char contig[DW_CONTIG_MAX];
     dw_ld_list list;
     dw_square_matrix matrix;
     dw_ld_block block;
@@ -36,6 +36,7 @@ static void item_free(void *self)
 
     if (!it)
         return;
+    dw_free(it->path);
     dw_ld_list_clear(&it->list);
     dw_square_matrix_clear(&it->matrix);
     dw_ld_block_clear(&it->block);
@@ -55,17 +56,16 @@ static int read_matrix(void *self, void *item, dw_err *err)
     if (q->done)
         return 0;
     q->done = true;
-    it->path = q->path;
+    dw_free(it->path);
+    it->path = dw_strdup(q->path);
     dw_ld_list_clear(&it->list);
     dw_square_matrix_clear(&it->matrix);
     it->list = q->list;
     it->matrix = q->matrix;
     q->list = (dw_ld_list){0};
     q->matrix = (dw_square_matrix){0};
-    it->contig = dw_ld_list_contig(&it->list, 0, it->list.n);
-    if (!it->contig)
-        return dw_fail(err, DW_EDEGENERATE,
-                       "%s: none of its variants has a place", q->snps);
+    if (dw_ld_list_contig(&it->list, 0, it->list.n, it->contig, err) < 0)
+        return err->code;
     return 1;
 }
 

@@ -26,8 +26,8 @@ struct item {
     dw_file_bytes file;
     char *name;
     dw_ld_list list;
-    const dw_ukbb_window *window;
-    const char *contig;
+    uint32_t core_start, core_end;
+    char contig[DW_CONTIG_MAX];
     dw_ld_block block;
 };
 
@@ -111,6 +111,7 @@ static int read_window(void *self, void *item, dw_err *err)
 {
     struct ukbb *u = self;
     struct item *it = item;
+    const dw_ukbb_window *w;
 
     /* A window within others has no core. */
     while (u->next < u->end &&
@@ -118,21 +119,20 @@ static int read_window(void *self, void *item, dw_err *err)
         u->next++;
     if (u->next == u->end)
         return 0;
-    it->window = &u->windows.item[u->next++];
+    w = &u->windows.item[u->next++];
+    it->core_start = w->core_start;
+    it->core_end = w->core_end;
     dw_free(it->name);
-    it->name = dw_file_in(u->folder, it->window->name);
+    it->name = dw_file_in(u->folder, w->name);
     if (read_list(u, it, err) < 0 ||
+        dw_ld_list_contig(&it->list, 0, it->list.n, it->contig, err) < 0 ||
         dw_file_bytes_read(&it->file, it->name, err) < 0)
         return err->code;
-    it->contig = dw_ld_list_contig(&it->list, 0, it->list.n);
-    if (!it->contig)
-        return dw_fail(err, DW_EDEGENERATE,
-                       "%s: none of its variants has a place", it->name);
-    if (it->window->contig[0] && strcmp(it->contig, it->window->contig) != 0)
+    if (w->contig[0] && strcmp(it->contig, w->contig) != 0)
         return dw_fail(err, DW_EMISMATCH,
                        "%s: by its name of chromosome %s, but its variants lie "
                        "on %s",
-                       it->name, it->window->contig, it->contig);
+                       it->name, w->contig, it->contig);
     return 1;
 }
 
@@ -143,8 +143,7 @@ static int make_window(const void *self, void *item, const dw_factor_cut *cut,
     struct item *it = item;
     dw_ld_block *w = &it->block;
     int rc = dw_ld_order_make(&w->order, &it->list, 0, it->list.n,
-                              it->window->core_start, it->window->core_end,
-                              tally, err);
+                              it->core_start, it->core_end, tally, err);
 
     (void)self;
     if (rc == 0)

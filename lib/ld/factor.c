@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "ld/count_corr.h"
 #include "ld/distinct.h"
+#include "ld/kept.h"
 #include "linalg/dense.h"
 #include "linalg/eigen.h"
 
@@ -199,14 +200,8 @@ static size_t at_most(size_t x, size_t limit)
 /* How many of the descending eigenvalues stay. */
 static size_t kept(const struct task *t, size_t order)
 {
-    const double *lambda = t->ws->lambda;
-    double sum = 0, want = t->cut->keep_rank * (double)t->l;
-    size_t k = 0;
-
-    while (k < order && k < t->groups && lambda[k] >= t->cut->min_eigen &&
-           (t->cut->keep_rank >= 1 || sum < want))
-        sum += lambda[k++];
-    return k;
+    return dw_factor_kept(t->cut, (double)t->l, at_most(order, t->groups),
+                          t->ws->lambda);
 }
 
 /* Decomposes ws->square and makes `out` the right size. */

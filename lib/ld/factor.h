@@ -8,9 +8,9 @@
  * With fewer people than distinct core variants, W and L come from X_l X_l' (n
  * x n), and nothing of the size l x l or m x m is ever made; otherwise U and L
  * come from R_ll (l x l), and of R only the core's rows; of packed genotypes
- * these are counted in whole numbers (count_corr.h).  Columns that are copies of
- * one another are worked out once.  A missing genotype counts as its variant's
- * mean.
+ * these are counted in whole numbers (count_corr.h).  Columns that are copies
+ * of one another are worked out once.  A missing genotype counts as its
+ * variant's mean.
  */
 #ifndef DW_LD_FACTOR_H
 #define DW_LD_FACTOR_H

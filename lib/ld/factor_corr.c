@@ -16,9 +16,13 @@ enum {
 
 /* The Cholesky goes on until no diagonal element of what is left is above this
  * share of the eigenvalue at which is cut: sums of them stay below it too. */
-static const double TOL_SHARE = 0.01;
+static const double TOL_SHARE = 0.1;
 /* The largest eigenvalue left that is let pass, as share of the same. */
 static const double LEFT_SHARE = 0.25;
+/* And once C was made anew.  What is left then is what R was rounded by, or
+ * summed up by in float32, which may well be above the cut: eigenvalues of that
+ * size say nothing, and 10 times as long a decomposition would say it. */
+static const double REFINED_SHARE = 10;
 /* Beyond this share of l, the full decomposition is as fast. */
 static const double RANK_SHARE = 0.6;
 
@@ -125,9 +129,10 @@ static int begin_out(const struct task *t, size_t order, dw_err *err)
 {
     dw_ldblock *out = t->out;
 
-    if (dw_ldblock_resize(out, t->m,
-                          dw_factor_kept(t->cut, t->l, order, t->ws->lambda),
-                          err) < 0)
+    if (dw_ldblock_resize(
+            out, t->m,
+            dw_factor_kept(t->cut, (double)t->l, order, t->ws->lambda),
+            err) < 0)
         return err->code;
     out->core = t->core;
     out->l = t->l;
@@ -224,7 +229,7 @@ static int find_c(const struct task *t, bool whatever, size_t *rank,
                   dw_err *err)
 {
     dw_corr_ws *ws = t->ws;
-    const double good = LEFT_SHARE * t->cut->min_eigen;
+    double good = LEFT_SHARE * t->cut->min_eigen;
     size_t most = whatever ? t->l : (size_t)(RANK_SHARE * (double)t->l);
     int rc;
 
@@ -238,6 +243,7 @@ static int find_c(const struct task *t, bool whatever, size_t *rank,
         return rc;
     rc = measure(t, *rank, err);
     if (rc == 0 && t->found->left > good) {
+        good = REFINED_SHARE * t->cut->min_eigen;
         rc = refine(t, rank, err);
         t->found->refined = true;
         if (rc == 0)

@@ -6,9 +6,10 @@
  * Correlations of fewer people than variants have a rank far below l: then
  * R_ll = C C' by a pivoted Cholesky (l x rank), C'C = V L V', U = C V L^-1/2,
  * in about l rank^2 flops where a full eigen-decomposition takes 9 l^3.  What
- * C C' leaves of R_ll is measured, and only if its eigenvalues are all well
- * below the cut does this stand: otherwise, and when the rank is not small, the
- * full decomposition is taken.
+ * C C' leaves of R_ll is measured, and stands if it is below the cut, or, once
+ * C was made anew on its range, no more than 10 times the cut: that is then
+ * what R was rounded by.  Otherwise, and when the rank is not small, the full
+ * decomposition is taken.
  *
  * R need not be positive semidefinite, having been rounded, or made pair by
  * pair: eigenvalues below -min_eigen are told, and cut off with the rest.

@@ -8,8 +8,9 @@
 
 #include "ld/factor.h"
 
-/* lambda (n) descending, of a core of l variants: the first so many stay. */
-size_t dw_factor_kept(const dw_factor_cut *cut, size_t l, size_t n,
+/* lambda (n) descending; trace: that of all of R_ll.  The first so many stay.
+ */
+size_t dw_factor_kept(const dw_factor_cut *cut, double trace, size_t n,
                       const double *lambda);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ld/kept.h"
 #include "linalg/dense.h"
 #include "linalg/gram.h"
 
@@ -130,19 +131,6 @@ static int find_core(dw_restrict_ws *ws, const dw_ldblock *b, size_t n,
     return out->l ? 0 : dw_fail(err, DW_EBUG, "no variant of the core stays");
 }
 
-/* How many of the descending eigenvalues the cut leaves. */
-static size_t kept(size_t order, const double *lambda, double trace,
-                   const dw_factor_cut *cut)
-{
-    double sum = 0, want = cut->keep_rank * trace;
-    size_t k = 0;
-
-    while (k < order && lambda[k] >= cut->min_eigen &&
-           (cut->keep_rank >= 1 || sum < want))
-        sum += lambda[k++];
-    return k;
-}
-
 /* The first k numbers of a column. */
 static void copy_column(const dw_ldblock *b, const dw_stay *s, size_t k,
                         float *to)
@@ -158,7 +146,7 @@ static void copy_column(const dw_ldblock *b, const dw_stay *s, size_t k,
 static int pass_on(const dw_ldblock *b, size_t n, const dw_stay *stay,
                    const dw_factor_cut *cut, dw_ldblock *out, dw_err *err)
 {
-    size_t k = kept(b->k, b->lambda, out->trace, cut);
+    size_t k = dw_factor_kept(cut, out->trace, b->k, b->lambda);
 
     if (dw_ldblock_resize(out, n, k, err) < 0)
         return err->code;
@@ -236,7 +224,7 @@ static int project(dw_restrict_ws *ws, const dw_ldblock *b, size_t n,
                        "the eigenvalues of a block of %zu variants cannot be "
                        "found (column %d)",
                        n, rc);
-    k = kept(k, ws->lambda, out->trace, cut);
+    k = dw_factor_kept(cut, out->trace, k, ws->lambda);
     if (dw_ldblock_resize(out, n, k, err) < 0)
         return err->code;
     if (k)

@@ -7,10 +7,12 @@
 #include "base/mem.h"
 #include "linalg/dense.h"
 
+enum { TILE = 256 }; /* columns of Q in double at a time */
+
 struct dw_ldsr_ws {
     size_t max_m, max_k;
-    double *wide;   /* (k x m) Q in double */
-    double *scaled; /* (k x m) columns of Q, scaled; products */
+    double *wide;   /* (k x TILE) columns of Q */
+    double *scaled; /* (k x TILE) the same, scaled; products */
     double *a;      /* (k x k) */
     double *e;      /* (m) */
 };
@@ -24,8 +26,8 @@ dw_ldsr_ws *dw_ldsr_ws_new(size_t max_m, size_t max_k)
     ws = dw_alloc(1, sizeof(*ws));
     ws->max_m = max_m;
     ws->max_k = max_k;
-    ws->wide = dw_try_alloc(max_m, max_k * sizeof(double));
-    ws->scaled = dw_try_alloc(max_m, max_k * sizeof(double));
+    ws->wide = dw_try_alloc(max_k, TILE * sizeof(double));
+    ws->scaled = dw_try_alloc(max_k, TILE * sizeof(double));
     ws->a = dw_try_alloc(max_k, max_k * sizeof(double));
     ws->e = dw_try_alloc(max_m, sizeof(double));
     if (!ws->wide || !ws->scaled || !ws->a || !ws->e) {
@@ -46,14 +48,26 @@ void dw_ldsr_ws_free(dw_ldsr_ws *ws)
     dw_free(ws);
 }
 
-static int widen(dw_ldsr_ws *ws, const dw_ldsr_block *b)
+static int check(const dw_ldsr_ws *ws, const dw_ldsr_block *b)
 {
-    if (b->m > ws->max_m || b->k > ws->max_k || b->core > b->m ||
-        b->l > b->m - b->core)
-        return DW_EBUG;
-    for (size_t i = 0; i < b->k * b->m; i++)
-        ws->wide[i] = b->q[i];
-    return 0;
+    return b->m > ws->max_m || b->k > ws->max_k || b->core > b->m ||
+                   b->l > b->m - b->core
+               ? DW_EBUG
+               : 0;
+}
+
+static size_t tile(size_t at, size_t end)
+{
+    return end - at < TILE ? end - at : TILE;
+}
+
+/* wide <- columns [at, at + n) of Q. */
+static void widen(dw_ldsr_ws *ws, const dw_ldsr_block *b, size_t at, size_t n)
+{
+    const float *q = b->q + at * b->k;
+
+    for (size_t i = 0; i < b->k * n; i++)
+        ws->wide[i] = q[i];
 }
 
 static bool finite_all(const dw_ldsr_block *b, const double *f, dw_noise noise)
@@ -67,30 +81,38 @@ static double bias(const dw_ldsr_block *b)
     return b->people > 2 ? 1 / ((double)b->people - 2) : 0;
 }
 
-/* a (k x k) <- A = sum_i weight_i q_i q_i' over the n columns of `source`;
- * returns the sum of the weights.  Where none is negative, by half the flops.
- */
-static double weighted_gram(dw_ldsr_ws *ws, size_t k, size_t n,
-                            const double *source, const double *weight)
+/* a (k x k) <- A = sum_i weight_i q_i q_i' over the n columns of Q from `from`
+ * on; returns the sum of the weights.  Where none is negative, by half the
+ * flops. */
+static double weighted_gram(dw_ldsr_ws *ws, const dw_ldsr_block *b, size_t from,
+                            size_t n, const double *weight)
 {
+    const size_t k = b->k;
     double total = 0, least = 0;
 
     for (size_t i = 0; i < n; i++) {
         total += weight[i];
         least = fmin(least, weight[i]);
     }
-    for (size_t i = 0; i < n; i++) {
-        double scale = least < 0 ? weight[i] : sqrt(weight[i]);
+    memset(ws->a, 0, k * k * sizeof *ws->a);
+    for (size_t at = 0; at < n; at += TILE) {
+        size_t n_tile = tile(at, n);
 
-        for (size_t h = 0; h < k; h++)
-            ws->scaled[h + i * k] = scale * source[h + i * k];
+        widen(ws, b, from + at, n_tile);
+        for (size_t i = 0; i < n_tile; i++) {
+            double w = weight[at + i], scale = least < 0 ? w : sqrt(w);
+
+            for (size_t h = 0; h < k; h++)
+                ws->scaled[h + i * k] = scale * ws->wide[h + i * k];
+        }
+        if (least < 0)
+            dw_gemm(false, true, k, k, n_tile, 1, ws->scaled, k, ws->wide, k, 1,
+                    ws->a, k);
+        else
+            dw_syrk(false, k, n_tile, 1, ws->scaled, k, 1, ws->a, k);
     }
-    if (least < 0) {
-        dw_gemm(false, true, k, k, n, 1, ws->scaled, k, source, k, 0, ws->a, k);
-    } else {
-        dw_syrk(false, k, n, 1, ws->scaled, k, 0, ws->a, k);
+    if (least >= 0)
         dw_symmetrise(k, ws->a, k);
-    }
     return total;
 }
 
@@ -101,19 +123,25 @@ static void weigh(dw_ldsr_ws *ws, const dw_ldsr_block *b, size_t from,
                   double *out)
 {
     const size_t k = b->k;
-    const double *target = ws->wide + to * k;
     double eps = bias(b);
-    double total = weighted_gram(ws, k, n_from, ws->wide + from * k, weight);
+    double total = weighted_gram(ws, b, from, n_from, weight);
 
-    dw_gemm(false, false, k, n_to, k, 1, ws->a, k, target, k, 0, ws->scaled, k);
-    for (size_t j = 0; j < n_to; j++)
-        out[j] = (1 + eps) * dw_dot(k, target + j * k, ws->scaled + j * k) -
-                 eps * total;
+    for (size_t at = 0; at < n_to; at += TILE) {
+        size_t n = tile(at, n_to);
+
+        widen(ws, b, to + at, n);
+        dw_gemm(false, false, k, n, k, 1, ws->a, k, ws->wide, k, 0, ws->scaled,
+                k);
+        for (size_t j = 0; j < n; j++)
+            out[at + j] =
+                (1 + eps) * dw_dot(k, ws->wide + j * k, ws->scaled + j * k) -
+                eps * total;
+    }
 }
 
 int dw_ldsr_scores(dw_ldsr_ws *ws, const dw_ldsr_block *b, double *score)
 {
-    int rc = widen(ws, b);
+    int rc = check(ws, b);
 
     if (rc != 0)
         return rc;
@@ -123,7 +151,7 @@ int dw_ldsr_scores(dw_ldsr_ws *ws, const dw_ldsr_block *b, double *score)
     return 0;
 }
 
-/* e (l), Q already widened. */
+/* e (l) */
 static void expect(dw_ldsr_ws *ws, const dw_ldsr_block *b, const double *f,
                    dw_noise noise, double *e)
 {
@@ -135,7 +163,7 @@ static void expect(dw_ldsr_ws *ws, const dw_ldsr_block *b, const double *f,
 int dw_ldsr_expected(dw_ldsr_ws *ws, const dw_ldsr_block *b, const double *f,
                      dw_noise noise, double *e)
 {
-    int rc = widen(ws, b);
+    int rc = check(ws, b);
 
     if (rc != 0)
         return rc;
@@ -171,7 +199,7 @@ int dw_ldsr_loss(dw_ldsr_ws *ws, const dw_ldsr_block *b, const double *score,
                  size_t *n, double *grad, dw_noise *dnoise)
 {
     double total = 0;
-    int rc = widen(ws, b);
+    int rc = check(ws, b);
 
     if (rc != 0)
         return rc;

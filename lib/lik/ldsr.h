@@ -33,7 +33,7 @@ typedef struct dw_ldsr_block {
     const float *z;  /* (l) NAN where there is none; not for scores, expected */
 } dw_ldsr_block;
 
-/* Workspace of one thread: 2 max_k max_m + max_k^2 doubles. */
+/* Workspace of one thread: max_k^2 + 512 max_k doubles. */
 typedef struct dw_ldsr_ws dw_ldsr_ws;
 
 /* NULL when memory is exhausted, or a size is no BLAS integer. */

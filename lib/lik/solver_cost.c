@@ -3,16 +3,16 @@
 #include <math.h>
 
 /* A flop of a part costs flop (1 + size / n) flops of a large product: as
- * fitted to OpenBLAS 0.3.21 on a Zen 3 core (AVX2), n from 200 to 3150. */
+ * fitted to OpenBLAS 0.3.21 on a Zen 3 core (AVX2), n from 200 to 2100. */
 typedef struct part {
     double flop, size;
 } part;
 
-static const part SYRK = {1.09, 13};
-static const part SOLVE = {1.07, 138};
-static const part SOLVE_RIGHT = {1.04, 77};
-static const part FACTOR = {1.12, 235};
-static const part INVERT = {0.73, 1624};
+static const part SYRK = {1.1, 0};
+static const part SOLVE = {1.1, 60};
+static const part SOLVE_RIGHT = {1.1, 50};
+static const part FACTOR = {1.15, 150};
+static const part INVERSE = {1.15, 380}; /* its diagonal */
 
 /* The dual never pays with more active variants than this, times the
  * eigenpairs; and so its workspace is bounded. */
@@ -34,10 +34,10 @@ enum dw_solver dw_dense_cheaper(size_t k, size_t n, bool variants, bool noise)
     dual = cost(SYRK, dn, dn * dn * dk) + cost(FACTOR, dn, dn * dn * dn / 3);
     if (variants) {
         primal += cost(SOLVE, dk, dk * dk * dn);
-        dual += cost(INVERT, dn, dn * dn * dn / 3);
+        dual += cost(INVERSE, dn, dn * dn * dn / 3);
     }
     if (noise) {
-        primal += cost(INVERT, dk, dk * dk * dk / 3);
+        primal += cost(INVERSE, dk, dk * dk * dk / 3);
         dual += cost(SOLVE_RIGHT, dn, dn * dn * dk);
     }
     return dual < primal ? DW_SOLVER_DUAL : DW_SOLVER_PRIMAL;

@@ -55,3 +55,6 @@ fi
 
 # shellcheck source=tests/bench/ingest.sh
 . tests/bench/ingest.sh
+
+# shellcheck source=tests/bench/ldscores.sh
+. tests/bench/ldscores.sh

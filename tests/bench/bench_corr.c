@@ -109,7 +109,8 @@ static double evidence(const dw_ldblock *b, const double *z, double tau,
 {
     dw_marginal_ws *ws = dw_marginal_ws_new(b->m, b->k, DW_SOLVER_AUTO);
     double *y = memory(b->k, sizeof *y), *f = memory(b->m, sizeof *f), ll = NAN;
-    const dw_factor factor = {b->m, b->k, b->lambda, y, NULL, b->q};
+    const dw_factor factor = {
+        .m = b->m, .k = b->k, .lambda = b->lambda, .y = y, .q32 = b->q};
     const dw_noise noise = {1, tau};
 
     for (size_t j = 0; j < b->m; j++) {

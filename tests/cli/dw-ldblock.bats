@@ -437,7 +437,7 @@ downstream() {
     cd "$BATS_TEST_TMPDIR"
     sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/{/^\.Bd/,/^\.Ed/{/^\.[BE]d/d;p}}' \
         "$ROOT/man/dw-ldblock.1" >examples.sh
-    [ "$(grep -c '^dw-ldblock' examples.sh)" -eq 4 ]
+    [ "$(grep -c '^dw-ldblock' examples.sh)" -eq 5 ]
     bash -e examples.sh >shown.txt
     head -n 1 shown.txt | grep -q '^BLOCK'
     dw-view --blocks blocks.dws >/dev/null

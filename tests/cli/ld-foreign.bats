@@ -10,7 +10,7 @@ setup_file() {
         --missing 0.01 -o demo
     # All of it is one block, with everything in its core.
     echo 1 0 100000000 >blocks.bed
-    dw-ldblock -q --panel --geno demo.bed --blocks blocks.bed -o geno.dws
+    dw-ldblock -q --store f32 --panel --geno demo.bed --blocks blocks.bed -o geno.dws
     dw-view --ld 1 geno.dws >geno.tsv
     cat >compare.awk <<'AWK'
         # Do two tables differ by less than the limit?
@@ -31,7 +31,7 @@ make() {
 
 # same OPTION...: the block made with them has the LD of the genotypes.
 same() {
-    dw-ldblock -q --panel -o out.dws "$@"
+    dw-ldblock -q --store f32 --panel -o out.dws "$@"
     dw-view --ld 1 out.dws >out.tsv
     awk -v limit=2e-6 -f compare.awk geno.tsv out.tsv
 }
@@ -71,14 +71,14 @@ for k in range(3, len(d)):
         d[k] = sum((3, 1, 2, 0)[d[k] >> 2 * i & 3] << 2 * i for i in range(4))
 open("turned.bed", "wb").write(d)'
     cp full.fam turned.fam
-    dw-ldblock -q --panel --geno turned.bed --blocks blocks.bed -o turned.dws
+    dw-ldblock -q --store f32 --panel --geno turned.bed --blocks blocks.bed -o turned.dws
     dw-view --ld 1 turned.dws >turned.tsv
     plink1.9 --bfile turned --keep-allele-order --r square bin --out plink >/dev/null 2>&1
-    dw-ldblock -q --panel --ld plink.ld.bin --ld-snps turned.bim -o out.dws
+    dw-ldblock -q --store f32 --panel --ld plink.ld.bin --ld-snps turned.bim -o out.dws
     dw-view --ld 1 out.dws >out.tsv
     awk -v limit=2e-6 -f compare.awk turned.tsv out.tsv
     plink1.9 --bfile turned --keep-allele-order --r square gz --out plink >/dev/null 2>&1
-    dw-ldblock -q --panel --ld plink.ld.gz --ld-snps turned.bim -o out.dws
+    dw-ldblock -q --store f32 --panel --ld plink.ld.gz --ld-snps turned.bim -o out.dws
     dw-view --ld 1 out.dws >out.tsv
     awk -v limit=1e-4 -f compare.awk turned.tsv out.tsv
 }
@@ -89,7 +89,7 @@ open("turned.bed", "wb").write(d)'
     make gctb gctb demo size=60 descending=1
     same --ld gctb/
     make gctb parts demo size=25
-    dw-ldblock -q --panel --ld parts -o out.dws
+    dw-ldblock -q --store f32 --panel --ld parts -o out.dws
     run -0 dw-view --blocks out.dws
     [ "$(tail -n +2 <<<"$output" | cut -f 5 | paste -sd' ')" = "25 25 10" ]
     run -0 dw-view --head out.dws
@@ -102,13 +102,13 @@ open("turned.bed", "wb").write(d)'
     for i in 0 1 2 4; do
         make npz "windows/chr1_$((base + 1 + i * 10000))_$((base + 1 + i * 10000 + 30000))" demo
     done
-    dw-ldblock -q --panel --ld windows -o out.dws
+    dw-ldblock -q --store f32 --panel --ld windows -o out.dws
     run -0 dw-view --blocks out.dws
     # Three of 30 kb every 10 kb, one missing, one more.
     [ "$(tail -n +2 <<<"$output" | awk -v b="$base" '{ print $3 - b "-" $4 - b }' | paste -sd' ')" = \
         "0-20000 20000-30000 30000-45000 45000-70000" ]
     # By itself a window has the core that it has among the others.
-    dw-ldblock -q --panel --ld "windows/chr1_$((base + 10001))_$((base + 40001)).npz" -o one.dws
+    dw-ldblock -q --store f32 --panel --ld "windows/chr1_$((base + 10001))_$((base + 40001)).npz" -o one.dws
     run -0 dw-view --blocks one.dws
     [ "$(tail -n +2 <<<"$output" | awk -v b="$base" '{ print $3 - b "-" $4 - b }')" = "20000-30000" ]
 }
@@ -121,14 +121,14 @@ open("turned.bed", "wb").write(d)'
         { print $1, $4, $2, $6, $5, NR % 5 - 2, 1000 }' demo.bim >study.tsv
     dw-ingest -q --columns CHR=CHR,POS=POS,ID=ID,EA=EA,OA=OA,Z=Z,N=N --ambiguous keep \
         -o study.dws study.tsv
-    dw-ldblock -q --geno demo.bed --blocks blocks.bed -o a.dws study.dws
+    dw-ldblock -q --store f32 --geno demo.bed --blocks blocks.bed -o a.dws study.dws
     make npz one demo
-    dw-ldblock -q --ld one.npz -o b.dws study.dws
+    dw-ldblock -q --store f32 --ld one.npz -o b.dws study.dws
     dw-view --ld 1 a.dws >a.tsv
     dw-view --ld 1 b.dws >b.tsv
     # The cut takes another small eigenvalue before variants are taken out.
     awk -v limit=1e-4 -f compare.awk a.tsv b.tsv
-    dw-ldblock -q -@ 3 --ld one.npz -o c.dws study.dws
+    dw-ldblock -q -@ 3 --store f32 --ld one.npz -o c.dws study.dws
     cmp b.dws c.dws
 }
 
@@ -174,14 +174,14 @@ open("turned.bed", "wb").write(d)'
     run -0 --separate-stderr dw-ldblock --panel --ld little.ld --ld-snps three.tsv -o out.dws
     [[ $stderr = *"1 eigenvalue below 0, 2.00 % of the trace, is dropped"* ]]
     grep -qE 'negative_trace_1e6 +20000$' <<<"$stderr"
-    run --separate-stderr dw-ldblock -q --panel --ld much.ld --ld-snps three.tsv -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld much.ld --ld-snps three.tsv -o out.dws
     refused 'much.ld: .*26.7 % of the trace'
 }
 
 # no OPTION PATTERN: an npz spoiled so is refused with that.
 no() {
     make npz bad demo "spoil=$1"
-    run --separate-stderr dw-ldblock -q --panel --ld bad.npz -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld bad.npz -o out.dws
     refused "bad.npz: .*$2" || { echo "spoil=$1"; return 1; }
 }
 
@@ -205,16 +205,16 @@ no() {
     no version 'version 4'
     no bsr 'format "bsr"'
     no dimensions 'has 2 dimensions'
-    run --separate-stderr dw-ldblock -q --panel --ld bad.npz -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld bad.npz -o out.dws
     [ ! -e out.dws ] || [ "$status" -ne 0 ]
     make npz bad demo
     head -c 2000 bad.npz >cut.npz
     cp bad.gz cut.gz
-    run --separate-stderr dw-ldblock -q --panel --ld cut.npz -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld cut.npz -o out.dws
     refused 'cut.npz: is no whole .npz'
     make npz bad demo store=1
     printf 'X' | dd of=bad.npz bs=1 seek=3000 conv=notrunc 2>/dev/null
-    run --separate-stderr dw-ldblock -q --panel --ld bad.npz -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld bad.npz -o out.dws
     refused 'bad.npz: .*CRC error'
 }
 
@@ -226,78 +226,78 @@ no() {
     make list list.tsv demo rows=1-58
     cp one.npz three.npz
     cp two.gz three.gz
-    run --separate-stderr dw-ldblock -q --panel --ld three.npz -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld three.npz -o out.dws
     refused 'three.npz: is a matrix of 60 variants, but the list has 50'
-    run --separate-stderr dw-ldblock -q --panel --ld demo.ld --ld-snps list.tsv -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld demo.ld --ld-snps list.tsv -o out.dws
     refused 'demo.ld:1: 60 fields in a row of a matrix whose list has 58 variants'
     head -n 59 demo.ld >short.ld
-    run --separate-stderr dw-ldblock -q --panel --ld short.ld --ld-snps demo.bim -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld short.ld --ld-snps demo.bim -o out.dws
     refused 'short.ld: 59 rows, but its list has 60 variants'
-    run --separate-stderr dw-ldblock -q --panel --ld demo.ld.bin --ld-snps list.tsv -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld demo.ld.bin --ld-snps list.tsv -o out.dws
     refused 'demo.ld.bin: 28800 bytes are no matrix of the 58 variants'
     sed '3s/^[^\t]*/x/' demo.ld >word.ld
-    run --separate-stderr dw-ldblock -q --panel --ld word.ld --ld-snps demo.bim -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld word.ld --ld-snps demo.bim -o out.dws
     refused 'word.ld:3: field 1: "x" is not a number'
     cp demo.ld other.ld
-    run --separate-stderr dw-ldblock -q --panel --ld other.ld -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld other.ld -o out.dws
     refused 'other.ld: is no LD that is known by itself; .*--ld-snps'
     awk 'NR == 30 { $1 = 2 } 1' demo.bim >two.bim
-    run --separate-stderr dw-ldblock -q --panel --ld demo.ld --ld-snps two.bim -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld demo.ld --ld-snps two.bim -o out.dws
     refused 'lie on chromosome 1 and on 2'
     printf 'rsid chromosome position\nx 1 5\n' >poor.tsv
-    run --separate-stderr dw-ldblock -q --panel --ld demo.ld --ld-snps poor.tsv -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld demo.ld --ld-snps poor.tsv -o out.dws
     refused 'poor.tsv: no column allele1'
 }
 
 @test "a matrix that is none of correlations is refused" {
     make text demo.ld demo
     awk 'BEGIN { OFS = "\t" } { $NR = 3; print }' demo.ld >covariance.ld
-    run --separate-stderr dw-ldblock -q --panel --ld covariance.ld --ld-snps demo.bim -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld covariance.ld --ld-snps demo.bim -o out.dws
     refused 'covariance.ld: the diagonal is 1 for 0 of 60 variants only'
     awk 'BEGIN { OFS = "\t" } { for (i = NR + 1; i <= NF; i++) $i = -$i; print }' demo.ld >turned.ld
-    run --separate-stderr dw-ldblock -q --panel --ld turned.ld --ld-snps demo.bim -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld turned.ld --ld-snps demo.bim -o out.dws
     refused 'turned.ld: this matrix is not symmetric'
     awk 'BEGIN { OFS = "\t" } { for (i = NR + 1; i <= NF; i++) if (i > 20) $i = 0; print }' demo.ld >part.ld
-    run --separate-stderr dw-ldblock -q --panel --ld part.ld --ld-snps demo.bim -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld part.ld --ld-snps demo.bim -o out.dws
     refused 'part.ld: this matrix is neither symmetric nor a triangle'
 }
 
 @test "GCTB: files that do not belong together" {
     make gctb gctb demo size=30
     rm -rf bad && cp -r gctb bad && rm bad/block2.eigen.bin
-    run --separate-stderr dw-ldblock -q --panel --ld bad -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld bad -o out.dws
     refused 'bad/block2.eigen.bin: No such file'
     rm -rf bad && cp -r gctb bad && head -c 1000 gctb/block1.eigen.bin >bad/block1.eigen.bin
-    run --separate-stderr dw-ldblock -q --panel --ld bad -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld bad -o out.dws
     refused 'block1.eigen.bin: says it holds .* it is cut short'
     rm -rf bad && cp -r gctb bad && sed -i 3d bad/snp.info
-    run --separate-stderr dw-ldblock -q --panel --ld bad -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld bad -o out.dws
     refused 'bad/ldm.info:2: rows 0 and 29 .* of snp.info, which has 59'
     rm -rf bad && cp -r gctb bad
     awk 'BEGIN { OFS = "\t" } NR == 2 { $7 = 29 } 1' gctb/ldm.info >bad/ldm.info
-    run --separate-stderr dw-ldblock -q --panel --ld bad -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld bad -o out.dws
     refused 'bad/ldm.info:2: StartSnpIdx, EndSnpIdx and NumSnps'
     # Eigenvectors that are none: the last bytes are the first's.
     rm -rf bad && cp -r gctb bad
     { head -c -400 gctb/block1.eigen.bin; head -c 400 /dev/zero; } >bad/block1.eigen.bin
-    run --separate-stderr dw-ldblock -q --panel --ld bad -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld bad -o out.dws
     refused 'eigenvector .* has the length .*, not 1'
-    run --separate-stderr dw-ldblock -q --panel --ld gctb/block1.eigen.bin -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld gctb/block1.eigen.bin -o out.dws
     [ "$status" -eq 2 ]
     [[ $stderr = *"name its folder"* ]]
     mkdir -p empty
-    run --separate-stderr dw-ldblock -q --panel --ld empty -o out.dws
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld empty -o out.dws
     refused 'empty: this folder holds neither ldm.info .* nor chrC_START_END.npz'
 }
 
 @test "real: UKBB_LD's form is PLINK's matrix" {
     need_shared
     D=$SHARED/ld/ukbb_ld_npz_fixture
-    dw-ldblock -q --panel --ld "$D/plink1.9_r.ld.gz" \
+    dw-ldblock -q --store f32 --panel --ld "$D/plink1.9_r.ld.gz" \
         --ld-snps "$D/chr22_20000001_20300001.gz" -o plink.dws
     dw-view --ld 1 plink.dws >plink.tsv
     for ld in "$D" "$D/chr22_20000001_20300001.coo.npz"; do
-        dw-ldblock -q --panel --ld "$ld" -o npz.dws
+        dw-ldblock -q --store f32 --panel --ld "$ld" -o npz.dws
         dw-view --ld 1 npz.dws >npz.tsv
         # Each is off by what it is rounded by: 5e-7, and 1e-6 of dw-view's.
         awk -v limit=3e-6 -f compare.awk plink.tsv npz.tsv
@@ -310,7 +310,7 @@ no() {
     gzip -dc "$D/ld.tsv.gz" | head -n 1 | tr '\t' '\n' |
         awk 'BEGIN { print "ID CHR BP A1 A2" }
             { split($1, f, "_"); print f[1], 19, 1000 + NR, f[2], f[2] == "A" ? "G" : "A" }' >susie.tsv
-    dw-ldblock -q --panel --ld "$D/ld.tsv.gz" --ld-snps susie.tsv -o out.dws
+    dw-ldblock -q --store f32 --panel --ld "$D/ld.tsv.gz" --ld-snps susie.tsv -o out.dws
     dw-view --ld 1 out.dws >out.tsv
     gzip -dc "$D/ld.tsv.gz" | tail -n +2 >susie.ld
     # As far as the cut lets them be.

@@ -6,6 +6,11 @@ load helper
 
 columns=CHR=CHR,POS=POS,ID=ID,EA=EA,OA=OA,Z=Z,N=N
 
+# Q as it is: what rounding costs is for ld-store.bats to say.
+dw-ldblock() {
+    command dw-ldblock --store f32 "$@"
+}
+
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
     dw-synth -q --seed 8 --people 60 --chroms 3 --length 300k --missing 0.01 \

@@ -6,6 +6,11 @@ load helper
 
 columns=CHR=CHR,POS=POS,ID=ID,EA=EA,OA=OA,Z=Z,N=N
 
+# Q as it is: what rounding costs is for ld-store.bats to say.
+dw-ldblock() {
+    command dw-ldblock --store f32 "$@"
+}
+
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
     dw-synth -q --seed 7 --people 400 --chroms 2 --length 400k --missing 0.01 \
@@ -53,7 +58,7 @@ is_panel() {
     cmp null.dws closed.dws
     # So is a terminal.
     python3 -c 'import os; os.openpty()' || skip "there are no pseudo-terminals"
-    python3 - dw-ldblock -q --geno demo.bed -o terminal.dws <<'PY'
+    python3 - dw-ldblock --store f32 -q --geno demo.bed -o terminal.dws <<'PY'
 import os, subprocess, sys
 stdin = os.openpty()[1]
 sys.exit(subprocess.run(sys.argv[1:], stdin=stdin, timeout=60).returncode)

@@ -109,6 +109,22 @@ as_oracle() {
     cut -f 2,7 1.tsv | diff - of_variants
 }
 
+# shellcheck disable=SC2086 # $fit is words
+@test "tracks over ranks, and in a fit that is stopped and gone on with" {
+    fit='dw-fit -q --model conv:dim=4,stem=3 --epochs 3 --patience 0'
+    $fit -o whole.dwm z.dws
+    # Killed at any moment; what it had done may be all or nothing.
+    timeout -s KILL 2 $fit --checkpoint ck --checkpoint-every 0.0001 \
+        -o half.dwm z.dws || true
+    $fit --checkpoint ck --resume -o half.dwm z.dws
+    cmp whole.dwm half.dwm
+    need_cmd mpirun
+    OMP_NUM_THREADS=1 mpirun --allow-run-as-root --oversubscribe -n 2 $fit -o ranks.dwm \
+        z.dws
+    cmp whole.dwm ranks.dwm
+}
+
+# shellcheck disable=SC2154 # stderr is set by run
 @test "how many parameters there are is said before training" {
     run --separate-stderr dw-fit --model conv:dim=4,stem=3 --epochs 0 -o x.dwm z.dws
     [ "$status" -eq 0 ]
@@ -125,6 +141,7 @@ as_oracle() {
     awk '$1 == "log_variance" { exit !($3 > 0.9999) }' truth.tsv
 }
 
+# shellcheck disable=SC2086 # $command is words
 @test "refusals" {
     dw-ingest -q --ref demo.bim -o bare.var
     dw-ldblock -q --geno "$BATS_FILE_TMPDIR/demo.bed" -r 3 -o bare.dws bare.var
@@ -153,4 +170,24 @@ as_oracle() {
         [ "$status" -eq 2 ]
     done
     [ ! -e no.dwm ]
+}
+
+@test "real z-scores and real signals" {
+    need_shared
+    d=$SHARED/ukbb_height_chr22_hm3
+    dw-ingest -q --trait height --ref "$d/geno/1000G_eur_chr22.bim" \
+        --track "h3k4=$SHARED/annot/bigwig/hela_h3k4_chr22.hg19.bw" \
+        --track "dnase=$SHARED/annot/bigwig/valr_hg19.dnase1.bw" \
+        --track-window 1024 --track-bin 32 -o real.var \
+        "$d/ukb_height_chr22.fastGWA.gz"
+    dw-ldblock -q --geno "$d/geno/1000G_eur_chr22.bed" --blocks \
+        "$SHARED/ldblocks/ldetect_grch37.eur.loci.bed" -o real.dws real.var
+    dw-fit -q --model conv:dim=8,stem=7 --epochs 2 --log real.tsv -o real.dwm real.dws
+    dw-view --model real.dwm | grep -q $'^track\th3k4\t'
+    dw-score -q -m real.dwm real.dws | awk 'NR > 1 { n++
+        if (!($7 > 0) || $8 == "NA") bad++ } END { exit n < 10000 || bad > 0 }'
+    # From z-scores of 22 blocks no network of signals has to be better; that
+    # which is kept is not worse in validation.
+    awk -F '\t' 'NR == 2 { at = $4 } $13 == 1 { best = $4 } END { exit !(best >= at) }' \
+        real.tsv
 }

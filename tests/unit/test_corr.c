@@ -288,6 +288,36 @@ static void test_factor(void)
     dw_corr_ws_free(ws);
 }
 
+/* Off the diagonal all is a little too small, and rounded to six digits: what
+ * is below the cut is not of the rank. */
+static void test_rounded(void)
+{
+    enum { PEOPLE = 50, VARIANTS = 400 };
+    const dw_factor_cut cut = {1e-4, 1};
+    double *r = people(PEOPLE, VARIANTS);
+    float *rl = rows(r, VARIANTS, 0, VARIANTS);
+    dw_corr_ws *ws = dw_corr_ws_new();
+    dw_corr_found found;
+    dw_ldblock b = {0};
+    dw_err err = {0};
+    int rc;
+
+    for (size_t i = 0; i < (size_t)VARIANTS * VARIANTS; i++) {
+        if (i % (VARIANTS + 1) != 0)
+            rl[i] = (float)(round(r[i] * (1 - 3e-6) * 1e6) * 1e-6);
+    }
+    rc = dw_factor_corr(ws, VARIANTS, VARIANTS, 0, rl, &cut, DW_CORR_AUTO,
+                        &found, &b, &err);
+    OK(rc == 0 && found.pivoted && found.rank < 60 && b.k <= PEOPLE,
+       "rounded: rank %zu, k %zu of %d, %.1e left %s", found.rank, b.k, PEOPLE,
+       found.left, err.msg);
+    check(&b, rl, 2e-5, "rounded");
+    dw_ldblock_clear(&b);
+    dw_corr_ws_free(ws);
+    dw_free(r);
+    dw_free(rl);
+}
+
 /* R of three traits of which each pair is -0.9: eigenvalues 1.9, 1.9, -0.8. */
 static void test_negative(void)
 {
@@ -346,6 +376,7 @@ int main(void)
     test_left();
     test_refused();
     test_factor();
+    test_rounded();
     test_negative();
     test_memory();
     return tap_done();

@@ -7,7 +7,8 @@
 #include "lik_reference.h"
 #include "linalg/blas.h"
 
-enum { M = 150, K = 130 };
+/* More than a tile of columns. */
+enum { M = 300, K = 130 };
 
 static const dw_noise NOISE = {1, 0.3};
 
