@@ -14,9 +14,10 @@ setup_file() {
     dw-view --variants sim.dws | awk -F '\t' -v OFS='\t' '
         NR == 1 { print "CHR", "POS", "ID", "OA", "EA", "EAF", "Z", "N" }
         NR > 1 && $2 == 1 { print $3, $4, $5, $6, $7, $8, $9, $10 }' >clean.tsv
-    # Of those with |z| > 3 every 40th is a flip.
+    # Of those with |z| > 3 every 40th is a flip: of frequent ones, since a rare
+    # one may have no neighbour in 300 people that tells of it.
     awk -F '\t' -v OFS='\t' '
-        NR > 1 && ($7 > 3 || $7 < -3) && ++n % 40 == 20 { $7 = -$7; print $3 >"flips" }
+        NR > 1 && $6 > 0.1 && $6 < 0.9 && ($7 > 3 || $7 < -3) && ++n % 40 == 20 { $7 = -$7; print $3 >"flips" }
         { print }' clean.tsv >flipped.tsv
     take clean
     take flipped
