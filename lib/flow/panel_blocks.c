@@ -222,6 +222,23 @@ static int take_tracks(dw_panel_blocks *b, dw_source *src, dw_err *err)
 
 /* ---- is it what was meant? ---- */
 
+/* A panel without a stream, of which no variant came. */
+static int no_variant(const dw_panel_blocks *b, dw_err *err)
+{
+    dw_buf why = {0};
+
+    if (b->o->region)
+        return dw_fail(err, DW_EMISMATCH, "-r %s: no variant of %s lies there",
+                       b->o->region, name_of(b));
+    for (size_t i = 0; i < b->all.n_items; i++)
+        dw_buf_addf(&why, "%s%" PRIu64 " %s", i ? ", " : ": ",
+                    b->all.item[i].n, b->all.item[i].reason);
+    dw_fail(err, DW_EDEGENERATE, "%s: no variant in it that can be used%s",
+            name_of(b), why.s ? why.s : "");
+    dw_buf_clear(&why);
+    return err->code;
+}
+
 /* Nothing found, or next to nothing: says what is the likely reason. */
 static int check_match(const dw_panel_blocks *b, dw_err *err)
 {
@@ -236,9 +253,7 @@ static int check_match(const dw_panel_blocks *b, dw_err *err)
 
     m.found = m.asked - m.other - dw_tally_get(&b->all, "not_in_panel");
     if (b->n_read == 0)
-        return b->whole
-                   ? dw_fail(err, DW_EDEGENERATE, "%s: no variant in it", name)
-                   : 0;
+        return b->whole ? no_variant(b, err) : 0;
     if (asked == 0)
         return except ? dw_fail(err, DW_EMISMATCH,
                                 "--exclude %s: no variant lies elsewhere",

@@ -260,6 +260,10 @@ no() {
     awk 'BEGIN { OFS = "\t" } { for (i = NR + 1; i <= NF; i++) if (i > 20) $i = 0; print }' demo.ld >part.ld
     run --separate-stderr dw-ldblock -q --store f32 --panel --ld part.ld --ld-snps demo.bim -o out.dws
     refused 'part.ld: this matrix is neither symmetric nor a triangle'
+    # Every variant is left out, and it is said why.
+    awk 'BEGIN { OFS = "\t" } { for (i = 1; i <= NF; i++) $i = 0; print }' demo.ld >zero.ld
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld zero.ld --ld-snps demo.bim -o out.dws
+    refused 'zero.ld: no variant in it that can be used: 60 monomorphic'
 }
 
 @test "GCTB: files that do not belong together" {
@@ -282,6 +286,12 @@ no() {
     { head -c -400 gctb/block1.eigen.bin; head -c 400 /dev/zero; } >bad/block1.eigen.bin
     run --separate-stderr dw-ldblock -q --store f32 --panel --ld bad -o out.dws
     refused 'eigenvector .* has the length .*, not 1'
+    # Blocks that share variants would count their z twice.
+    rm -rf bad && cp -r gctb bad && cp gctb/block1.eigen.bin bad/block2.eigen.bin
+    awk 'BEGIN { OFS = "\t" } NR == 3 { print 2, 1, last; next }
+        { last = $3 OFS $4 OFS $5 OFS $6 OFS $7 } 1' gctb/ldm.info >bad/ldm.info
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld bad -o out.dws
+    refused 'no variant may be in two cores'
     run --separate-stderr dw-ldblock -q --store f32 --panel --ld gctb/block1.eigen.bin -o out.dws
     [ "$status" -eq 2 ]
     [[ $stderr = *"name its folder"* ]]
