@@ -189,7 +189,7 @@ static void mark_rows(dw_ld_join *j, const struct order *order)
     const dw_ld_matches *m = &order->match;
 
     for (size_t i = m->begin; i < m->end; i++)
-        j->fate[i] |= m->fate[i - m->begin];
+        j->fate[i] |= m->fate[i - m->begin] | DW_LD_NEAR;
     for (size_t i = 0; m->core && i < m->n; i++)
         j->fate[m->row[i]] |= DW_LD_USED;
 }
@@ -205,6 +205,7 @@ static void count_fate(dw_ld_join *j, unsigned fate)
         j->other++;
     } else {
         j->absent++;
+        j->counts.blocks.beyond += !(fate & DW_LD_NEAR);
     }
 }
 
@@ -417,6 +418,7 @@ int dw_ld_join_take(dw_ld_join *j, const dw_variants *v, size_t row,
     }
     /* Behind the last block, or between two of them. */
     if (!j->n_orders || pos < j->floor) {
+        j->counts.blocks.beyond++;
         j->absent++;
         return 0;
     }

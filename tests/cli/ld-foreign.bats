@@ -314,6 +314,19 @@ no() {
     done
 }
 
+@test "real: a window of UKBB_LD, and a study of the whole chromosome" {
+    need_shared
+    H=$SHARED/ukbb_height_chr22_hm3
+    dw-ingest -q --ref "$H/geno/1000G_eur_chr22.bim" -o hm3.dws
+    run -0 --separate-stderr dw-ldblock --ld "$SHARED/ld/ukbb_ld_npz_fixture" -o out.dws hm3.dws
+    grep -qE 'taken +8[0-9]$' <<<"$stderr"
+    # Another build is told from what lies there.
+    awk 'BEGIN { OFS = "\t" } { $4 += 3; print }' "$H/geno/1000G_eur_chr22.bim" >far.bim
+    dw-ingest -q --ref far.bim -o far.dws
+    run --separate-stderr dw-ldblock -q --ld "$SHARED/ld/ukbb_ld_npz_fixture" -o out.dws far.dws
+    refused 'has [0-9] of the [0-9]+ variants of the stream; are they of one genome build'
+}
+
 @test "real: susieR's matrix with its header of names" {
     need_shared
     D=$SHARED/ld/susie_SummaryConsistency

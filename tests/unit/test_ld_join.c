@@ -242,11 +242,10 @@ static const struct plan TWO[] = {{"1", 100}, {"1", 130}, {"1", 300},
 static void test_rows(void)
 {
     joins("all of one", TWO, "1:110 1:120 1:130 1:140 1:150",
-          "1:110/110*120*130*140/150 1:140/140*150 ", "taken 5 mended 2 ",
-          1);
+          "1:110/110*120*130*140/150 1:140/140*150 ", "taken 5 mended 2 ", 1);
     joins("signs and alleles", TWO, "1:120~ 1:130! 1:140~ 1:330",
-          "1:110*120~*140~ 1:310*330 ",
-          "taken 3 alleles_differ 1 mended 3 ", 1);
+          "1:110*120~*140~ 1:310*330 ", "taken 3 alleles_differ 1 mended 3 ",
+          1);
     joins("none of them", TWO, "1:5 1:111 1:200 1:999", "", "not_in_panel 4 ",
           1);
     joins("a flank alone", TWO, "1:110 1:340", "1:310*340 ",
@@ -330,11 +329,30 @@ static void test_whole(void)
     }
 }
 
+/* Rows where there is no block, whatever batches blocks come in. */
+static void test_beyond(void)
+{
+    for (size_t threads = 1; threads < 4; threads++) {
+        dw_buf got = {0};
+        dw_err err = {0};
+        dw_ld_join *j = begin(TWO, &TELLS, threads, &got);
+
+        OK(take_rows(j, "1:5 1:111 1:145 1:200 1:335 1:999 2:10 9:9", &err) ==
+                   0 &&
+               dw_ld_join_counted(j).blocks.beyond == 4,
+           "%u rows have no block",
+           (unsigned)dw_ld_join_counted(j).blocks.beyond);
+        dw_ld_join_free(j);
+        dw_buf_clear(&got);
+    }
+}
+
 int main(void)
 {
     test_rows();
     test_contigs();
     test_faults();
     test_whole();
+    test_beyond();
     return tap_done();
 }
