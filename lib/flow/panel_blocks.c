@@ -222,6 +222,23 @@ static int take_tracks(dw_panel_blocks *b, dw_source *src, dw_err *err)
 
 /* ---- is it what was meant? ---- */
 
+/* A panel without a stream, of which no variant came. */
+static int no_variant(const dw_panel_blocks *b, dw_err *err)
+{
+    dw_buf why = {0};
+
+    if (b->o->region)
+        return dw_fail(err, DW_EMISMATCH, "-r %s: no variant of %s lies there",
+                       b->o->region, name_of(b));
+    for (size_t i = 0; i < b->all.n_items; i++)
+        dw_buf_addf(&why, "%s%" PRIu64 " %s", i ? ", " : ": ", b->all.item[i].n,
+                    b->all.item[i].reason);
+    dw_fail(err, DW_EDEGENERATE, "%s: no variant in it that can be used%s",
+            name_of(b), why.s ? why.s : "");
+    dw_buf_clear(&why);
+    return err->code;
+}
+
 /* Nothing found, or next to nothing: says what is the likely reason. */
 static int check_match(const dw_panel_blocks *b, dw_err *err)
 {
@@ -233,12 +250,11 @@ static int check_match(const dw_panel_blocks *b, dw_err *err)
         .other = dw_tally_get(&b->all, "alleles_differ"),
     };
     const char *name = name_of(b);
+    uint64_t beyond = b->maker.kind->counted(b->maker.self).beyond;
 
     m.found = m.asked - m.other - dw_tally_get(&b->all, "not_in_panel");
     if (b->n_read == 0)
-        return b->whole
-                   ? dw_fail(err, DW_EDEGENERATE, "%s: no variant in it", name)
-                   : 0;
+        return b->whole ? no_variant(b, err) : 0;
     if (asked == 0)
         return except ? dw_fail(err, DW_EMISMATCH,
                                 "--exclude %s: no variant lies elsewhere",
@@ -249,6 +265,13 @@ static int check_match(const dw_panel_blocks *b, dw_err *err)
         return dw_fail(err, DW_EMISMATCH,
                        "%s has none of the stream's chromosomes%s", name,
                        b->o->region ? " in that region" : "");
+    /* LD of a part of a chromosome says nothing of what lies elsewhere. */
+    m.asked -= beyond;
+    if (m.asked == 0)
+        return dw_fail(err, DW_EMISMATCH,
+                       "%s has no block where any variant of the stream is; "
+                       "are they of one genome build?",
+                       name);
     return dw_panel_match_check(&m, name, "the stream", err);
 }
 

@@ -77,9 +77,15 @@ static char *beside(const char *path, const char *suffix)
 static int check_magic(const dw_plink *p, dw_err *err)
 {
     unsigned char magic[MAGIC_SIZE] = {0};
+    ssize_t n = pread(p->fd, magic, sizeof magic, 0);
 
-    if (pread(p->fd, magic, sizeof magic, 0) < 0)
+    if (n < 0)
         return dw_fail_errno(err, "%s", p->path);
+    if (n < MAGIC_SIZE)
+        return dw_fail(err, DW_EFORMAT,
+                       "%s: holds %zd bytes, too few for a .bed: it was cut "
+                       "short",
+                       p->path, n);
     if (!dw_plink_magic(magic, sizeof magic))
         return dw_fail(err, DW_EFORMAT,
                        "%s: begins with %02x %02x %02x; a .bed begins with 6c "

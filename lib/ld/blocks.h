@@ -43,6 +43,7 @@ typedef struct dw_blocks_out {
 typedef struct dw_blocks_counts {
     uint64_t blocks, rank, core;            /* written; sums of k and of l */
     uint64_t empty, split, shrunk, outside; /* see cutter.h */
+    uint64_t beyond; /* rows where LD that is made has no block (ld_join.h) */
 } dw_blocks_counts;
 
 typedef struct dw_blocks dw_blocks;

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/par.h"
+#include "ld/core_order.h"
 #include "ld/ld_match.h"
 #include "ld/ld_walk.h"
 #include "ld/slide.h"
@@ -41,6 +42,7 @@ struct dw_ld_join {
     size_t n_orders, max_orders;
     uint32_t floor; /* no block to come begins before */
     uint32_t reach; /* the last position of the batch in hand */
+    dw_core_order cores;
     dw_ld_join_counts counts;
     uint64_t taken, outside, low, other, absent, no_contig, excluded, off;
     dw_tally source; /* what it left out */
@@ -85,6 +87,7 @@ void dw_ld_join_free(dw_ld_join *j)
     dw_pool_free(j->pool);
     dw_slide_free(j->slide);
     dw_ld_walk_free(j->walk);
+    dw_core_order_clear(&j->cores);
     dw_tally_clear(&j->source);
     dw_free(j);
 }
@@ -186,7 +189,7 @@ static void mark_rows(dw_ld_join *j, const struct order *order)
     const dw_ld_matches *m = &order->match;
 
     for (size_t i = m->begin; i < m->end; i++)
-        j->fate[i] |= m->fate[i - m->begin];
+        j->fate[i] |= m->fate[i - m->begin] | DW_LD_NEAR;
     for (size_t i = 0; m->core && i < m->n; i++)
         j->fate[m->row[i]] |= DW_LD_USED;
 }
@@ -202,6 +205,7 @@ static void count_fate(dw_ld_join *j, unsigned fate)
         j->other++;
     } else {
         j->absent++;
+        j->counts.blocks.beyond += !(fate & DW_LD_NEAR);
     }
 }
 
@@ -264,6 +268,18 @@ static int find_reach(dw_ld_join *j, dw_err *err)
     return 0;
 }
 
+static int check_cores(dw_ld_join *j, dw_err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < j->n_orders && rc == 0; i++) {
+        const dw_ld_item *item = &j->order[i].item;
+
+        rc = dw_core_order_next(&j->cores, &item->var, &item->ld, err);
+    }
+    return rc;
+}
+
 /* Reads and makes the next blocks of the contig in hand: 1; 0 when there are
  * none. */
 static int make_batch(dw_ld_join *j, dw_err *err)
@@ -282,7 +298,7 @@ static int make_batch(dw_ld_join *j, dw_err *err)
         if (j->order[i].err.code)
             return block_fault(&j->order[i], err);
     }
-    if (!j->whole && find_reach(j, err) < 0)
+    if ((!j->whole && find_reach(j, err) < 0) || check_cores(j, err) < 0)
         return err->code;
     return j->n_orders > 0;
 }
@@ -359,6 +375,7 @@ int dw_ld_join_turn(dw_ld_join *j, const char *contig, dw_err *err)
     j->n_orders = 0;
     j->floor = 1;
     j->on_contig = false;
+    dw_core_order_clear(&j->cores);
     if (!*contig)
         return 0;
     rc = dw_ld_walk_seek(j->walk, contig, err);
@@ -401,6 +418,7 @@ int dw_ld_join_take(dw_ld_join *j, const dw_variants *v, size_t row,
     }
     /* Behind the last block, or between two of them. */
     if (!j->n_orders || pos < j->floor) {
+        j->counts.blocks.beyond++;
         j->absent++;
         return 0;
     }

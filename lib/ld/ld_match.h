@@ -20,6 +20,7 @@ enum {
     DW_LD_LOW = 4,    /* it is there, and below min_maf */
     DW_LD_USED = 8,   /* a block with it was written; not set here */
     DW_LD_SCOPE = 16, /* it is there, and out of scope */
+    DW_LD_NEAR = 32,  /* its position lies within the block; not set here */
 };
 
 /* {0} is an empty one. */

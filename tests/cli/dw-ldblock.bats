@@ -317,6 +317,10 @@ refuses() {
     refuses 'person by person' --panel --geno cut.bed
     { printf 'abc'; tail -c +4 demo.bed; } >cut.bed
     refuses 'begins with 61 62 63' --panel --geno cut.bed
+    printf '\154' >cut.bed
+    refuses 'cut.bed: holds 1 bytes, too few for a .bed' --panel --geno cut.bed
+    refuses '-r 9: no variant of demo.bed lies there' --panel --geno demo.bed -r 9
+    refuses '-r 9: no variant of demo.bcf lies there' --panel --geno demo.bcf -r 9
     rm cut.bim
     cp demo.bed cut.bed
     refuses 'cut.bim: No such file' --panel --geno cut.bed
@@ -436,7 +440,7 @@ downstream() {
     cp demo.bed demo.bim demo.fam study.dws blocks.bed "$BATS_TEST_TMPDIR"
     cd "$BATS_TEST_TMPDIR"
     sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/{/^\.Bd/,/^\.Ed/{/^\.[BE]d/d;p}}' \
-        "$ROOT/man/dw-ldblock.1" >examples.sh
+        "$ROOT/man/dw-ldblock.1" | sed 's/\\e$/\\/' >examples.sh
     [ "$(grep -c '^dw-ldblock' examples.sh)" -eq 5 ]
     bash -e examples.sh >shown.txt
     head -n 1 shown.txt | grep -q '^BLOCK'

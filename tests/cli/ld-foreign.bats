@@ -260,6 +260,10 @@ no() {
     awk 'BEGIN { OFS = "\t" } { for (i = NR + 1; i <= NF; i++) if (i > 20) $i = 0; print }' demo.ld >part.ld
     run --separate-stderr dw-ldblock -q --store f32 --panel --ld part.ld --ld-snps demo.bim -o out.dws
     refused 'part.ld: this matrix is neither symmetric nor a triangle'
+    # Every variant is left out, and it is said why.
+    awk 'BEGIN { OFS = "\t" } { for (i = 1; i <= NF; i++) $i = 0; print }' demo.ld >zero.ld
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld zero.ld --ld-snps demo.bim -o out.dws
+    refused 'zero.ld: no variant in it that can be used: 60 monomorphic'
 }
 
 @test "GCTB: files that do not belong together" {
@@ -282,6 +286,12 @@ no() {
     { head -c -400 gctb/block1.eigen.bin; head -c 400 /dev/zero; } >bad/block1.eigen.bin
     run --separate-stderr dw-ldblock -q --store f32 --panel --ld bad -o out.dws
     refused 'eigenvector .* has the length .*, not 1'
+    # Blocks that share variants would count their z twice.
+    rm -rf bad && cp -r gctb bad && cp gctb/block1.eigen.bin bad/block2.eigen.bin
+    awk 'BEGIN { OFS = "\t" } NR == 3 { print 2, 1, last; next }
+        { last = $3 OFS $4 OFS $5 OFS $6 OFS $7 } 1' gctb/ldm.info >bad/ldm.info
+    run --separate-stderr dw-ldblock -q --store f32 --panel --ld bad -o out.dws
+    refused 'no variant may be in two cores'
     run --separate-stderr dw-ldblock -q --store f32 --panel --ld gctb/block1.eigen.bin -o out.dws
     [ "$status" -eq 2 ]
     [[ $stderr = *"name its folder"* ]]
@@ -302,6 +312,19 @@ no() {
         # Each is off by what it is rounded by: 5e-7, and 1e-6 of dw-view's.
         awk -v limit=3e-6 -f compare.awk plink.tsv npz.tsv
     done
+}
+
+@test "real: a window of UKBB_LD, and a study of the whole chromosome" {
+    need_shared
+    H=$SHARED/ukbb_height_chr22_hm3
+    dw-ingest -q --ref "$H/geno/1000G_eur_chr22.bim" -o hm3.dws
+    run -0 --separate-stderr dw-ldblock --ld "$SHARED/ld/ukbb_ld_npz_fixture" -o out.dws hm3.dws
+    grep -qE 'taken +8[0-9]$' <<<"$stderr"
+    # Another build is told from what lies there.
+    awk 'BEGIN { OFS = "\t" } { $4 += 3; print }' "$H/geno/1000G_eur_chr22.bim" >far.bim
+    dw-ingest -q --ref far.bim -o far.dws
+    run --separate-stderr dw-ldblock -q --ld "$SHARED/ld/ukbb_ld_npz_fixture" -o out.dws far.dws
+    refused 'has [0-9] of the [0-9]+ variants of the stream; are they of one genome build'
 }
 
 @test "real: susieR's matrix with its header of names" {

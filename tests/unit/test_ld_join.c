@@ -235,19 +235,17 @@ static void joins(const char *what, const struct plan *plan, const char *rows,
     }
 }
 
-/* Blocks of 100 that overlap by 50: the flanks of each are in no other's core.
- */
-static const struct plan TWO[] = {{"1", 100}, {"1", 120}, {"1", 300},
+/* The second block of contig 1 begins within the first, its core behind. */
+static const struct plan TWO[] = {{"1", 100}, {"1", 130}, {"1", 300},
                                   {"2", 100}, {"3", 50},  {NULL, 0}};
 
 static void test_rows(void)
 {
     joins("all of one", TWO, "1:110 1:120 1:130 1:140 1:150",
-          "1:110/110*120*130*140/150 1:130/130*140*150 ", "taken 5 mended 2 ",
-          1);
+          "1:110/110*120*130*140/150 1:140/140*150 ", "taken 5 mended 2 ", 1);
     joins("signs and alleles", TWO, "1:120~ 1:130! 1:140~ 1:330",
-          "1:110*120~*140~ 1:130*140~ 1:310*330 ",
-          "taken 3 alleles_differ 1 mended 3 ", 1);
+          "1:110*120~*140~ 1:310*330 ", "taken 3 alleles_differ 1 mended 3 ",
+          1);
     joins("none of them", TWO, "1:5 1:111 1:200 1:999", "", "not_in_panel 4 ",
           1);
     joins("a flank alone", TWO, "1:110 1:340", "1:310*340 ",
@@ -288,6 +286,7 @@ static void test_faults(void)
     static const struct plan back[] = {
         {"1", 100}, {"2", 100}, {"1", 300}, {"3", 100}, {NULL, 0}};
     static const struct plan order[] = {{"1", 300}, {"1", 100}, {NULL, 0}};
+    static const struct plan cores[] = {{"1", 100}, {"1", 120}, {NULL, 0}};
     static const struct plan io[] = {{"1", 100}, {"2", 0}, {NULL, 0}};
     static const struct plan make[] = {{"1", MAKE_FAILS}, {NULL, 0}};
 
@@ -297,6 +296,9 @@ static void test_faults(void)
     fails("not sorted within one", order, "1:320",
           "contig 1: a block that begins at 110 stands behind one that begins "
           "at 310");
+    fails("a variant in two cores", cores, "1:120 1:160",
+          "contig 1: a core that begins at 140 stands behind one that ends at "
+          "140; no variant may be in two cores");
     fails("a read that fails", io, "1:120 2:120", "cannot be read");
     fails("a block that cannot be made", make, "1:120", "cannot be made");
 }
@@ -310,7 +312,7 @@ static void test_whole(void)
         dw_ld_join *j = begin(TWO, threads % 2 ? &TELLS : &MUTE, threads, &got);
 
         OK(dw_ld_join_whole(j, &err) == 0 &&
-               strncmp(got.s, "1:110/110*120*130*140/150 1:130/130*140*150*160",
+               strncmp(got.s, "1:110/110*120*130*140/150 1:140/140*150*160",
                        40) == 0 &&
                strstr(got.s, "2:110/110") && strstr(got.s, "3:60/60"),
            "the whole: %s", got.s);
@@ -327,11 +329,30 @@ static void test_whole(void)
     }
 }
 
+/* Rows where there is no block, whatever batches blocks come in. */
+static void test_beyond(void)
+{
+    for (size_t threads = 1; threads < 4; threads++) {
+        dw_buf got = {0};
+        dw_err err = {0};
+        dw_ld_join *j = begin(TWO, &TELLS, threads, &got);
+
+        OK(take_rows(j, "1:5 1:111 1:145 1:200 1:335 1:999 2:10 9:9", &err) ==
+                   0 &&
+               dw_ld_join_counted(j).blocks.beyond == 4,
+           "%u rows have no block",
+           (unsigned)dw_ld_join_counted(j).blocks.beyond);
+        dw_ld_join_free(j);
+        dw_buf_clear(&got);
+    }
+}
+
 int main(void)
 {
     test_rows();
     test_contigs();
     test_faults();
     test_whole();
+    test_beyond();
     return tap_done();
 }
