@@ -9,6 +9,7 @@
 #include "cli/opts.h"
 #include "flow/add_flow.h"
 #include "flow/ingest_flow.h"
+#include "linalg/blas.h"
 #include "record/rec_stream.h"
 #include "record/rec_vars.h"
 #include "stream/outfile.h"
@@ -111,6 +112,7 @@ static int run(void *opts, const dw_common *common, dw_err *err)
     if ((c->n_cases > 0) != (c->n_controls > 0))
         return dw_fail(err, DW_EUSAGE,
                        "--n-cases and --n-controls go together");
+    dw_linalg_single_thread();
     if (o->explain)
         return explain(o, common, err);
     source = dw_alloc(o->annot.n, sizeof *source);

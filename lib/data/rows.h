@@ -26,6 +26,22 @@ typedef struct dw_row {
     uint32_t actions;   /* dw_action bits: what was done to it so far */
 } dw_row;
 
+/* A row of which no more is known; contig "" and position 0: it has no place.
+ * Field by field, since a row is cleared as a whole by an instruction that is
+ * slow to begin. */
+static inline void dw_row_begin(dw_row *row, const char *contig, uint32_t pos,
+                                dw_span id)
+{
+    row->contig = contig;
+    row->pos = pos;
+    row->index = 0;
+    row->id = id;
+    row->a1.s = row->a2.s = "";
+    row->a1.n = row->a2.n = 0;
+    row->value = NULL;
+    row->actions = 0;
+}
+
 /* Many rows, one behind the other.  {.k = ...} is an empty one. */
 typedef struct dw_rows {
     size_t n, k;

@@ -271,9 +271,9 @@ static int add_to_group(dw_ordered *o, dw_err *err)
                        "positions?",
                        origin_of(o).name, MAX_AT_PLACE, o->contig,
                        (unsigned)o->pos);
-    o->ahead.contig = o->contig;
     if (dw_group_add(&o->group, &o->ahead) < 0)
         return no_memory(o, err);
+    o->group.row[o->group.n - 1].contig = o->contig;
     return 0;
 }
 

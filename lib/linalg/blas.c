@@ -13,6 +13,10 @@ void dw_linalg_single_thread(void)
 {
     if (openblas_set_num_threads)
         openblas_set_num_threads(1);
+    /* The others were started with the program and wait for work: at first by
+     * asking for it all the time, which costs us a tenth of a second. */
+    if (blas_thread_shutdown_)
+        blas_thread_shutdown_();
 }
 
 const char *dw_linalg_library(void)

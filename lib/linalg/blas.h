@@ -8,8 +8,8 @@
 #include "base/err.h"
 
 /* One BLAS thread: blocks are what runs in parallel, and more threads within a
- * product change its bits.  Called once, before any work, by a tool that
- * computes. */
+ * product change its bits.  Those that OpenBLAS has started are ended.  Called
+ * once, before any work, by a tool that computes. */
 void dw_linalg_single_thread(void);
 
 /* Solves small problems with known answers: DW_EBUG if the BLAS or LAPACK that

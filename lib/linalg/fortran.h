@@ -82,5 +82,6 @@ void dstedc_(const char *compz, const dw_blasint *n, double *d, double *e,
 /* OpenBLAS only: weak, so NULL under any other BLAS. */
 extern void openblas_set_num_threads(int n) __attribute__((weak));
 extern char *openblas_get_config(void) __attribute__((weak));
+extern int blas_thread_shutdown_(void) __attribute__((weak));
 
 #endif

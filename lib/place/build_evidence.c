@@ -1,6 +1,7 @@
 #include "place/build_evidence.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -67,24 +68,47 @@ static const struct known {
     {4823703, 22, 48222045, 47826296},
 };
 
-/* The number of "rs123456", or 0: those that are known have six digits or
- * seven. */
-static uint32_t rs_number(dw_span id)
+/* The bit in `endings` of the four letters before `end`: 64 x 64 bits. */
+static inline unsigned ending_of(const char *end)
 {
-    uint64_t n;
+    uint32_t last;
 
-    if (id.n < 8 || id.n > 9 || (id.s[0] | 32) != 'r' || (id.s[1] | 32) != 's')
-        return 0;
-    return dw_text_digits((dw_span){id.s + 2, id.n - 2}, &n) == 0 ? (uint32_t)n
-                                                                  : 0;
+    memcpy(&last, end - sizeof last, sizeof last);
+    return (last * UINT32_C(2654435761)) >> 20;
 }
 
-static const struct known *find_known(uint32_t rs)
+static void learn_endings(dw_build_evidence *e)
+{
+    for (size_t i = 0; i < DW_COUNT(KNOWN); i++) {
+        char id[16];
+        int n = snprintf(id, sizeof id, "rs%" PRIu32, KNOWN[i].rs);
+        unsigned bit = ending_of(id + n);
+
+        e->endings[bit / 64] |= UINT64_C(1) << bit % 64;
+    }
+}
+
+/* May the id be a known one?  Those have six digits or seven.  Most are none,
+ * at the cost of a look at their last letters. */
+static inline bool may_be_known(const dw_build_evidence *e, dw_span id)
+{
+    unsigned bit;
+
+    if (id.n < 8 || id.n > 9)
+        return false;
+    bit = ending_of(id.s + id.n);
+    return e->endings[bit / 64] >> bit % 64 & 1;
+}
+
+/* "rs123456" among the known, or NULL. */
+static const struct known *find_known(dw_span id)
 {
     size_t lo = 0, hi = DW_COUNT(KNOWN);
+    uint64_t rs;
 
-    if (rs < KNOWN[0].rs || rs > KNOWN[hi - 1].rs)
-        return NULL; /* most, and at no cost */
+    if ((id.s[0] | 32) != 'r' || (id.s[1] | 32) != 's' ||
+        dw_text_digits((dw_span){id.s + 2, id.n - 2}, &rs) < 0)
+        return NULL;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
 
@@ -111,16 +135,18 @@ static void enter_contig(dw_build_evidence *e, const char *contig)
 
 void dw_build_evidence_row(dw_build_evidence *e, const dw_row *row)
 {
-    const struct known *k = find_known(rs_number(row->id));
+    const struct known *k;
     int64_t contig;
 
     if (!row->pos)
         return;
-    e->rows++;
+    if (e->rows++ == 0)
+        learn_endings(e);
     if (!dw_contig_eq(row->contig, e->contig))
         enter_contig(e, row->contig);
     for (int b = 0; row->pos > e->shortest && b < DW_BUILDS; b++)
         e->beyond[b] += row->pos > e->length[b];
+    k = may_be_known(e, row->id) ? find_known(row->id) : NULL;
     if (!k || dw_text_int64(dw_span_of(row->contig), &contig) < 0 ||
         contig != k->chromosome)
         return;

@@ -26,6 +26,7 @@ typedef struct dw_build_evidence {
     /* of the last row's chromosome */
     char contig[DW_CONTIG_MAX];
     uint32_t length[DW_BUILDS], shortest;
+    uint64_t endings[64]; /* bits: of known ids, by their last letters */
 } dw_build_evidence;
 
 void dw_build_evidence_row(dw_build_evidence *e, const dw_row *row);

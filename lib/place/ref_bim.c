@@ -32,12 +32,9 @@ static int next_row(void *self, dw_row *row, dw_err *err)
 
     while ((rc = dw_bim_next(b->bim, &b->row, err)) > 0) {
         dw_contig_settle(b->row.contig, b->row.pos);
-        *row = (dw_row){
-            .contig = b->row.contig,
-            .pos = b->row.pos,
-            .index = b->row.index,
-            .id = dw_text_is_na(b->row.id) ? dw_span_of(".") : b->row.id,
-        };
+        dw_row_begin(row, b->row.contig, b->row.pos,
+                     dw_text_is_na(b->row.id) ? (dw_span){".", 1} : b->row.id);
+        row->index = b->row.index;
         if (dw_ref_take(b->face, row, b->row.a1, b->row.a2, &b->a1, &b->a2))
             break;
     }

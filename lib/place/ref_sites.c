@@ -231,13 +231,10 @@ static int next_row(void *self, dw_row *row, dw_err *err)
         while (take_alt(s, &alt)) {
             bool na = dw_text_is_na(s->field[ID]);
 
-            *row = (dw_row){
-                .contig = s->name,
-                .pos = s->pos,
-                .index = s->face->rows,
-                .id = na ? dw_span_of(".") : s->field[ID],
-                .value = &s->value,
-            };
+            dw_row_begin(row, s->name, s->pos,
+                         na ? (dw_span){".", 1} : s->field[ID]);
+            row->index = s->face->rows;
+            row->value = &s->value;
             if (!dw_ref_take(s->face, row, alt, s->field[REF], &s->a1, &s->a2))
                 continue;
             s->value = frequency_of(s);

@@ -146,8 +146,7 @@ static int next_row(void *self, dw_row *row, dw_reason *reason, dw_err *err)
     v->alt++;
     *reason = DW_REASON_NONE;
     id = v->in.rec->d.id;
-    *row = (dw_row){.contig = ""};
-    row->id = dw_span_of(id && *id ? id : ".");
+    dw_row_begin(row, "", 0, dw_span_of(id && *id ? id : "."));
     row->a2 = dw_span_of(v->in.rec->n_allele ? v->in.rec->d.allele[0] : ".");
     row->a1 = dw_span_of(
         v->alt < (int)v->in.rec->n_allele ? v->in.rec->d.allele[v->alt] : ".");

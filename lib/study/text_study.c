@@ -144,7 +144,7 @@ static int next_row(void *self, dw_row *row, dw_reason *reason, dw_err *err)
     *reason = dw_table_is_split(s->table) ? DW_REASON_ROW_SPLIT
               : s->select                 ? passed_over(s)
                                           : DW_REASON_NONE;
-    *row = (dw_row){.contig = "", .id = {".", 1}};
+    dw_row_begin(row, "", 0, (dw_span){".", 1});
     if (has(s, DW_MEANING_ID) && !dw_text_is_na(field(s, DW_MEANING_ID)))
         row->id = field(s, DW_MEANING_ID);
     find_alleles(s, row, reason);

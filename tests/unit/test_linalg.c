@@ -1,6 +1,7 @@
 /* linalg against plain loops, known spectra and broken input. */
 #include "tap.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -298,9 +299,35 @@ static void test_library(void)
     dw_mem_fail_at(0);
 }
 
+/* The threads of this process; 0: this system does not say. */
+static size_t count_threads(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    size_t n = 0;
+
+    for (struct dirent *d; tasks && (d = readdir(tasks));)
+        n += d->d_name[0] != '.';
+    if (tasks)
+        closedir(tasks);
+    return n;
+}
+
+static void test_threads(void)
+{
+#ifdef __SANITIZE_THREAD__
+    const size_t ours = 2; /* the sanitizer has one */
+#else
+    const size_t ours = 1;
+#endif
+    size_t n = count_threads();
+
+    OK(n == 0 || n == ours, "no thread of the BLAS is left (%zu)", n);
+}
+
 int main(void)
 {
     dw_linalg_single_thread();
+    test_threads();
     test_products();
     test_empty();
     test_symmetrise();
