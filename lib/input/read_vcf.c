@@ -552,7 +552,8 @@ int dw_vcf_column(dw_vcf *v, void *column, dw_err *err)
         wrong = dw_vcf_text_dosage(v->format, v->alt, v->rec->n_allele - 1u,
                                    &v->people, column);
     } else {
-        wrong = dw_vcf_text_packed(v->format, v->alt, &v->people, column);
+        wrong = dw_vcf_text_packed(v->format, v->alt, (int)v->rec->n_allele - 1,
+                                   &v->people, column);
     }
     return wrong ? bad_record(v, wrong, err) : 0;
 }

@@ -11,11 +11,15 @@
 /* Imputation programs round: a dosage that far out of [0, 2] is still one. */
 #define DOSAGE_SLACK 0.001
 
-/* More copies than there are: to be looked at allele by allele. */
-enum { NOT_PLAIN = 4 };
+/* More copies than there are: to be looked at allele by allele.  And a code
+ * that is none, for an allele that is none. */
+enum { NOT_PLAIN = 4, NO_ALLELE = 5 };
 
 static const char *const BAD_PLOIDY =
     "has a genotype that is not of one or two alleles";
+
+static const char *const BAD_ALLELE =
+    "has a genotype of an allele that it does not have";
 
 /* htslib believes each record of a BCF. */
 static const char *const OTHER_PEOPLE =
@@ -41,8 +45,9 @@ static int gt_value(const bcf_fmt_t *gt, const uint8_t *p, int i)
     }
 }
 
-/* The code of one person for allele `alt`. */
-static unsigned code_of(const bcf_fmt_t *gt, const uint8_t *p, int alt)
+/* The code of one person for allele `alt` of n_alts. */
+static unsigned code_of(const bcf_fmt_t *gt, const uint8_t *p, int alt,
+                        int n_alts)
 {
     int copies = 0, ploidy = 0;
 
@@ -53,6 +58,8 @@ static unsigned code_of(const bcf_fmt_t *gt, const uint8_t *p, int alt)
             break;
         if (x < 2) /* missing, phased or not */
             return DW_GENO_MISSING;
+        if (bcf_gt_allele(x) > n_alts)
+            return NO_ALLELE;
         ploidy++;
         copies += bcf_gt_allele(x) == alt;
     }
@@ -64,10 +71,12 @@ static unsigned code_of(const bcf_fmt_t *gt, const uint8_t *p, int alt)
 }
 
 /* How many copies of `alt` each byte of an 8-bit GT stands for. */
-static void table_of(int alt, unsigned char copies[256])
+static void table_of(int alt, int n_alts, unsigned char copies[256])
 {
     for (int x = 0; x < 256; x++)
-        copies[x] = x < 2 || x > INT8_MAX ? NOT_PLAIN : (x >> 1) - 1 == alt;
+        copies[x] = x < 2 || x > INT8_MAX || (x >> 1) - 1 > n_alts
+                        ? NOT_PLAIN
+                        : (x >> 1) - 1 == alt;
 }
 
 const char *dw_vcf_packed(const bcf_hdr_t *header, bcf1_t *rec, int alt,
@@ -76,6 +85,7 @@ const char *dw_vcf_packed(const bcf_hdr_t *header, bcf1_t *rec, int alt,
     const bcf_fmt_t *gt = bcf_get_fmt(header, rec, "GT");
     bool plain = gt && gt->type == BCF_BT_INT8 && gt->n == 2;
     unsigned char copies[256];
+    int n_alts = (int)rec->n_allele - 1;
 
     if (rec->n_sample != who->n_all)
         return OTHER_PEOPLE;
@@ -85,7 +95,7 @@ const char *dw_vcf_packed(const bcf_hdr_t *header, bcf1_t *rec, int alt,
     if (gt && gt->n > 2)
         return BAD_PLOIDY;
     memset(column, 0, dw_geno_bytes(DW_GENO_PACKED, who->n));
-    table_of(alt, copies);
+    table_of(alt, n_alts, copies);
     for (size_t i = 0; i < who->n; i++) {
         unsigned code = DW_GENO_MISSING;
 
@@ -94,7 +104,9 @@ const char *dw_vcf_packed(const bcf_hdr_t *header, bcf1_t *rec, int alt,
             unsigned sum =
                 plain ? (unsigned)copies[p[0]] + copies[p[1]] : NOT_PLAIN;
 
-            code = sum < 3 ? BY_COPIES[sum] : code_of(gt, p, alt);
+            code = sum < 3 ? BY_COPIES[sum] : code_of(gt, p, alt, n_alts);
+            if (code == NO_ALLELE)
+                return BAD_ALLELE;
         }
         column[i / 4] |= (unsigned char)(code << i % 4 * 2);
     }
@@ -167,7 +179,7 @@ static int find_tag(const char **p, const char *tag)
 }
 
 /* A genotype as it is written; NOT_PLAIN when it is none. */
-static unsigned code_of_text(const char *p, int alt)
+static unsigned code_of_text(const char *p, int alt, int n_alts)
 {
     int copies = 0, ploidy = 0, missing = 0;
 
@@ -178,6 +190,8 @@ static unsigned code_of_text(const char *p, int alt)
             allele = allele * 10 + (*p - '0');
         if (!digits && *p++ != '.')
             return NOT_PLAIN;
+        if (allele > n_alts)
+            return NO_ALLELE;
         missing += !digits;
         copies += digits && allele == alt;
         if (++ploidy > 2)
@@ -203,24 +217,25 @@ static const char *const SAMPLE_COUNT =
     "has another number of genotypes than the header has names";
 
 /* Two alleles of one digit each, as nearly all are written. */
-static bool is_plain(const char *p)
+static bool is_plain(const char *p, int last)
 {
-    return p[0] >= '0' && p[0] <= '9' && (p[1] == '|' || p[1] == '/') &&
-           p[2] >= '0' && p[2] <= '9' && is_end(p[3]);
+    return p[0] >= '0' && p[0] <= last && (p[1] == '|' || p[1] == '/') &&
+           p[2] >= '0' && p[2] <= last && is_end(p[3]);
 }
 
-const char *dw_vcf_text_packed(const char *format, int alt,
+const char *dw_vcf_text_packed(const char *format, int alt, int n_alts,
                                const dw_people *who, unsigned char *column)
 {
     const char *p = format;
     int tag = find_tag(&p, "GT"), digit = '0' + alt;
+    int last = '0' + (n_alts < 9 ? n_alts : 9);
     size_t next = 0;
 
     if (tag > 0)
         return "has a GT that is not the first of FORMAT";
     memset(column, 0, dw_geno_bytes(DW_GENO_PACKED, who->n));
     for (size_t i = 0; i < who->n_all; i++) {
-        bool plain = p && tag == 0 && is_plain(p);
+        bool plain = p && tag == 0 && is_plain(p, last);
 
         if (!p)
             return SAMPLE_COUNT;
@@ -230,9 +245,11 @@ const char *dw_vcf_text_packed(const char *format, int alt,
             if (plain)
                 code = BY_COPIES[(p[0] == digit) + (p[2] == digit)];
             else if (tag == 0)
-                code = code_of_text(p, alt);
+                code = code_of_text(p, alt, n_alts);
             if (code == NOT_PLAIN)
                 return BAD_PLOIDY;
+            if (code == NO_ALLELE)
+                return BAD_ALLELE;
             column[next / 4] |= (unsigned char)(code << next % 4 * 2);
             next++;
         }

@@ -23,7 +23,7 @@ const char *dw_vcf_dosage(const bcf_hdr_t *header, bcf1_t *rec, int alt,
 
 /* The same from the text of a VCF line, from its column FORMAT on: htslib would
  * take three times as long over it. */
-const char *dw_vcf_text_packed(const char *format, int alt,
+const char *dw_vcf_text_packed(const char *format, int alt, int n_alts,
                                const dw_people *who, unsigned char *column);
 const char *dw_vcf_text_dosage(const char *format, int alt, size_t n_alts,
                                const dw_people *who, float *column);

@@ -11,6 +11,8 @@ const char *dw_admit_reason(const dw_admit *a, size_t n,
 
     if ((double)stats->missing > a->max_missing * (double)n)
         return "high_missing";
+    if (stats->missing == n)
+        return "no_genotype";
     if (stats->ss <= NO_VARIANCE * (double)n)
         return "monomorphic";
     if ((f < 0.5 ? f : 1 - f) < a->min_maf)

@@ -13,8 +13,8 @@ typedef struct dw_admit {
     double max_missing; /* share of its people */
 } dw_admit;
 
-/* Why a variant of n people is left out, as a tally has it: monomorphic,
- * high_missing, low_maf; NULL when it is not. */
+/* Why a variant of n people is left out, as a tally has it: high_missing,
+ * no_genotype, monomorphic, low_maf; NULL when it is not. */
 const char *dw_admit_reason(const dw_admit *a, size_t n,
                             const dw_geno_stats *stats);
 

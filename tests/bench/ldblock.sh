@@ -29,21 +29,26 @@ windows() {
     }
 }
 
+# plink COMMANDS: what they take, against the CPU time that $ours is.
+plink() {
+    have plink1.9 || return 0
+    runs=1 measure "plink1.9 --r square, the same windows" "$1"
+    ratio "$cpu" "$ours" "CPU, plink1.9 to dw-ldblock"
+}
+
 echo "LD of all 3 Mb windows: 500 people x 9,000 variants, 5,000 x 8,000"
 for panel in few many; do
     measure "dw-ldblock, $panel people" \
         "dw-ldblock -q --geno $dir/$panel.bed -o $dir/$panel.dws $dir/$panel.var"
     ours=$cpu
-    if have plink1.9; then
-        runs=1 measure "plink1.9 --r square, the same windows" "$(windows $panel)"
-        ratio "$cpu" "$ours" "CPU, plink1.9 to dw-ldblock"
-    fi
+    plink "$(windows $panel)"
 done
 
 # two WHAT COMMAND: with one thread and with two; the last's files stay.
 two() {
     runs=1 measure "$1" "dw-ldblock -q -@ 1 $2"
     one=$wall
+    ours=$cpu
     runs=1 measure "$1, -@ 2" "dw-ldblock -q -@ 2 $2"
     ratio "$one" "$wall" "wall, one thread to two"
 }
@@ -58,6 +63,7 @@ echo "LD in windows of 3 Mb: 500 people x 100,000 variants, 5,000 x 20,000"
 for panel in long cohort; do
     two "dw-ldblock, $panel" "--geno $dir/$panel.bed -o $dir/$panel.dws $dir/$panel.var"
     largest "$dir/$panel.dws"
+    plink "$(windows $panel)"
 done
 
 real=../shared/data/ukbb_height_windows
@@ -73,6 +79,10 @@ if [ -d "$real" ]; then
     dw-ingest -q --n 450000 --ref "$dir/real.bim" -o "$dir/real.var" \
         "$real/bolt.sumstats.txt.gz"
     two "dw-ldblock, real" "--blocks $dir/real.blocks --geno $dir/real.bed -o $dir/real.dws $dir/real.var"
+    plink "$(cut -f 1 "$dir/real.blocks" | while read -r c; do
+        printf 'plink1.9 --bfile %s --chr %d --r square bin4 --threads 1 --out %s;' \
+            "$dir/real" "$c" "$dir/plink"
+    done)"
     for store in f32 f16 i8; do
         dw-ldblock -q -@ 2 --store $store --blocks "$dir/real.blocks" \
             --geno "$dir/real.bed" -o "$dir/real.dws" "$dir/real.var"

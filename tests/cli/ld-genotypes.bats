@@ -205,6 +205,28 @@ END
     cut -f 1,4 <(dw-view --ld 1 g.dws) | cmp - <(cut -f 1,4 <(dw-view --ld 1 s.dws))
 }
 
+@test "alleles that a record does not have; variants of which nobody is known" {
+    vcf_of >odd.vcf <<'END'
+1 100 A C GT 0/0 0/1 1/1 ./. 0|1 1|0 0/0 1/1
+1 200 A C GT 0/0 0/1 1/1 0/2 0|1 1|0 0/0 1/1
+END
+    run --separate-stderr dw-ldblock --panel --geno odd.vcf -o no.dws
+    refused 'odd.vcf: record 2, at or behind 1:200, has a genotype of an allele that it does not have'
+    sed 's,0/2,02,' odd.vcf >haploid.vcf
+    run --separate-stderr dw-ldblock --panel --geno haploid.vcf -o no.dws
+    refused 'of an allele that it does not have'
+    if bcftools view -Ob -o odd.bcf odd.vcf 2>/dev/null; then
+        run --separate-stderr dw-ldblock --panel --geno odd.bcf -o no.dws
+        refused 'of an allele that it does not have'
+    fi
+    vcf_of >none.vcf <<'END'
+1 100 A C GT 0/0 0/1 1/1 ./. 0|1 1|0 0/0 1/1
+1 200 A C GT ./. . ./. ./. .|. ./. ./. ./.
+END
+    run -0 --separate-stderr dw-ldblock --panel --geno none.vcf -o some.dws
+    [[ $stderr =~ no_genotype\ +1 ]]
+}
+
 @test "dosages" {
     vcf_of >d.vcf <<'END'
 1 100 A C GT:DS 0/0:0.1 0/1:1.3 1/1:1.9 ./.:. 0|1:1 1|0:0.8 0/0:0 1/1:2

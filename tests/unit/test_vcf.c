@@ -76,7 +76,7 @@ static const char *const BODY =
          "chr1\t7\t.\tC\t.\t.\t.\t.\tGT\t0/0\t0/0\t0/0\t0/0\n"
          "chr1\t9\tx\tC\tT\t.\t.\t.\tGT\t0\t1\t.\t1|0\n"
          "2\t3\ty\tCA\tC\t.\t.\t.\tDS\t0\t1\t.\t1\n"
-         "2\t4\t.\tG\tT\t.\t.\t.\tGT:DS\t10/1\t1:0\t0|1:1\t./.:.\n";
+         "2\t4\t.\tG\tT\t.\t.\t.\tGT:DS\t00/1\t1:0\t0|1:1\t./.:.\n";
 
 static void test_genotypes(void)
 {
