@@ -44,11 +44,12 @@ static dw_objective *new_objective(const struct stages *s, const dw_net *net,
 
 /* ---- what a model is worth ---- */
 
+static const bool ALL[DW_PARTS] = {true, true, true};
+
 /* sum (heads x parts) by one loss, as it was or by a pass. */
 static int sum_parts(struct stages *s, const dw_model *model, enum dw_loss loss,
-                     dw_value *sum, dw_err *err)
+                     const bool wanted[DW_PARTS], dw_value *sum, dw_err *err)
 {
-    const bool all[DW_PARTS] = {true, true, true};
     size_t n = model->net.heads * DW_PARTS;
     const dw_piece piece = {(double *)sum, n * sizeof *sum / sizeof(double)};
     dw_objective *o;
@@ -57,7 +58,7 @@ static int sum_parts(struct stages *s, const dw_model *model, enum dw_loss loss,
     if (dw_keeper_recall(s->keeper, &piece, 1))
         return 0;
     o = new_objective(s, &model->net, loss, 0, true, err);
-    rc = o ? dw_objective_parts(o, loss, model, all, sum, err) : err->code;
+    rc = o ? dw_objective_parts(o, loss, model, wanted, sum, err) : err->code;
     if (o)
         dw_objective_tell(o);
     dw_objective_free(o);
@@ -81,7 +82,7 @@ static int measure(struct stages *s, const dw_model *model, bool base,
     dw_value *sum = dw_alloc(heads * DW_PARTS, sizeof *sum);
     const double *weight = s->plan->train.weight;
     double *total = base ? s->report->base : s->report->loglik;
-    int rc = sum_parts(s, model, DW_LOSS_LIKELIHOOD, sum, err);
+    int rc = sum_parts(s, model, DW_LOSS_LIKELIHOOD, ALL, sum, err);
 
     memset(total, 0, DW_PARTS * sizeof *total);
     for (size_t i = 0; i < heads * DW_PARTS && rc == 0; i++) {
@@ -93,7 +94,7 @@ static int measure(struct stages *s, const dw_model *model, bool base,
         t->h2 = (part ? t->h2 : 0) + sum[i].h2;
     }
     if (rc == 0 && all_whole(s->data))
-        rc = sum_parts(s, model, DW_LOSS_LDSR, sum, err);
+        rc = sum_parts(s, model, DW_LOSS_LDSR, ALL, sum, err);
     for (size_t i = 0; i < heads * DW_PARTS && rc == 0; i++) {
         dw_trait_report *t = &s->report->trait[i / DW_PARTS];
 
@@ -188,6 +189,39 @@ static int grow(struct stages *s, dw_err *err)
     return 0;
 }
 
+/* Where few blocks made the linear model, it can be worse than none on others:
+ * training then begins with the constant model. */
+static int choose_start(struct stages *s, dw_err *err)
+{
+    const bool valid[DW_PARTS] = {[DW_PART_VALID] = true};
+    dw_fit_report *r = s->report;
+    const double *weight = s->plan->train.weight;
+    size_t heads = s->model->n_traits;
+    size_t n = (s->model->n_inputs + 1) * heads;
+    dw_value *sum;
+    double gain = -r->base[DW_PART_VALID];
+    int rc;
+
+    if (r->trait[0].size[DW_PART_VALID].blocks == 0)
+        return 0;
+    sum = dw_alloc(heads * DW_PARTS, sizeof *sum);
+    rc = sum_parts(s, s->model, DW_LOSS_LIKELIHOOD, valid, sum, err);
+    for (size_t h = 0; h < heads; h++)
+        gain +=
+            (weight ? weight[h] : 1) * sum[h * DW_PARTS + DW_PART_VALID].value;
+    dw_free(sum);
+    if (rc < 0 || gain >= 0)
+        return rc;
+    r->from_constant = true;
+    memset(s->linear, 0, n * sizeof *s->linear);
+    for (size_t h = 0; h < heads; h++) {
+        s->linear[h] = (dw_real)dw_link_start(s->model->link);
+        s->model->trait[h].s2 = r->trait[h].constant.s2;
+        s->model->trait[h].tau = r->trait[h].constant.tau;
+    }
+    return grow(s, err);
+}
+
 /* Begins with a model that was fitted before: its variances, its noise. */
 static int warm_start(struct stages *s, dw_err *err)
 {
@@ -263,6 +297,8 @@ static int fit_inputs(struct stages *s, const char *const *name, dw_err *err)
         rc = fit_linear(s, err);
     if (rc == 0 && !plan->init)
         rc = grow(s, err);
+    if (rc == 0 && !ldsr && !plan->init && net.kind != DW_NET_LINEAR)
+        rc = choose_start(s, err);
     if (rc == 0 && (ldsr || plan->init || net.kind != DW_NET_LINEAR))
         rc = train(s, err);
     return rc;

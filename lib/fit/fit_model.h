@@ -54,7 +54,8 @@ typedef struct dw_fit_report {
     dw_trait_report *trait;
     size_t n_traits;
     bool has_train;
-    dw_train_result train;                   /* has_train */
+    bool from_constant;    /* the linear model was no good start */
+    dw_train_result train; /* has_train */
     double base[DW_PARTS], loglik[DW_PARTS]; /* over traits, by weight */
 } dw_fit_report;
 

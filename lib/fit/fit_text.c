@@ -151,6 +151,9 @@ void dw_fit_summary(const dw_fit_report *report, const dw_model *model,
 
     for (size_t t = 0; t < report->n_traits; t++)
         add_trait(&report->trait[t], model, t, out);
+    if (report->from_constant)
+        dw_buf_adds(out, "the linear model is worse than the constant one in "
+                         "validation: training began with the latter\n");
     if (report->has_train) {
         dw_buf_addf(out, "network: epoch %zu of %zu is the best%s",
                     report->train.best_epoch, report->train.epochs,

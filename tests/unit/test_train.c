@@ -108,23 +108,23 @@ static void test_constant(void)
     dw_model model = new_model();
     dw_dataset data;
     dw_err err = {0};
-    const dw_constant *c;
+    dw_constant c;
 
     build(&data, constant_truth, 150, false);
     plan.train.noise.learn_s2 = true;
     OK(dw_fit_model(&data, NULL, NULL, NAMES, &plan, &watch, &model, &r,
                     &err) == 0,
        "a constant model: %s", err.msg);
-    c = &r.trait[0].constant;
-    OK(c->converged && fabs(c->c - 4e-6) < 3 * c->c_se && c->c_se < 4e-7,
-       "its variance: %g +- %g", c->c, c->c_se);
-    OK(fabs(c->tau - 0.3) < 3 * c->tau_se && c->tau_se < 0.15,
-       "its tau: %g +- %g", c->tau, c->tau_se);
-    OK(fabs(c->s2 - 1) < 3 * c->s2_se && c->s2_se < 0.6, "its s2: %g +- %g",
-       c->s2, c->s2_se);
-    NEAR(c->loglik, r.base[DW_PART_TRAIN], 1e-7, 0,
+    c = r.trait[0].constant;
+    OK(c.converged && fabs(c.c - 4e-6) < 3 * c.c_se && c.c_se < 4e-7,
+       "its variance: %g +- %g", c.c, c.c_se);
+    OK(fabs(c.tau - 0.3) < 3 * c.tau_se && c.tau_se < 0.15, "its tau: %g +- %g",
+       c.tau, c.tau_se);
+    OK(fabs(c.s2 - 1) < 3 * c.s2_se && c.s2_se < 0.6, "its s2: %g +- %g", c.s2,
+       c.s2_se);
+    NEAR(c.loglik, r.base[DW_PART_TRAIN], 1e-7, 0,
          "its likelihood by lik/marginal");
-    NEAR(r.trait[0].h2, c->c * 40 * 150, 1e-6, 0, "the variance of all");
+    NEAR(r.trait[0].h2, c.c * 40 * 150, 1e-6, 0, "the variance of all");
     dw_fit_report_clear(&r);
     dw_model_clear(&model);
 
@@ -132,12 +132,11 @@ static void test_constant(void)
     for (int i = -1; i <= 1; i += 2) {
         dw_constant near;
 
-        plan.train.noise = (dw_fit_noise){true, false, 1, c->tau};
+        plan.train.noise = (dw_fit_noise){true, false, 1, c.tau};
         plan.train.noise.tau = 0.3 * (1 + 0.2 * i);
         OK(dw_constant_fit(&data, 0, NULL, NULL, &plan.train.noise, &near,
                            &err) == 0 &&
-               near.loglik < r.base[DW_PART_TRAIN] + c->loglik &&
-               near.tau_se == 0,
+               near.loglik < c.loglik - 1e-3 && near.tau_se == 0,
            "with tau held at %g: %.3f", near.tau, near.loglik);
     }
     dw_dataset_clear(&data);
