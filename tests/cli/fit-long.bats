@@ -47,8 +47,8 @@ wait_for() {
 
 @test "killed at any moment, again and again, --resume gives the same bytes" {
     for wait in 0.05 0.1 0.2 0.3 0.1 0.4 0.2 0.5 0.3; do
-        fit -q --checkpoint ck --checkpoint-every 0 --resume --log k.tsv \
-            -o k.dwm &
+        dw-fit -q --model mlp:8,4 --epochs 4 --checkpoint ck \
+            --checkpoint-every 0 --resume --log k.tsv -o k.dwm blocks.dws &
         pid=$!
         sleep "$wait"
         kill -KILL "$pid" 2>/dev/null || true
