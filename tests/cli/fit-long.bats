@@ -229,7 +229,9 @@ wait_for() {
             --checkpoint-every 0 --resume -o dead.dwm blocks.dws &
         pid=$!
         sleep $wait
-        victim=$(pgrep -P "$(pgrep -P $pid)" | tail -n 1)
+        # None yet, or none any more: then this round kills nobody.
+        parent=$(pgrep -P $pid) || parent=
+        victim=$(pgrep -P "${parent:-$$}" -x dw-fit | tail -n 1) || victim=
         [ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null || true
         wait $pid || true
     done
