@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fit/own_noise.h"
 
 void dw_fit_report_clear(dw_fit_report *report)
 {
@@ -107,17 +108,34 @@ static int measure(struct stages *s, const dw_model *model, bool base,
 
 /* ---- constant and linear ---- */
 
+/* With noise of their own the blocks have another constant model in common. */
+static int fit_noise(struct stages *s, size_t t, dw_err *err)
+{
+    const dw_fit_noise *noise = &s->plan->train.noise;
+    dw_trait_report *r = &s->report->trait[t];
+    int rc = dw_constant_fit(s->data, t, s->pool, s->keeper, noise,
+                             &r->constant, err);
+
+    if (rc == 0 && (noise->own_s2 || noise->own_tau)) {
+        rc = dw_own_noise_fit(s->data, t, s->pool, s->keeper, noise,
+                              &r->constant, r->own_sd, err);
+        if (rc == 0)
+            rc = dw_constant_fit(s->data, t, s->pool, s->keeper, noise,
+                                 &r->constant, err);
+    }
+    return rc;
+}
+
 static int fit_constant(struct stages *s, dw_err *err)
 {
     dw_model *model = s->model;
 
     model->link = s->plan->link;
     for (size_t t = 0; t < model->n_traits; t++) {
-        dw_constant *found = &s->report->trait[t].constant;
+        const dw_constant *found = &s->report->trait[t].constant;
         dw_model_trait *trait = &model->trait[t];
 
-        if (dw_constant_fit(s->data, t, s->pool, s->keeper,
-                            &s->plan->train.noise, found, err) < 0)
+        if (fit_noise(s, t, err) < 0)
             return err->code;
         if (s->watch->constant)
             s->watch->constant(s->watch->training.ctx, t, found);

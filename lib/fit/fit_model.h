@@ -40,6 +40,7 @@ typedef struct dw_fit_watch {
 typedef struct dw_trait_report {
     dw_part_size size[DW_PARTS];
     dw_constant constant;
+    double own_sd[2]; /* of the logarithms of blocks' own s2, tau; or 0 */
     bool has_linear;
     dw_linear_fit linear;    /* has_linear */
     double base[DW_PARTS];   /* log likelihood under the constant model */
