@@ -99,12 +99,35 @@ int dw_grams_fail(const dw_grams *g, size_t i, int rc, const double theta[N],
 }
 
 /* A gram is kept where it is no larger than the float32 Q of its block, and
- * while there is room. */
+ * while there is room: the bytes of block i if it is, else 0. */
+static size_t worth_keeping(const dw_dataset *data, size_t trait, size_t i,
+                            size_t so_far)
+{
+    const dw_fit_block *b = &data->block[i];
+    const dw_fit_trait *t = &b->of[trait];
+    size_t bytes = t->k * t->k * sizeof(double);
+
+    if (b->part != DW_PART_TRAIN || is_diagonal(b, t) || 2 * t->k > b->m ||
+        !dw_dataset_mine(data, i) ||
+        (data->room && data->bytes + so_far + bytes > data->room))
+        return 0;
+    return bytes;
+}
+
+size_t dw_grams_kept(const dw_dataset *data, size_t trait)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < data->n; i++)
+        bytes += worth_keeping(data, trait, i, bytes);
+    return bytes;
+}
+
 int dw_grams_open(dw_grams *g, dw_err *err)
 {
     const dw_dataset *data = g->data;
     size_t n_threads = dw_pool_size(g->pool), k = data->max_k;
-    size_t left = data->room > data->bytes ? data->room - data->bytes : 0;
+    size_t kept = 0;
 
     g->train = dw_alloc(data->n, sizeof *g->train);
     for (size_t i = 0; i < data->n; i++) {
@@ -126,15 +149,10 @@ int dw_grams_open(dw_grams *g, dw_err *err)
                            k);
     }
     for (size_t i = 0; i < g->n; i++) {
-        const dw_fit_block *b = &data->block[g->train[i]];
-        const dw_fit_trait *t = &b->of[g->trait];
-        size_t bytes = t->k * t->k * sizeof(double);
+        size_t bytes = worth_keeping(data, g->trait, g->train[i], kept);
 
-        if (is_diagonal(b, t) || 2 * t->k > b->m ||
-            !dw_dataset_mine(data, g->train[i]) || (data->room && bytes > left))
-            continue;
-        g->kept[i] = dw_try_alloc(bytes, 1);
-        left -= bytes;
+        g->kept[i] = bytes ? dw_try_alloc(bytes, 1) : NULL;
+        kept += bytes;
     }
     return 0;
 }

@@ -30,6 +30,8 @@ typedef struct dw_grams {
  * whatever comes of it. */
 int dw_grams_open(dw_grams *g, dw_err *err) DW_MUST_CHECK;
 void dw_grams_close(dw_grams *g);
+/* The bytes of matrices that are kept while it is open. */
+size_t dw_grams_kept(const dw_dataset *data, size_t trait);
 
 /* A block as it is lent to a thread of the pool, until that thread's next. */
 typedef struct dw_gram {
