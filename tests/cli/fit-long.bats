@@ -125,6 +125,8 @@ wait_for() {
     refused 'cut short'
     run --separate-stderr dw-fit --resume blocks.dws
     [ "$status" -eq 2 ]
+    run --separate-stderr fit -q --checkpoint absent/ck -o none.dwm
+    refused 'cannot write absent/ck'
     # None yet: the fit begins.
     run --separate-stderr fit --checkpoint none --resume -o none.dwm
     [ "$status" -eq 0 ]
