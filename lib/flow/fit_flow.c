@@ -230,12 +230,11 @@ static void on_linear(void *ctx, size_t step, double loglik)
     dw_detail("linear model, step %zu: log likelihood %.3f", step, loglik);
 }
 
-static void on_train(void *ctx, const dw_model *model, size_t n_epochs)
+static void on_train(void *ctx, const dw_net *net, size_t n_epochs)
 {
     struct fit *f = ctx;
 
-    dw_note("training %zu parameters on %zu blocks",
-            dw_net_n_params(&model->net),
+    dw_note("training %zu parameters on %zu blocks", dw_net_n_params(net),
             dw_dataset_size(&f->data, 0, DW_PART_TRAIN).blocks);
     f->n_epochs = n_epochs;
     f->trained = dw_clock_now();
