@@ -1,5 +1,6 @@
 #include "fit/dataset.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,6 +49,14 @@ void dw_fit_block_name(const dw_fit_block *b, char name[DW_FIT_BLOCK_NAME])
 {
     snprintf(name, DW_FIT_BLOCK_NAME, "block %.63s:%u-%u", b->contig,
              (unsigned)b->start, (unsigned)b->end);
+}
+
+dw_noise dw_fit_block_noise(const dw_fit_block *b, size_t trait,
+                            dw_noise common)
+{
+    const double *own = b->of[trait].log_own;
+
+    return (dw_noise){common.s2 * exp(own[0]), common.tau * exp(own[1])};
 }
 
 dw_factor dw_fit_block_factor(const dw_fit_block *b, size_t trait)

@@ -40,6 +40,9 @@ typedef struct dw_fit_trait {
     uint64_t people; /* of the panel; 0: nothing is to be taken off r^2 */
     double n;        /* sample size of the trait */
     bool own_q;
+    /* Logarithms of the factors by which the block's s2 and tau differ from
+     * those of all (fit/own_noise); 0 where they do not. */
+    double log_own[2];
     /* */
     double *lambda, *y; /* (k) */
     float *z;           /* (l) NAN where there is none */
@@ -186,6 +189,9 @@ dw_factor dw_fit_block_factor(const dw_fit_block *b, size_t trait);
  * lie in *windows. */
 dw_net_input dw_fit_block_input(const dw_dataset *data, const dw_fit_block *b,
                                 const dw_net *net, dw_track_windows *windows);
+/* The noise of a trait in a block, from what is common to all. */
+dw_noise dw_fit_block_noise(const dw_fit_block *b, size_t trait,
+                            dw_noise common);
 /* "block 6:20000000-21000000", for messages. */
 enum { DW_FIT_BLOCK_NAME = 96 };
 void dw_fit_block_name(const dw_fit_block *b, char name[DW_FIT_BLOCK_NAME]);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fit/own_noise.h"
 
 void dw_fit_report_clear(dw_fit_report *report)
 {
@@ -107,17 +108,34 @@ static int measure(struct stages *s, const dw_model *model, bool base,
 
 /* ---- constant and linear ---- */
 
+/* With noise of their own the blocks have another constant model in common. */
+static int fit_noise(struct stages *s, size_t t, dw_err *err)
+{
+    const dw_fit_noise *noise = &s->plan->train.noise;
+    dw_trait_report *r = &s->report->trait[t];
+    int rc = dw_constant_fit(s->data, t, s->pool, s->keeper, noise,
+                             &r->constant, err);
+
+    if (rc == 0 && (noise->own_s2 || noise->own_tau)) {
+        rc = dw_own_noise_fit(s->data, t, s->pool, s->keeper, noise,
+                              &r->constant, r->own_sd, err);
+        if (rc == 0)
+            rc = dw_constant_fit(s->data, t, s->pool, s->keeper, noise,
+                                 &r->constant, err);
+    }
+    return rc;
+}
+
 static int fit_constant(struct stages *s, dw_err *err)
 {
     dw_model *model = s->model;
 
     model->link = s->plan->link;
     for (size_t t = 0; t < model->n_traits; t++) {
-        dw_constant *found = &s->report->trait[t].constant;
+        const dw_constant *found = &s->report->trait[t].constant;
         dw_model_trait *trait = &model->trait[t];
 
-        if (dw_constant_fit(s->data, t, s->pool, s->keeper,
-                            &s->plan->train.noise, found, err) < 0)
+        if (fit_noise(s, t, err) < 0)
             return err->code;
         if (s->watch->constant)
             s->watch->constant(s->watch->training.ctx, t, found);
@@ -165,8 +183,21 @@ static int fit_line(struct stages *s, size_t t, dw_err *err)
     return rc;
 }
 
+static void tell_size(const struct stages *s, const dw_net *net,
+                      size_t n_epochs)
+{
+    if (s->watch->train)
+        s->watch->train(s->watch->training.ctx, net, n_epochs);
+}
+
 static int fit_linear(struct stages *s, dw_err *err)
 {
+    dw_net net;
+
+    if (dw_model_net(s->model, s->plan->spec, &net, err) < 0)
+        return err->code;
+    if (net.kind == DW_NET_LINEAR)
+        tell_size(s, &net, 0);
     for (size_t t = 0; t < s->model->n_traits; t++) {
         if (fit_line(s, t, err) < 0)
             return err->code;
@@ -261,13 +292,14 @@ static int train(struct stages *s, dw_err *err)
 
     if (!o)
         return err->code;
-    if (s->watch->train)
-        s->watch->train(s->watch->training.ctx, s->model, opts.epochs);
+    tell_size(s, &s->model->net, opts.epochs);
     /* A constant start deserves no defence. */
     opts.margin = opts.loss == DW_LOSS_LIKELIHOOD ? MARGIN : 0;
     rc = dw_train_run(s->data, s->pool, s->keeper, o, &opts,
                       &s->watch->training, s->model, &s->report->train, err);
     s->report->has_train = rc == 0;
+    if (s->keeper && rc == 0)
+        s->keeper->trained = s->model;
     dw_objective_tell(o);
     dw_objective_free(o);
     return rc;

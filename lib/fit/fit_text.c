@@ -124,6 +124,21 @@ static void add_constant(const dw_trait_report *r, dw_buf *out)
                 c->tau_se);
 }
 
+static void add_own_noise(const dw_trait_report *r, dw_buf *out)
+{
+    const char *name[] = {"s2", "tau"};
+    const double half = 0.6744897501960817; /* of a normal distribution */
+
+    for (int a = 0; a < 2; a++) {
+        if (r->own_sd[a] > 0)
+            dw_buf_addf(out,
+                        "%s of its own in each block: its logarithm differs "
+                        "by %.3g (SD), half of the blocks by a factor of more "
+                        "than %.3g\n",
+                        name[a], r->own_sd[a], exp(half * r->own_sd[a]));
+    }
+}
+
 static void add_trait(const dw_trait_report *r, const dw_model *model, size_t t,
                       dw_buf *out)
 {
@@ -132,6 +147,7 @@ static void add_trait(const dw_trait_report *r, const dw_model *model, size_t t,
     if (model->n_traits > 1)
         dw_buf_addf(out, "%s:\n", trait->name);
     add_constant(r, out);
+    add_own_noise(r, out);
     if (r->has_linear)
         dw_buf_addf(out,
                     "linear model: %zu steps, %.1f of %zu coefficients "

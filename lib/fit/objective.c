@@ -238,8 +238,9 @@ static int head_value(dw_objective *o, enum dw_loss loss, struct worker *w,
                       const dw_model *model, size_t h, double *g, dw_value *out)
 {
     const dw_model_trait *mt = &model->trait[h];
-    dw_noise noise = {mt->s2, mt->tau};
-    size_t trait = o->first + h;
+    const size_t trait = o->first + h;
+    const dw_noise common = {mt->s2, mt->tau};
+    const dw_noise noise = dw_fit_block_noise(b, trait, common);
     int rc;
 
     *out = (dw_value){0};
@@ -258,6 +259,8 @@ static int head_value(dw_objective *o, enum dw_loss loss, struct worker *w,
              : likelihood(o, w, b, trait, noise, g, &o->solved[index], out);
     if (rc == 0 && !isfinite(out->value))
         rc = DW_EDEGENERATE;
+    out->ds2 *= exp(b->of[trait].log_own[0]); /* by what is common */
+    out->dtau *= exp(b->of[trait].log_own[1]);
     for (size_t j = 0; g && j < b->m; j++) {
         w->slope[j] = dw_link_slope(model->link, w->a[h + j * o->heads]);
         g[j] *= w->slope[j];

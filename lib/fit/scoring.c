@@ -84,6 +84,7 @@ static void fit_block(void *ctx, size_t t, size_t i)
     }
     score[f->p + 1] = noise.s2 * f->value[i].ds2;
     score[f->p + 2] = noise.tau * f->value[i].dtau;
+    noise = dw_fit_block_noise(b, f->opts->trait, noise);
     if (f->information)
         f->rc[i] = dw_information_block(f->ws[t], &factor, noise, g.f, g.slope,
                                         b->x, f->h + i * f->d * f->d);

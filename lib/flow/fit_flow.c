@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/ranks.h"
 #include "fit/fit_text.h"
+#include "fit/grams.h"
 #include "fit/room.h"
 #include "flow/fit_blocks.h"
 #include "record/rec_modl.h"
@@ -88,7 +89,7 @@ static void set_aside(struct fit *f)
 /* Where the memory goes, before it is used. */
 static void tell_memory(const struct fit *f)
 {
-    size_t room = beside(f, &f->data), n = 0, mine = 0;
+    size_t room = beside(f, &f->data), n = 0, mine = 0, kept = 0;
 
     for (size_t i = 0; i < f->data.n; i++) {
         mine += dw_dataset_mine(&f->data, i);
@@ -97,8 +98,14 @@ static void tell_memory(const struct fit *f)
     if (n < mine)
         dw_note("%zu of %zu blocks in memory; %zu MB of others in TMPDIR", n,
                 mine, (size_t)(dw_shelf_bytes(f->data.shelf) / 1000000));
+    for (size_t t = 0; t < f->data.n_traits; t++) {
+        size_t of_trait = dw_grams_kept(&f->data, t);
+
+        kept = of_trait > kept ? of_trait : kept;
+    }
     dw_note("memory: at most %zu MB, of which blocks take %zu MB",
-            (room + f->data.bytes) / 1000000 + 1, f->data.bytes / 1000000);
+            (room + f->data.bytes + kept) / 1000000 + 1,
+            f->data.bytes / 1000000);
 }
 
 /* What the result depends on beside the options. */
@@ -219,17 +226,24 @@ static void on_constant(void *ctx, size_t trait, const dw_constant *c)
 
 static void on_linear(void *ctx, size_t step, double loglik)
 {
-    (void)ctx;
+    struct fit *f = ctx;
+
+    if (!f->progress)
+        f->progress = dw_progress_begin("linear model, step", 0);
+    dw_buf_reset(&f->text);
+    dw_buf_addf(&f->text, "log likelihood %.1f", loglik);
+    dw_progress_at(f->progress, step, f->text.s);
     dw_detail("linear model, step %zu: log likelihood %.3f", step, loglik);
 }
 
-static void on_train(void *ctx, const dw_model *model, size_t n_epochs)
+static void on_train(void *ctx, const dw_net *net, size_t n_epochs)
 {
     struct fit *f = ctx;
 
-    dw_note("training %zu parameters on %zu blocks",
-            dw_net_n_params(&model->net),
+    dw_note("training %zu parameters on %zu blocks", dw_net_n_params(net),
             dw_dataset_size(&f->data, 0, DW_PART_TRAIN).blocks);
+    dw_progress_end(f->progress);
+    f->progress = NULL;
     f->n_epochs = n_epochs;
     f->trained = dw_clock_now();
     f->traffic = dw_ranks_traffic();

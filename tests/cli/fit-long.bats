@@ -30,7 +30,7 @@ rows() {
     cut -f 1-13,15- "$1"
 }
 
-# stop_at FILE PATTERN COMMAND...: runs it until the file's bytes match; kills.
+# wait_for FILE: until it is there, and not empty; 30 seconds at most.
 wait_for() {
     for _ in $(seq 600); do
         [ -s "$1" ] && return 0
@@ -46,15 +46,19 @@ wait_for() {
 }
 
 @test "killed at any moment, again and again, --resume gives the same bytes" {
+    killed=0
     for wait in 0.05 0.1 0.2 0.3 0.1 0.4 0.2 0.5 0.3; do
         dw-fit -q --model mlp:8,4 --epochs 4 --checkpoint ck \
             --checkpoint-every 0 --resume --log k.tsv -o k.dwm blocks.dws &
         pid=$!
         sleep "$wait"
         kill -KILL "$pid" 2>/dev/null || true
-        wait "$pid" 2>/dev/null || true
+        status=0
+        wait "$pid" 2>/dev/null || status=$?
+        killed=$((killed + (status == 137)))
         [ ! -e ck ] || dw-view --head ck >/dev/null # always whole
     done
+    [ "$killed" -gt 0 ] # a kill that misses dw-fit tests nothing
     fit -q --checkpoint ck --checkpoint-every 0 --resume --log k.tsv -o k.dwm
     cmp whole.dwm k.dwm
     cmp <(rows whole.tsv) <(rows k.tsv)
@@ -121,6 +125,8 @@ wait_for() {
     refused 'cut short'
     run --separate-stderr dw-fit --resume blocks.dws
     [ "$status" -eq 2 ]
+    run --separate-stderr fit -q --checkpoint absent/ck -o none.dwm
+    refused 'cannot write absent/ck'
     # None yet: the fit begins.
     run --separate-stderr fit --checkpoint none --resume -o none.dwm
     [ "$status" -eq 0 ]
@@ -165,6 +171,17 @@ wait_for() {
     cmp <(rows whole.tsv) <(rows piped.tsv)
 }
 
+@test "on a terminal: epochs, time left and gains, and messages on lines of their own" {
+    need_cmd script
+    script -qec "dw-fit --model mlp:64,64 --epochs 40 --patience 0 --lr 1e4 \
+        --holdout-chrom 3 --valid-chrom 4 -o term.dwm blocks.dws" /dev/null >term.txt
+    grep -q 'linear model, step [0-9]' term.txt
+    grep -qE 'training, step [0-9]+ of 120, [0-9]+ s left, epoch [0-9]+ of 40, step [1-3] of 3; gain [-0-9.]+ in validation, [-0-9.]+ at best, [-0-9.]+ held out' term.txt
+    # A fault is told while the line stands: that is cleared before.
+    grep -q 'taken back' term.txt
+    awk 'BEGIN { RS = "\r|\n" } gsub(/dw-fit: /, "") > 1 { exit 1 }' term.txt
+}
+
 @test "steps that are not finite are told, taken back, and survived" {
     run --separate-stderr fit --lr 1e5 -o wild.dwm
     [ "$status" -eq 0 ]
@@ -203,6 +220,20 @@ wait_for() {
     [ "$peak" -le $((stated * 1000)) ]
 }
 
+@test "nor where matrices of the constant model are kept beside the blocks" {
+    need_cmd /usr/bin/time
+    dw-synth -q --seed 7 --chroms 2 --length 15M --people 200 --variants 10000 \
+        --min-maf 0.05 -o wide
+    dw-ldblock -q --geno wide.bed --window 1M --flank 300k |
+        dw-sim -q --n 500000 --h2 0.1 --tau 0.2 --trait sim -o wide.dws
+    for _ in $(seq 12); do cat wide.dws; done >wider.dws
+    run --separate-stderr /usr/bin/time -f 'peak %M' dw-fit --model const \
+        -o peak.dwm wider.dws
+    stated=$(sed -n 's/.*memory: at most \([0-9]*\) MB.*/\1/p' <<<"$stderr")
+    peak=$(sed -n 's/^peak //p' <<<"$stderr")
+    [ "$((peak * 1024))" -le "$((stated * 1000000))" ]
+}
+
 @test "ranks: the same bytes for any number, and from a checkpoint of any" {
     need_cmd mpirun
     need_cmd pgrep
@@ -225,7 +256,9 @@ wait_for() {
             --checkpoint-every 0 --resume -o dead.dwm blocks.dws &
         pid=$!
         sleep $wait
-        victim=$(pgrep -P "$(pgrep -P $pid)" | tail -n 1)
+        # None yet, or none any more: then this round kills nobody.
+        parent=$(pgrep -P $pid) || parent=
+        victim=$(pgrep -P "${parent:-$$}" -x dw-fit | tail -n 1) || victim=
         [ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null || true
         wait $pid || true
     done
