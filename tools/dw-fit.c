@@ -14,9 +14,9 @@
 #include "linalg/blas.h"
 #include "stream/spool.h"
 
-/* A variance that is given, or learned. */
+/* A variance that is given, or learned, by each block too. */
 struct noise {
-    bool learn;
+    bool learn, block;
     double value;
 };
 
@@ -61,7 +61,8 @@ static int make_plan(struct fit_opts *o, const dw_common *common, dw_err *err)
     plan->train.weight_decay = isnan(o->weight_decay) ? 0.01 : o->weight_decay;
     plan->train.seed = common->seed;
     plan->train.noise =
-        (dw_fit_noise){o->s2.learn, o->tau.learn, o->s2.value, o->tau.value};
+        (dw_fit_noise){o->s2.learn, o->tau.learn, o->s2.value,
+                       o->tau.value, o->s2.block, o->tau.block};
     return 0;
 }
 
@@ -139,13 +140,15 @@ static int parse_noise(const char *text, void *value, dw_err *err)
 {
     struct noise *noise = value;
 
-    noise->learn = strcmp(text, "learn") == 0;
+    noise->block = strcmp(text, "block") == 0;
+    noise->learn = noise->block || strcmp(text, "learn") == 0;
     if (noise->learn)
         return 0;
     if (dw_text_double(dw_span_of(text), &noise->value) < 0 ||
         !(noise->value >= 0 && noise->value <= 1e4))
         return dw_fail(err, DW_EUSAGE,
-                       "\"%s\" is neither a number from 0 to 10000 nor learn",
+                       "\"%s\" is neither a number from 0 to 10000 nor learn "
+                       "nor block",
                        text);
     return 0;
 }
@@ -164,8 +167,8 @@ int main(int argc, char **argv)
                                     .clip = 0.2,
                                     .dropout = 0.3}},
                  .checkpoint = {.minutes = 10}},
-        .s2 = {false, 1},
-        .tau = {true, 0},
+        .s2 = {false, false, 1},
+        .tau = {true, false, 0},
         .weight_decay = NAN,
     };
     dw_train_opts *t = &o.flow.plan.train;
@@ -179,9 +182,9 @@ int main(int argc, char **argv)
          "from the network's output to a variance", 0, 0, DW_OPT_LIVE, NULL},
         {NULL, 0, "trait", DW_OPT_TEXT, &o.flow.trait, "LIST",
          "which trait, or several with weights: A,B=0.5", 0, 0, 0, NULL},
-        {NULL, 0, "s2", DW_OPT_PARSE, &o.s2, "X|learn",
+        {NULL, 0, "s2", DW_OPT_PARSE, &o.s2, "X|learn|block",
          "noise in the range of LD; 1 unless given", 0, 0, 0, parse_noise},
-        {NULL, 0, "tau", DW_OPT_PARSE, &o.tau, "X|learn",
+        {NULL, 0, "tau", DW_OPT_PARSE, &o.tau, "X|learn|block",
          "noise outside LD; learned unless given", 0, 0, 0, parse_noise},
         {NULL, 0, "init", DW_OPT_TEXT, &o.flow.init, "MODEL",
          "begin with this model, by steps", 0, 0, 0, NULL},

@@ -78,29 +78,54 @@ static int find_gram(struct fit *f, size_t t, size_t i, const dw_fit_block *b,
     return dw_components_gram(f->ws[t], &factor, f->ones[t], to);
 }
 
-static void fit_block(void *ctx, size_t t, size_t i)
+/* What a block says of its own s2 and tau, as of the model's. */
+static void to_model(const dw_own_noise *noise, dw_components *part)
 {
-    struct fit *f = ctx;
+    const double own[N] = {1, noise->s2, noise->tau};
+
+    part->loglik += noise->evidence;
+    for (int a = 0; a < N; a++) {
+        part->score[a] *= own[a];
+        for (int c = 0; c < N; c++) {
+            part->average[a][c] *= own[a] * own[c];
+            part->expected[a][c] *= own[a] * own[c];
+        }
+    }
+}
+
+static int find_block(struct fit *f, size_t t, size_t i, const dw_fit_trait *of)
+{
+    const double theta[N] = {f->theta[0], f->theta[1] * of->own.s2,
+                             f->theta[2] * of->own.tau};
     size_t next = i + dw_pool_size(f->pool);
     const dw_fit_block *b;
-    const dw_fit_trait *of;
     const double *g;
+    int rc;
 
-    f->rc[i] = 0;
-    if (!dw_dataset_mine(f->data, f->train[i]))
-        return;
-    of = &f->data->block[f->train[i]].of[f->trait];
     if (is_diagonal(&f->data->block[f->train[i]], of)) {
-        diagonal_block(of, f->theta, &f->part[i]);
-        return;
+        diagonal_block(of, theta, &f->part[i]);
+        return 0;
     }
     if (next < f->n)
         dw_dataset_ahead(f->data, f->train[next]);
     b = dw_dataset_lend(f->data, t, f->train[i]);
-    f->rc[i] = b ? find_gram(f, t, i, b, &g) : DW_EIO;
+    rc = b ? find_gram(f, t, i, b, &g) : DW_EIO;
+    return rc ? rc
+              : dw_components_block(f->ws[t], of->k, g, of->lambda, of->y,
+                                    theta, f->expected, &f->part[i]);
+}
+
+static void fit_block(void *ctx, size_t t, size_t i)
+{
+    struct fit *f = ctx;
+    const dw_fit_trait *of = &f->data->block[f->train[i]].of[f->trait];
+
+    f->rc[i] = 0;
+    if (!dw_dataset_mine(f->data, f->train[i]))
+        return;
+    f->rc[i] = find_block(f, t, i, of);
     if (f->rc[i] == 0)
-        f->rc[i] = dw_components_block(f->ws[t], of->k, g, of->lambda, of->y,
-                                       f->theta, f->expected, &f->part[i]);
+        to_model(&of->own, &f->part[i]);
 }
 
 /* ---- all blocks ---- */

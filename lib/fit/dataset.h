@@ -33,6 +33,12 @@ typedef enum dw_part {
     DW_PARTS
 } dw_part;
 
+/* What a block has of its own in the noise (fit/block_noise): s2 and tau over
+ * the model's, and what that adds to log p.  1, 1 and 0 unless it is fitted. */
+typedef struct dw_own_noise {
+    double s2, tau, evidence;
+} dw_own_noise;
+
 /* One trait in a block. */
 typedef struct dw_fit_trait {
     /* Known to all ranks.  k and n_observed 0: it has no z here. */
@@ -40,6 +46,7 @@ typedef struct dw_fit_trait {
     uint64_t people; /* of the panel; 0: nothing is to be taken off r^2 */
     double n;        /* sample size of the trait */
     bool own_q;
+    dw_own_noise own;
     /* */
     double *lambda, *y; /* (k) */
     float *z;           /* (l) NAN where there is none */
@@ -182,6 +189,9 @@ void dw_dataset_share(const dw_dataset *data, const size_t *list, size_t n,
 
 /* A trait in a block as lik takes it; borrows. */
 dw_factor dw_fit_block_factor(const dw_fit_block *b, size_t trait);
+/* The noise of a trait in a block, where the model's is s2 and tau. */
+dw_noise dw_fit_block_noise(const dw_fit_block *b, size_t trait, double s2,
+                            double tau);
 /* What goes into a network that looks at windows of the block's tracks; they
  * lie in *windows. */
 dw_net_input dw_fit_block_input(const dw_dataset *data, const dw_fit_block *b,

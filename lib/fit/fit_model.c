@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fit/block_noise.h"
 
 void dw_fit_report_clear(dw_fit_report *report)
 {
@@ -107,23 +108,92 @@ static int measure(struct stages *s, const dw_model *model, bool base,
 
 /* ---- constant and linear ---- */
 
+/* A model of trait t alone, shaped, at its start; its param is the caller's. */
+static int begin_one(const struct stages *s, size_t t, const char *spec,
+                     dw_model *one, dw_err *err)
+{
+    *one = *s->model;
+    one->param = NULL;
+    one->trait = &s->model->trait[t];
+    one->n_traits = 1;
+    if (dw_model_shape(one, spec, err) < 0)
+        return err->code;
+    one->param[0] = (dw_real)dw_link_start(one->link);
+    return 0;
+}
+
+static bool has_block_noise(const struct stages *s)
+{
+    return s->plan->train.noise.block_s2 || s->plan->train.noise.block_tau;
+}
+
+/* Noise of the blocks' own, under a model of trait t alone. */
+static int fit_block_noise(struct stages *s, size_t t, dw_objective *o,
+                           dw_model *one, bool improves, dw_err *err)
+{
+    const dw_fit_noise *noise = &s->plan->train.noise;
+    double *spread = s->report->trait[t].spread;
+    double v[2] = {spread[0] > 0 ? spread[0] : 1, spread[1] > 0 ? spread[1] : 1};
+    int rc = dw_block_noise_fit(s->data, t, s->pool, s->keeper, o, one, noise,
+                                v, improves, err);
+
+    spread[0] = noise->block_s2 ? v[0] : 0;
+    spread[1] = noise->block_tau ? v[1] : 0;
+    return rc;
+}
+
+/* The same, under the constant model as it stands. */
+static int fit_noise_of_constant(struct stages *s, size_t t, bool improves,
+                                 dw_err *err)
+{
+    dw_model one;
+    dw_objective *o = NULL;
+    int rc = begin_one(s, t, "const", &one, err);
+
+    if (rc == 0) {
+        o = new_objective(s, &one.net, DW_LOSS_LIKELIHOOD, t, true, err);
+        rc = o ? fit_block_noise(s, t, o, &one, improves, err) : err->code;
+    }
+    dw_objective_free(o);
+    dw_free(one.param);
+    return rc;
+}
+
+static int fit_constant_of(struct stages *s, size_t t, dw_err *err)
+{
+    dw_constant *found = &s->report->trait[t].constant;
+    dw_model_trait *trait = &s->model->trait[t];
+
+    if (dw_constant_fit(s->data, t, s->pool, s->keeper, &s->plan->train.noise,
+                        found, err) < 0)
+        return err->code;
+    trait->c = found->c;
+    trait->s2 = found->s2;
+    trait->tau = found->tau;
+    return 0;
+}
+
+/* How often the constant model and the blocks' own noise take turns. */
+enum { TURNS = 4 };
+
 static int fit_constant(struct stages *s, dw_err *err)
 {
     dw_model *model = s->model;
 
     model->link = s->plan->link;
     for (size_t t = 0; t < model->n_traits; t++) {
-        dw_constant *found = &s->report->trait[t].constant;
-        dw_model_trait *trait = &model->trait[t];
+        int rc = fit_constant_of(s, t, err);
 
-        if (dw_constant_fit(s->data, t, s->pool, s->keeper,
-                            &s->plan->train.noise, found, err) < 0)
-            return err->code;
+        for (int i = 1; i <= TURNS && rc == 0 && has_block_noise(s); i++) {
+            rc = fit_noise_of_constant(s, t, i < TURNS, err);
+            if (rc == 0)
+                rc = fit_constant_of(s, t, err);
+        }
+        if (rc < 0)
+            return rc;
         if (s->watch->constant)
-            s->watch->constant(s->watch->training.ctx, t, found);
-        trait->c = found->c;
-        trait->s2 = found->s2;
-        trait->tau = found->tau;
+            s->watch->constant(s->watch->training.ctx, t,
+                               &s->report->trait[t].constant);
     }
     if (dw_model_shape(model, "const", err) < 0)
         return err->code;
@@ -139,16 +209,11 @@ static int fit_line(struct stages *s, size_t t, dw_err *err)
     size_t heads = s->model->n_traits, p = s->model->n_inputs;
     dw_scoring_opts opts = {t, s->plan->train.noise, s->plan->alpha,
                             s->watch->linear, s->watch->training.ctx};
-    dw_model one = *s->model;
+    dw_model one;
     dw_objective *o = NULL;
-    int rc;
+    int rc = begin_one(s, t, "linear", &one, err);
 
-    one.param = NULL;
-    one.trait = &s->model->trait[t];
-    one.n_traits = 1;
-    rc = dw_model_shape(&one, "linear", err);
     if (rc == 0) {
-        one.param[0] = (dw_real)dw_link_start(one.link);
         o = new_objective(s, &one.net, DW_LOSS_LIKELIHOOD, t, true, err);
         rc = o ? 0 : err->code;
     }
@@ -156,6 +221,8 @@ static int fit_line(struct stages *s, size_t t, dw_err *err)
         rc = dw_linear_fit_run(s->data, s->pool, s->keeper, o, &opts, &one,
                                &report->linear, err);
     report->has_linear = rc == 0;
+    if (rc == 0 && has_block_noise(s))
+        rc = fit_block_noise(s, t, o, &one, false, err);
     for (size_t i = 0; rc == 0 && i <= p; i++)
         s->linear[t + i * heads] = one.param[i];
     if (o)

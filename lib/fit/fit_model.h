@@ -40,6 +40,9 @@ typedef struct dw_fit_watch {
 typedef struct dw_trait_report {
     dw_part_size size[DW_PARTS];
     dw_constant constant;
+    /* v of log s2 and log tau (fit/block_noise); 0: blocks have none of their
+     * own. */
+    double spread[2];
     bool has_linear;
     dw_linear_fit linear;    /* has_linear */
     double base[DW_PARTS];   /* log likelihood under the constant model */

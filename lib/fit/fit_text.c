@@ -124,6 +124,17 @@ static void add_constant(const dw_trait_report *r, dw_buf *out)
                 c->tau_se);
 }
 
+static void add_spread(const dw_trait_report *r, dw_buf *out)
+{
+    const char *const name[2] = {"s2", "tau"};
+
+    for (int a = 0; a < 2; a++) {
+        if (r->spread[a] > 0)
+            dw_buf_addf(out, "log %s of blocks: standard deviation %.3g\n",
+                        name[a], sqrt(r->spread[a]));
+    }
+}
+
 static void add_trait(const dw_trait_report *r, const dw_model *model, size_t t,
                       dw_buf *out)
 {
@@ -132,6 +143,7 @@ static void add_trait(const dw_trait_report *r, const dw_model *model, size_t t,
     if (model->n_traits > 1)
         dw_buf_addf(out, "%s:\n", trait->name);
     add_constant(r, out);
+    add_spread(r, out);
     if (r->has_linear)
         dw_buf_addf(out,
                     "linear model: %zu steps, %.1f of %zu coefficients "
