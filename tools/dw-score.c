@@ -1,6 +1,8 @@
 /*
  * dw-score: model and stream in, one line a variant out.  dw-score(1).
  */
+#include <string.h>
+
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/par.h"
@@ -10,23 +12,46 @@
 #include "linalg/blas.h"
 
 struct score_opts {
-    const char *model, *trait;
+    dw_opt_list model;
+    const char *trait;
     int format;
 };
 
 struct job {
     dw_pool *pool;
-    dw_bound_model model;
+    dw_bound_model *model; /* (n_models) */
+    size_t n_models;
     dw_source *src;
     dw_outfile *out;
 };
 
+/* An ensemble is of one trait. */
+static int read_models(struct job *j, const struct score_opts *o, dw_err *err)
+{
+    j->n_models = o->model.n ? o->model.n : 1;
+    j->model = dw_alloc(j->n_models, sizeof *j->model);
+    j->model[0].wanted = o->trait;
+    for (size_t i = 0; i < o->model.n; i++) {
+        const char *path = o->model.item[i].text, *first, *other;
+
+        j->model[i].wanted = o->trait;
+        if (dw_bound_model_read(&j->model[i], path, err) < 0)
+            return err->code;
+        first = j->model[0].model.trait[j->model[0].trait].name;
+        other = j->model[i].model.trait[j->model[i].trait].name;
+        if (strcmp(first, other) != 0)
+            return dw_fail(err, DW_EMISMATCH,
+                           "%s is a model of %s, and %s of %s: only models of "
+                           "one trait can be averaged",
+                           o->model.item[0].text, first, path, other);
+    }
+    return 0;
+}
+
 static int open_all(struct job *j, const struct score_opts *o,
                     const dw_common *common, dw_err *err)
 {
-    j->model.wanted = o->trait;
-    if (dw_linalg_begin(err) < 0 ||
-        (o->model && dw_bound_model_read(&j->model, o->model, err) < 0))
+    if (dw_linalg_begin(err) < 0 || read_models(j, o, err) < 0)
         return err->code;
     j->pool = dw_pool_new(common->threads);
     j->src = dw_source_open(common->n_args ? common->arg[0] : NULL, err);
@@ -40,7 +65,9 @@ static void close_all(struct job *j)
 {
     dw_outfile_abandon(j->out);
     dw_source_close(j->src);
-    dw_bound_model_clear(&j->model);
+    for (size_t i = 0; i < j->n_models; i++)
+        dw_bound_model_clear(&j->model[i]);
+    dw_free(j->model);
     dw_pool_free(j->pool);
 }
 
@@ -53,7 +80,8 @@ static int run(void *opts, const dw_common *common, dw_err *err)
     int rc = open_all(&j, o, common, err);
 
     if (rc == 0)
-        rc = dw_score_run(&plan, &j.model, j.src, j.out, j.pool, &c, err);
+        rc = dw_score_run(&plan, j.model, j.n_models, j.src, j.out, j.pool, &c,
+                          err);
     if (j.out && (rc == 0 || dw_outfile_failed(j.out))) {
         rc = dw_outfile_close(j.out, err);
         j.out = NULL;
@@ -70,8 +98,8 @@ int main(int argc, char **argv)
 {
     struct score_opts o = {0};
     const dw_opt opt[] = {
-        {"Model", 'm', "model", DW_OPT_TEXT, &o.model, "FILE",
-         "of dw-fit; else the one in the stream before its blocks", 0, 0, 0,
+        {"Model", 'm', "model", DW_OPT_LIST, &o.model, "FILE",
+         "of dw-fit, of several the mean; else the one in the stream", 0, 0, 0,
          NULL},
         {NULL, 0, "trait", DW_OPT_TEXT, &o.trait, "NAME",
          "whose z-scores; else the only one, or the model's", 0, 0, 0, NULL},
@@ -82,7 +110,7 @@ int main(int argc, char **argv)
     const dw_tool tool = {
         .name = "dw-score",
         .summary = "model and stream in, one line a variant out",
-        .synopsis = "[-m MODEL] [OPTION]... [STREAM]",
+        .synopsis = "[-m MODEL]... [OPTION]... [STREAM]",
         .opt = opt,
         .n_opts = DW_COUNT(opt),
         .max_args = 1,

@@ -335,6 +335,8 @@ static int train(struct stages *s, dw_err *err)
     rc = dw_train_run(s->data, s->pool, s->keeper, o, &opts,
                       &s->watch->training, s->model, &s->report->train, err);
     s->report->has_train = rc == 0;
+    if (s->keeper && rc == 0)
+        s->keeper->trained = s->model;
     dw_objective_tell(o);
     dw_objective_free(o);
     return rc;

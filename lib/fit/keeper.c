@@ -46,7 +46,7 @@ int dw_keeper_note(dw_keeper *k, const dw_piece *piece, size_t n_pieces,
         at->n_journal += piece[i].n;
     }
     k->recalled = at->n_journal;
-    return dw_keeper_due(k) ? k->save(k->ctx, at, NULL, err) : 0;
+    return dw_keeper_due(k) ? k->save(k->ctx, at, k->trained, err) : 0;
 }
 
 bool dw_keeper_training(const dw_keeper *k)

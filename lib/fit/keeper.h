@@ -18,8 +18,9 @@
 #include "nn/snapshot.h"
 
 typedef struct dw_keeper {
-    dw_snapshot at;  /* {0}, or where to go on from */
-    size_t recalled; /* numbers of its journal */
+    dw_snapshot at;          /* {0}, or where to go on from */
+    size_t recalled;         /* numbers of its journal */
+    const dw_model *trained; /* once training is done; NULL */
     void *ctx;
     /* Is the state wanted now?  Asked often. */
     bool (*due)(void *ctx);

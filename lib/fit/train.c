@@ -10,6 +10,10 @@
 /* Epochs without a better validation after which DW_SCHEDULE_PLATEAU halves. */
 enum { PLATEAU = 2 };
 
+/* Steps beyond those of the last epoch, once that has been evaluated: what is
+ * worked out behind the training is gone on with from here. */
+enum { DONE = 1 };
+
 /* The best so far: parameters and noise. */
 struct best {
     dw_real *param;
@@ -55,14 +59,12 @@ static dw_step_state state_of(dw_snapshot *at)
     return (dw_step_state){at->param, at->noise, at->moment, at->noise_moment};
 }
 
-static int save(struct training *tr, dw_err *err)
+/* The keeper's snapshot <- where the training is. */
+static int take(struct training *tr, dw_err *err)
 {
     dw_snapshot *at = &tr->keeper->at;
     const struct best *best = &tr->best;
-    dw_model_trait *trait;
     dw_step_state state;
-    dw_model model;
-    int rc;
 
     if (!at->n_params &&
         dw_snapshot_shape(at, tr->s.n_params, tr->s.heads, err) < 0)
@@ -85,9 +87,20 @@ static int save(struct training *tr, dw_err *err)
     at->number[DW_AT_H2] = tr->sum.h2;
     at->number[DW_AT_LR] = tr->s.rate;
     at->number[DW_AT_NORM] = tr->norm;
+    return 0;
+}
+
+static int save(struct training *tr, dw_err *err)
+{
+    dw_model_trait *trait;
+    dw_model model;
+    int rc;
+
+    if (take(tr, err) < 0)
+        return err->code;
     trait = dw_alloc(tr->s.heads, sizeof *trait);
     best_model(tr, trait, &model);
-    rc = tr->keeper->save(tr->keeper->ctx, at, &model, err);
+    rc = tr->keeper->save(tr->keeper->ctx, &tr->keeper->at, &model, err);
     dw_free(trait);
     return rc;
 }
@@ -106,7 +119,7 @@ static int restore(struct training *tr, dw_err *err)
 
     if (at->n_params != tr->s.n_params || at->n_traits != tr->s.heads ||
         at->count[DW_AT_EPOCH] > tr->s.opts->epochs ||
-        at->count[DW_AT_STEP] > tr->s.n_steps)
+        at->count[DW_AT_STEP] > tr->s.n_steps + DONE)
         return dw_fail(err, DW_EMISMATCH,
                        "the checkpoint is of another training: %zu parameters "
                        "and %zu traits, not %zu and %zu",
@@ -283,7 +296,9 @@ static int run_epochs(struct training *tr, dw_train_result *out, dw_err *err)
     const dw_train_watch *watch = tr->s.watch;
     bool stop = false;
 
-    while (tr->s.epoch <= opts->epochs && !stop) {
+    out->epochs = tr->s.epoch;
+    out->stopped = tr->s.epoch < opts->epochs;
+    while (tr->at <= tr->s.n_steps) {
         dw_epoch e;
 
         if (run_epoch(tr, &e, err) < 0)
@@ -295,7 +310,8 @@ static int run_epochs(struct training *tr, dw_train_result *out, dw_err *err)
             watch->epoch(watch->ctx, &e);
         stop = opts->patience &&
                tr->s.epoch - tr->best.highest_epoch >= opts->patience;
-        out->stopped = stop && tr->s.epoch < opts->epochs;
+        out->stopped = tr->s.epoch < opts->epochs;
+        tr->at = tr->s.n_steps + DONE;
         if (stop || tr->s.epoch == opts->epochs)
             break;
         tr->s.epoch++;
@@ -305,7 +321,7 @@ static int run_epochs(struct training *tr, dw_train_result *out, dw_err *err)
         if (pause(tr, err) < 0)
             return err->code;
     }
-    return 0;
+    return tr->keeper ? take(tr, err) : 0;
 }
 
 /* ---- the whole ---- */

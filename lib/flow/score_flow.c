@@ -16,7 +16,8 @@ struct scored {
 
 struct job {
     const dw_score_plan *plan;
-    dw_bound_model *model;
+    dw_bound_model *model; /* (n_models) */
+    size_t n_models;
     dw_outfile *out;
     dw_predict_ws **ws; /* a thread's own; NULL until there is a model */
     size_t threads, trait;
@@ -33,11 +34,18 @@ static const char *model_trait(const struct job *j)
     return j->model->model.trait[j->model->trait].name;
 }
 
-static void use_model(struct job *j)
+static void use_models(struct job *j)
 {
+    dw_predictor *of = dw_alloc(j->n_models, sizeof *of);
+
+    for (size_t i = 0; i < j->n_models; i++) {
+        const dw_bound_model *b = &j->model[i];
+
+        of[i] = (dw_predictor){&b->model, b->trait, b->column};
+    }
     for (size_t t = 0; t < j->threads; t++)
-        j->ws[t] = dw_predict_ws_new(&j->model->model, j->model->trait,
-                                     j->model->column);
+        j->ws[t] = dw_predict_ws_new(of, j->n_models);
+    dw_free(of);
 }
 
 static int take_model(void *self, dw_source *src, dw_err *err)
@@ -46,7 +54,7 @@ static int take_model(void *self, dw_source *src, dw_err *err)
     int rc = dw_bound_model_take(j->model, src, err);
 
     if (rc > 0)
-        use_model(j);
+        use_models(j);
     return rc < 0 ? rc : 0;
 }
 
@@ -88,8 +96,10 @@ static int begin_table(void *self, dw_source *src, dw_flow_item *item,
             return err->code;
         own->n = head->trait[j->trait].n;
     }
-    if (dw_bound_model_bind(j->model, head, err) < 0)
-        return dw_err_prefix(err, "%s", name);
+    for (size_t i = 0; i < j->n_models; i++) {
+        if (dw_bound_model_bind(&j->model[i], head, err) < 0)
+            return dw_err_prefix(err, "%s", name);
+    }
     return make_head(j, src, item->has_block, err);
 }
 
@@ -97,7 +107,11 @@ static bool wants_tracks(void *self)
 {
     const struct job *j = self;
 
-    return dw_net_looks(&j->model->model.net);
+    for (size_t i = 0; i < j->n_models; i++) {
+        if (dw_net_looks(&j->model[i].model.net))
+            return true;
+    }
+    return false;
 }
 
 /* ---- tables ---- */
@@ -146,8 +160,8 @@ static void clear_scored(void *own)
 }
 
 int dw_score_run(const dw_score_plan *plan, dw_bound_model *model,
-                 dw_source *src, dw_outfile *out, dw_pool *pool,
-                 dw_score_counts *counts, dw_err *err)
+                 size_t n_models, dw_source *src, dw_outfile *out,
+                 dw_pool *pool, dw_score_counts *counts, dw_err *err)
 {
     const dw_flow flow = {.own_size = sizeof(struct scored),
                           .tables = true,
@@ -159,6 +173,7 @@ int dw_score_run(const dw_score_plan *plan, dw_bound_model *model,
                           .clear = clear_scored};
     struct job j = {.plan = plan,
                     .model = model,
+                    .n_models = n_models,
                     .out = out,
                     .threads = dw_pool_size(pool),
                     .counts = counts};
@@ -167,7 +182,7 @@ int dw_score_run(const dw_score_plan *plan, dw_bound_model *model,
     *counts = (dw_score_counts){0};
     j.ws = dw_alloc(j.threads, sizeof(*j.ws));
     if (model->there)
-        use_model(&j);
+        use_models(&j);
     rc = dw_flow_run(&flow, &j, src, pool, err);
     for (size_t t = 0; t < j.threads; t++)
         dw_predict_ws_free(j.ws[t]);

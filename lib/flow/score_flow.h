@@ -27,14 +27,16 @@ typedef struct dw_score_counts {
 
 /*
  * Writes a line for each core variant of the source (each variant, where there
- * is no LD) to `out`, in order.  `model` may be empty: the first one of the
+ * is no LD) to `out`, in order.  Of several models the means are taken; they
+ * are there, and of one trait.  A single one may be empty: the first one of the
  * stream is then taken into it.
  *
  * As dw_flow_run; DW_EUSAGE if variants come before a model; DW_EIO without a
  * message if `out` has failed, whose closing says why.
  */
 int dw_score_run(const dw_score_plan *plan, dw_bound_model *model,
-                 dw_source *src, dw_outfile *out, dw_pool *pool,
-                 dw_score_counts *counts, dw_err *err) DW_MUST_CHECK;
+                 size_t n_models, dw_source *src, dw_outfile *out,
+                 dw_pool *pool, dw_score_counts *counts,
+                 dw_err *err) DW_MUST_CHECK;
 
 #endif

@@ -16,8 +16,9 @@
 #include "base/err.h"
 #include "nn/real.h"
 
-/* Whole numbers of the training: epoch and step at hand (`at` steps of the
- * epoch are done), steps in all, the epoch that is best, the one whose
+/* Whole numbers of the training: epoch and step at hand (so many steps of
+ * the epoch are done; one more than it has: it is the last, and told), steps in
+ * all, the epoch that is best, the one whose
  * validation was highest, faults in all, epochs since the rate was lowered. */
 enum dw_snapshot_count {
     DW_AT_EPOCH,

@@ -7,14 +7,20 @@
 #include "score/block_lik.h"
 #include "score/track_inputs.h"
 
-struct dw_predict_ws {
-    const dw_model *model;
-    size_t head;
-    const size_t *column;
-    dw_net_ws *net;
+struct member {
+    dw_predictor of;
+    dw_net_ws *net; /* NULL until it is first asked for */
     dw_track_inputs tracks;
+};
+
+struct dw_predict_ws {
+    struct member *member;
+    size_t n_members;
+    dw_noise noise;
     dw_block_lik lik;
     double *big_f; /* (m) F_j = N f_j */
+    double *one;   /* (cap_one) f_j of one member of several */
+    size_t cap_one;
 };
 
 void dw_prediction_clear(dw_prediction *p)
@@ -26,14 +32,19 @@ void dw_prediction_clear(dw_prediction *p)
     *p = (dw_prediction){0};
 }
 
-dw_predict_ws *dw_predict_ws_new(const dw_model *model, size_t head,
-                                 const size_t *column)
+dw_predict_ws *dw_predict_ws_new(const dw_predictor *of, size_t n)
 {
     dw_predict_ws *ws = dw_alloc(1, sizeof *ws);
 
-    ws->model = model;
-    ws->head = head;
-    ws->column = column;
+    ws->member = dw_alloc(n, sizeof *ws->member);
+    ws->n_members = n;
+    for (size_t i = 0; i < n; i++) {
+        const dw_model_trait *trait = &of[i].model->trait[of[i].head];
+
+        ws->member[i].of = of[i];
+        ws->noise.s2 += trait->s2 / (double)n;
+        ws->noise.tau += trait->tau / (double)n;
+    }
     return ws;
 }
 
@@ -49,8 +60,12 @@ void dw_predict_ws_free(dw_predict_ws *ws)
     if (!ws)
         return;
     release(ws);
-    dw_net_ws_free(ws->net);
-    dw_track_inputs_clear(&ws->tracks);
+    for (size_t i = 0; i < ws->n_members; i++) {
+        dw_net_ws_free(ws->member[i].net);
+        dw_track_inputs_clear(&ws->member[i].tracks);
+    }
+    dw_free(ws->member);
+    dw_free(ws->one);
     dw_free(ws);
 }
 
@@ -94,21 +109,53 @@ static int fit_prediction(dw_prediction *p, size_t m, dw_err *err)
 
 /* ---- predictions ---- */
 
-int dw_predict_prior(dw_predict_ws *ws, const dw_variants *var,
-                     dw_tracks *tracks, dw_prediction *out, dw_err *err)
+/* f (m) <- the variances of one model. */
+static int ask(struct member *a, const dw_variants *var,
+               const dw_tracks *tracks, double *f, dw_err *err)
 {
-    if (!ws->net && !(ws->net = dw_net_ws_new(&ws->model->net)))
+    const dw_predictor *of = &a->of;
+
+    if (!a->net && !(a->net = dw_net_ws_new(&of->model->net)))
         return no_memory(var->m, err);
-    if (fit_prediction(out, var->m, err) < 0 ||
-        dw_track_inputs_bind(&ws->tracks, ws->model, var, tracks, err) < 0)
+    if (dw_track_inputs_bind(&a->tracks, of->model, var, tracks, err) < 0)
+        return err->code;
+    dw_model_variances(of->model, of->head, of->column, a->net, var->m,
+                       var->annot, var->m, dw_track_inputs_windows(&a->tracks),
+                       f);
+    return 0;
+}
+
+static int fit_one(dw_predict_ws *ws, size_t m, dw_err *err)
+{
+    if (ws->n_members == 1 || (ws->one && m <= ws->cap_one))
+        return 0;
+    dw_free(ws->one);
+    ws->one = dw_try_alloc(m, sizeof *ws->one);
+    ws->cap_one = m;
+    return ws->one ? 0 : no_memory(m, err);
+}
+
+int dw_predict_prior(dw_predict_ws *ws, const dw_variants *var,
+                     const dw_tracks *tracks, dw_prediction *out, dw_err *err)
+{
+    const size_t n = ws->n_members;
+
+    if (fit_prediction(out, var->m, err) < 0 || fit_one(ws, var->m, err) < 0)
         return err->code;
     out->begin = 0;
     out->end = var->m;
-    dw_model_variances(ws->model, ws->head, ws->column, ws->net, var->m,
-                       var->annot, var->m, dw_track_inputs_windows(&ws->tracks),
-                       out->f);
-    for (size_t j = 0; j < var->m; j++)
+    for (size_t i = 0; i < n; i++) {
+        double *f = i == 0 ? out->f : ws->one;
+
+        if (ask(&ws->member[i], var, tracks, f, err) < 0)
+            return err->code;
+        for (size_t j = 0; j < var->m && i > 0; j++)
+            out->f[j] += f[j];
+    }
+    for (size_t j = 0; j < var->m; j++) {
+        out->f[j] /= (double)n;
         out->mean[j] = out->sd[j] = out->w[j] = NAN;
+    }
     return 0;
 }
 
@@ -137,11 +184,9 @@ static void scale(const dw_variants *var, double n, dw_prediction *out)
 }
 
 int dw_predict_block(dw_predict_ws *ws, const dw_variants *var,
-                     dw_tracks *tracks, const dw_ldblock *ld, size_t trait,
-                     double n, dw_prediction *out, dw_err *err)
+                     const dw_tracks *tracks, const dw_ldblock *ld,
+                     size_t trait, double n, dw_prediction *out, dw_err *err)
 {
-    const dw_model_trait *of = &ws->model->trait[ws->head];
-    dw_noise noise = {of->s2, of->tau};
     dw_factor factor;
     int rc;
 
@@ -155,9 +200,9 @@ int dw_predict_block(dw_predict_ws *ws, const dw_variants *var,
     rc = dw_block_lik_observe(&ws->lik, ld, var->z + trait * var->m + ld->core,
                               &factor, NULL);
     if (rc == 0)
-        rc = dw_posterior_block(ws->lik.marginal, &factor, ws->big_f, noise,
+        rc = dw_posterior_block(ws->lik.marginal, &factor, ws->big_f, ws->noise,
                                 out->mean, out->sd, NULL);
     if (rc == 0)
         scale(var, n, out);
-    return tell(rc, noise, err);
+    return tell(rc, ws->noise, err);
 }

@@ -17,15 +17,19 @@ typedef struct dw_track_inputs {
     dw_track_windows windows;
     size_t *which; /* (model->n_tracks) */
     const char **name;
+    dw_tracks
+        scaled; /* borrows all but the values of those that are looked at */
+    float *value;
 } dw_track_inputs;
 
 /*
- * Takes a table's tracks, which are rescaled in place as the model has it; they
- * and the variants are borrowed until the next.  0 at once for a model that
- * looks at none; DW_EMISMATCH if there are none, or not the model's.
+ * Takes a table's tracks, and rescales a copy of their values as the model has
+ * it; they and the variants are borrowed until the next.  0 at once for a model
+ * that looks at none; DW_EMISMATCH if there are none, or not the model's;
+ * DW_ENOMEM.
  */
 int dw_track_inputs_bind(dw_track_inputs *in, const dw_model *model,
-                         const dw_variants *var, dw_tracks *tracks,
+                         const dw_variants *var, const dw_tracks *tracks,
                          dw_err *err) DW_MUST_CHECK;
 /* For dw_model_variances; lent by `in`. */
 dw_net_windows dw_track_inputs_windows(dw_track_inputs *in);

@@ -90,6 +90,20 @@ as_oracle() {
     as_oracle x.dwm
 }
 
+@test "an ensemble of networks, each with its own scale of the tracks" {
+    # Other training blocks: other means and deviations of the signal.
+    for valid in 1 2; do
+        dw-fit -q --model conv:dim=4,down=2,stem=3 --epochs 1 --valid-chrom $valid \
+            -o $valid.dwm z.dws
+    done
+    [ "$(dw-view --model 1.dwm | grep ^track)" != "$(dw-view --model 2.dwm | grep ^track)" ]
+    paste <(dw-score -q -m 1.dwm z.var | cut -f 7) \
+        <(dw-score -q -m 2.dwm z.var | cut -f 7) \
+        <(dw-score -q -m 1.dwm -m 2.dwm z.var | cut -f 7) | awk '
+        NR > 1 { d = ($1 + $2) / 2 / $3 - 1; n++; if (d * d > 1e-14) bad++ }
+        END { exit !(n > 100 && !bad) }'
+}
+
 @test "the same bytes whatever the threads, in memory and out of it" {
     for t in 1 3; do
         dw-fit -q -@ "$t" --model conv:dim=4,stem=3 --epochs 2 --patience 0 \

@@ -227,7 +227,8 @@ static void test_no_memory(dw_model *model, const size_t *column)
     panel_block(&WORLD, 2, 0, &var, &b, NULL);
     var.z[WORLD.core + 2] = NAN;
     do {
-        dw_predict_ws *ws = dw_predict_ws_new(model, 0, column);
+        const dw_predictor of = {model, 0, column};
+        dw_predict_ws *ws = dw_predict_ws_new(&of, 1);
         dw_prediction p = {0};
         dw_err err = {0};
 
@@ -250,7 +251,7 @@ int main(void)
 
     dw_linalg_single_thread();
     make_model(&model);
-    ws = dw_predict_ws_new(&model, 0, column);
+    ws = dw_predict_ws_new(&(dw_predictor){&model, 0, column}, 1);
     test_dense(ws, false);
     test_dense(ws, true);
     test_calibration(ws);
