@@ -81,7 +81,7 @@ static int find_gram(struct fit *f, size_t t, size_t i, const dw_fit_block *b,
 /* What a block says of its own s2 and tau, as of the model's. */
 static void to_model(const dw_own_noise *noise, dw_components *part)
 {
-    const double own[N] = {1, noise->s2, noise->tau};
+    const double own[N] = {1, exp(noise->u[0]), exp(noise->u[1])};
 
     part->loglik += noise->evidence;
     for (int a = 0; a < N; a++) {
@@ -95,8 +95,9 @@ static void to_model(const dw_own_noise *noise, dw_components *part)
 
 static int find_block(struct fit *f, size_t t, size_t i, const dw_fit_trait *of)
 {
-    const double theta[N] = {f->theta[0], f->theta[1] * of->own.s2,
-                             f->theta[2] * of->own.tau};
+    dw_noise noise =
+        dw_own_noise_of(&of->own, (dw_noise){f->theta[1], f->theta[2]});
+    const double theta[N] = {f->theta[0], noise.s2, noise.tau};
     size_t next = i + dw_pool_size(f->pool);
     const dw_fit_block *b;
     const double *g;

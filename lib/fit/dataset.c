@@ -53,9 +53,7 @@ void dw_fit_block_name(const dw_fit_block *b, char name[DW_FIT_BLOCK_NAME])
 dw_noise dw_fit_block_noise(const dw_fit_block *b, size_t trait, double s2,
                             double tau)
 {
-    const dw_own_noise *own = &b->of[trait].own;
-
-    return (dw_noise){s2 * own->s2, tau * own->tau};
+    return dw_own_noise_of(&b->of[trait].own, (dw_noise){s2, tau});
 }
 
 dw_factor dw_fit_block_factor(const dw_fit_block *b, size_t trait)
@@ -157,7 +155,6 @@ int dw_dataset_take(dw_dataset *data, const dw_variants *var, dw_ldblock *ld,
 
         t->n = trait[i].n;
         t->people = trait[i].people;
-        t->own = (dw_own_noise){1, 1, 0};
         t->z = dw_try_alloc(b.l, sizeof *t->z);
         ok = ok && t->z;
         if (t->z)

@@ -22,6 +22,7 @@
 #include "data/variant.h"
 #include "fit/shelf.h"
 #include "lik/lik_factor.h"
+#include "lik/own_noise.h"
 #include "nn/model.h"
 
 /* What a block is for.  Held-out blocks take no part in training, in
@@ -33,12 +34,6 @@ typedef enum dw_part {
     DW_PARTS
 } dw_part;
 
-/* What a block has of its own in the noise (fit/block_noise): s2 and tau over
- * the model's, and what that adds to log p.  1, 1 and 0 unless it is fitted. */
-typedef struct dw_own_noise {
-    double s2, tau, evidence;
-} dw_own_noise;
-
 /* One trait in a block. */
 typedef struct dw_fit_trait {
     /* Known to all ranks.  k and n_observed 0: it has no z here. */
@@ -46,7 +41,7 @@ typedef struct dw_fit_trait {
     uint64_t people; /* of the panel; 0: nothing is to be taken off r^2 */
     double n;        /* sample size of the trait */
     bool own_q;
-    dw_own_noise own;
+    dw_own_noise own; /* {0} but for fit/block_noise */
     /* */
     double *lambda, *y; /* (k) */
     float *z;           /* (l) NAN where there is none */

@@ -75,6 +75,46 @@ static bool all_whole(const dw_dataset *data)
     return true;
 }
 
+static bool by_ldsr(const struct stages *s)
+{
+    return s->plan->train.loss == DW_LOSS_LDSR;
+}
+
+/* LD-score regression has noise of its own: the model's is the likelihood's. */
+static void swap_noise(struct stages *s)
+{
+    for (size_t t = 0; t < s->model->n_traits; t++) {
+        dw_model_trait *trait = &s->model->trait[t];
+        dw_noise was = {trait->s2, trait->tau};
+
+        trait->s2 = s->report->trait[t].ldsr_noise.s2;
+        trait->tau = s->report->trait[t].ldsr_noise.tau;
+        s->report->trait[t].ldsr_noise = was;
+    }
+}
+
+/* Of all parts by LD-score regression, to which the whole factors belong. */
+static int measure_ldsr(struct stages *s, const dw_model *model, bool base,
+                        dw_value *sum, dw_err *err)
+{
+    bool whole = all_whole(s->data), own = s->report->has_train && by_ldsr(s);
+    int rc = 0;
+
+    if (own)
+        swap_noise(s);
+    if (whole)
+        rc = sum_parts(s, model, DW_LOSS_LDSR, ALL, sum, err);
+    if (own)
+        swap_noise(s);
+    for (size_t i = 0; i < model->net.heads * DW_PARTS && rc == 0; i++) {
+        dw_trait_report *t = &s->report->trait[i / DW_PARTS];
+
+        (base ? t->base_ldsr : t->ldsr)[i % DW_PARTS] =
+            whole ? -sum[i].value : NAN;
+    }
+    return rc;
+}
+
 /* Of all parts, by both losses.  base: as the constant model's. */
 static int measure(struct stages *s, const dw_model *model, bool base,
                    dw_err *err)
@@ -94,14 +134,8 @@ static int measure(struct stages *s, const dw_model *model, bool base,
         total[part] += (weight ? weight[i / DW_PARTS] : 1) * sum[i].value;
         t->h2 = (part ? t->h2 : 0) + sum[i].h2;
     }
-    if (rc == 0 && all_whole(s->data))
-        rc = sum_parts(s, model, DW_LOSS_LDSR, ALL, sum, err);
-    for (size_t i = 0; i < heads * DW_PARTS && rc == 0; i++) {
-        dw_trait_report *t = &s->report->trait[i / DW_PARTS];
-
-        (base ? t->base_ldsr : t->ldsr)[i % DW_PARTS] =
-            all_whole(s->data) ? -sum[i].value : NAN;
-    }
+    if (rc == 0)
+        rc = measure_ldsr(s, model, base, sum, err);
     dw_free(sum);
     return rc;
 }
@@ -127,24 +161,8 @@ static bool has_block_noise(const struct stages *s)
     return s->plan->train.noise.block_s2 || s->plan->train.noise.block_tau;
 }
 
-/* Noise of the blocks' own, under a model of trait t alone. */
-static int fit_block_noise(struct stages *s, size_t t, dw_objective *o,
-                           dw_model *one, bool improves, dw_err *err)
-{
-    const dw_fit_noise *noise = &s->plan->train.noise;
-    double *spread = s->report->trait[t].spread;
-    double v[2] = {spread[0] > 0 ? spread[0] : 1, spread[1] > 0 ? spread[1] : 1};
-    int rc = dw_block_noise_fit(s->data, t, s->pool, s->keeper, o, one, noise,
-                                v, improves, err);
-
-    spread[0] = noise->block_s2 ? v[0] : 0;
-    spread[1] = noise->block_tau ? v[1] : 0;
-    return rc;
-}
-
-/* The same, under the constant model as it stands. */
-static int fit_noise_of_constant(struct stages *s, size_t t, bool improves,
-                                 dw_err *err)
+/* Noise of the blocks' own, under the constant model as it stands. */
+static int fit_block_noise(struct stages *s, size_t t, bool improve, dw_err *err)
 {
     dw_model one;
     dw_objective *o = NULL;
@@ -152,7 +170,9 @@ static int fit_noise_of_constant(struct stages *s, size_t t, bool improves,
 
     if (rc == 0) {
         o = new_objective(s, &one.net, DW_LOSS_LIKELIHOOD, t, true, err);
-        rc = o ? fit_block_noise(s, t, o, &one, improves, err) : err->code;
+        rc = o ? dw_block_noise_fit(s->data, t, s->pool, s->keeper, o, &one,
+                                    improve, err)
+               : err->code;
     }
     dw_objective_free(o);
     dw_free(one.param);
@@ -174,7 +194,7 @@ static int fit_constant_of(struct stages *s, size_t t, dw_err *err)
 }
 
 /* How often the constant model and the blocks' own noise take turns. */
-enum { TURNS = 4 };
+enum { TURNS = 8 };
 
 static int fit_constant(struct stages *s, dw_err *err)
 {
@@ -182,10 +202,14 @@ static int fit_constant(struct stages *s, dw_err *err)
 
     model->link = s->plan->link;
     for (size_t t = 0; t < model->n_traits; t++) {
+        const dw_fit_noise *noise = &s->plan->train.noise;
+        dw_model_trait *trait = &model->trait[t];
         int rc = fit_constant_of(s, t, err);
 
+        trait->spread[0] = noise->block_s2; /* to begin with */
+        trait->spread[1] = noise->block_tau;
         for (int i = 1; i <= TURNS && rc == 0 && has_block_noise(s); i++) {
-            rc = fit_noise_of_constant(s, t, i < TURNS, err);
+            rc = fit_block_noise(s, t, i < TURNS, err);
             if (rc == 0)
                 rc = fit_constant_of(s, t, err);
         }
@@ -222,7 +246,8 @@ static int fit_line(struct stages *s, size_t t, dw_err *err)
                                &report->linear, err);
     report->has_linear = rc == 0;
     if (rc == 0 && has_block_noise(s))
-        rc = fit_block_noise(s, t, o, &one, false, err);
+        rc = dw_block_noise_fit(s->data, t, s->pool, s->keeper, o, &one, false,
+                                err);
     for (size_t i = 0; rc == 0 && i <= p; i++)
         s->linear[t + i * heads] = one.param[i];
     if (o)
@@ -285,6 +310,8 @@ static int choose_start(struct stages *s, dw_err *err)
         s->linear[h] = (dw_real)dw_link_start(s->model->link);
         s->model->trait[h].s2 = r->trait[h].constant.s2;
         s->model->trait[h].tau = r->trait[h].constant.tau;
+        if (has_block_noise(s) && fit_block_noise(s, h, false, err) < 0)
+            return err->code;
     }
     return grow(s, err);
 }
@@ -328,6 +355,9 @@ static int train(struct stages *s, dw_err *err)
 
     if (!o)
         return err->code;
+    for (size_t t = 0; t < s->model->n_traits && by_ldsr(s); t++)
+        s->report->trait[t].ldsr_noise =
+            (dw_noise){s->model->trait[t].s2, s->model->trait[t].tau};
     if (s->watch->train)
         s->watch->train(s->watch->training.ctx, s->model, opts.epochs);
     /* A constant start deserves no defence. */
@@ -335,6 +365,8 @@ static int train(struct stages *s, dw_err *err)
     rc = dw_train_run(s->data, s->pool, s->keeper, o, &opts,
                       &s->watch->training, s->model, &s->report->train, err);
     s->report->has_train = rc == 0;
+    if (rc == 0 && by_ldsr(s))
+        swap_noise(s);
     if (s->keeper && rc == 0)
         s->keeper->trained = s->model;
     dw_objective_tell(o);
@@ -345,7 +377,7 @@ static int train(struct stages *s, dw_err *err)
 static int fit_inputs(struct stages *s, const char *const *name, dw_err *err)
 {
     const dw_fit_plan *plan = s->plan;
-    bool ldsr = plan->train.loss == DW_LOSS_LDSR;
+    bool ldsr = by_ldsr(s);
     size_t n;
     dw_net net;
     int rc = dw_net_parse(&net, plan->spec, 0, err);

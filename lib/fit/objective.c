@@ -207,15 +207,15 @@ static int ldsr_value(struct worker *w, const dw_fit_block *b, size_t trait,
     int rc = dw_ldsr_loss(w->ldsr, &lb, score, w->f, noise, nh2m, &out->value,
                           &n, g, &slope);
     double curvature = dw_ldsr_curvature(lb.l, lb.z, score, nh2m);
-    const dw_own_noise *own = &b->of[trait].own;
+    dw_noise own = dw_fit_block_noise(b, trait, 1, 1);
 
     out->value = -out->value;
     out->weight = (double)n;
     out->ds2 = -slope.s2;
     out->dtau = -slope.tau;
-    out->curvature[0] = own->s2 * own->s2 * curvature;
-    out->curvature[1] = own->s2 * own->tau * curvature;
-    out->curvature[2] = own->tau * own->tau * curvature;
+    out->curvature[0] = own.s2 * own.s2 * curvature;
+    out->curvature[1] = own.s2 * own.tau * curvature;
+    out->curvature[2] = own.tau * own.tau * curvature;
     for (size_t j = 0; g && j < b->m; j++)
         g[j] = -g[j];
     return rc;
@@ -245,7 +245,7 @@ static int head_value(dw_objective *o, enum dw_loss loss, struct worker *w,
 {
     const dw_model_trait *mt = &model->trait[h];
     size_t trait = o->first + h;
-    const dw_own_noise *own = &b->of[trait].own;
+    dw_noise own = dw_fit_block_noise(b, trait, 1, 1);
     dw_noise noise = dw_fit_block_noise(b, trait, mt->s2, mt->tau);
     int rc;
 
@@ -264,9 +264,9 @@ static int head_value(dw_objective *o, enum dw_loss loss, struct worker *w,
                           noise, g, out)
              : likelihood(o, w, b, trait, noise, g, &o->solved[index], out);
     if (loss == DW_LOSS_LIKELIHOOD)
-        out->value += own->evidence;
-    out->ds2 *= own->s2;
-    out->dtau *= own->tau;
+        out->value += b->of[trait].own.evidence;
+    out->ds2 *= own.s2;
+    out->dtau *= own.tau;
     if (rc == 0 && !isfinite(out->value))
         rc = DW_EDEGENERATE;
     for (size_t j = 0; g && j < b->m; j++) {

@@ -103,6 +103,12 @@ dw_noise dw_variances_noise(const dw_variances *v)
                     : (dw_noise){trait_of(v)->s2, trait_of(v)->tau};
 }
 
+void dw_variances_spread(const dw_variances *v, double spread[2])
+{
+    for (int a = 0; a < 2; a++)
+        spread[a] = v->prior ? 0 : trait_of(v)->spread[a];
+}
+
 double dw_variances_mean(const dw_variances *v)
 {
     return v->prior ? dw_prior_mean(v->prior) : trait_of(v)->c;

@@ -37,6 +37,8 @@ int dw_variances_bind(dw_variances *v, const dw_head *head,
 /* What goes with the variances; of use once they are bound. */
 const char *dw_variances_trait(const dw_variances *v); /* NULL: of a table */
 dw_noise dw_variances_noise(const dw_variances *v);    /* a table's: 1 and 0 */
+/* Its variance of logarithms over blocks (lik/own_noise); of a table: 0. */
+void dw_variances_spread(const dw_variances *v, double spread[2]);
 double dw_variances_mean(const dw_variances *v); /* a model's c: h2 over M */
 
 /* Do they come from a network that looks at signal tracks? */
