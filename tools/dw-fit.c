@@ -61,8 +61,8 @@ static int make_plan(struct fit_opts *o, const dw_common *common, dw_err *err)
     plan->train.weight_decay = isnan(o->weight_decay) ? 0.01 : o->weight_decay;
     plan->train.seed = common->seed;
     plan->train.noise =
-        (dw_fit_noise){o->s2.learn, o->tau.learn, o->s2.value,
-                       o->tau.value, o->s2.block, o->tau.block};
+        (dw_fit_noise){o->s2.learn,  o->tau.learn, o->s2.value,
+                       o->tau.value, o->s2.block,  o->tau.block};
     return 0;
 }
 

@@ -162,7 +162,8 @@ static bool has_block_noise(const struct stages *s)
 }
 
 /* Noise of the blocks' own, under the constant model as it stands. */
-static int fit_block_noise(struct stages *s, size_t t, bool improve, dw_err *err)
+static int fit_block_noise(struct stages *s, size_t t, bool improve,
+                           dw_err *err)
 {
     dw_model one;
     dw_objective *o = NULL;

@@ -20,8 +20,7 @@ static double workspace(double m, double k, double d, bool own_noise)
     double regression = marginal + k * k + 512 * k;
     double reading = k * m + 3 * k * k;
 
-    return larger(larger(constant, linear),
-                  larger(regression, reading));
+    return larger(larger(constant, linear), larger(regression, reading));
 }
 
 /* Numbers that the tracks of any block so far take. */

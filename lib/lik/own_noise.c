@@ -102,8 +102,8 @@ static bool try_step(dw_own_noise_ws *ws, const dw_factor *b, dw_noise noise,
     double length = 1 / fmax(1, fmax(fabs(step[0]), fabs(step[1])));
 
     for (int i = 0; i < MAX_HALVINGS; i++, length /= 2) {
-        struct point next = {.u = {at->u[0] + length * step[0],
-                                   at->u[1] + length * step[1]}};
+        struct point next = {
+            .u = {at->u[0] + length * step[0], at->u[1] + length * step[1]}};
 
         if (evaluate(ws, b, noise, v, &next) == 0 && next.value > at->value) {
             *at = next;
@@ -119,14 +119,14 @@ static double penalty(const struct point *at, const double v[2])
 
     for (int a = 0; a < 2; a++)
         sum += v[a] > 0 ? at->u[a] * at->u[a] / v[a] : 0;
-    return 0.5 * (sum + log(d0 * d1 -
-                            v[0] * v[1] * at->h[0][1] * at->h[1][0]));
+    return 0.5 * (sum + log(d0 * d1 - v[0] * v[1] * at->h[0][1] * at->h[1][0]));
 }
 
 int dw_own_noise_find(dw_own_noise_ws *ws, const dw_factor *b, const double *f,
                       dw_noise noise, const double v[2], dw_own_noise *own)
 {
-    struct point at = {.u = {v[0] > 0 ? own->u[0] : 0, v[1] > 0 ? own->u[1] : 0}};
+    struct point at = {
+        .u = {v[0] > 0 ? own->u[0] : 0, v[1] > 0 ? own->u[1] : 0}};
     int rc = dw_components_gram(ws->components, b, f, ws->gram);
 
     if (rc == 0)

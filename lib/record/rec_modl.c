@@ -327,10 +327,9 @@ int dw_modl_unpack(dw_model *model, unsigned version, const unsigned char *p,
     int rc;
 
     dw_model_clear(model);
-    rc = dw_rec_check_version("MODL", version,
-                              version == 1 || version == 2 ? version
-                                                           : DW_MODL_VERSION,
-                              err);
+    rc = dw_rec_check_version(
+        "MODL", version,
+        version == 1 || version == 2 ? version : DW_MODL_VERSION, err);
     if (rc < 0)
         return rc;
     if (version == 1)

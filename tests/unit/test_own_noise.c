@@ -211,7 +211,8 @@ static void test_planted(void)
        global.loglik[DW_PART_HELDOUT]);
     OK(r.loglik[DW_PART_HELDOUT] - r.base[DW_PART_HELDOUT] >
            global.loglik[DW_PART_HELDOUT] - global.base[DW_PART_HELDOUT],
-       "its gain: %.1f, %.1f", r.loglik[DW_PART_HELDOUT] - r.base[DW_PART_HELDOUT],
+       "its gain: %.1f, %.1f",
+       r.loglik[DW_PART_HELDOUT] - r.base[DW_PART_HELDOUT],
        global.loglik[DW_PART_HELDOUT] - global.base[DW_PART_HELDOUT]);
 
     dw_modl_pack(&model, &bytes);
@@ -235,9 +236,8 @@ static void test_planted(void)
 /* Both at once; s2 is the same in all blocks, which are too small to tell. */
 static void test_both(void)
 {
-    dw_fit_plan plan = {
-        .spec = "const",
-        .train.noise = {true, true, 1, 0, true, true}};
+    dw_fit_plan plan = {.spec = "const",
+                        .train.noise = {true, true, 1, 0, true, true}};
     dw_fit_report r;
     dw_model model;
     dw_dataset data;
@@ -245,8 +245,8 @@ static void test_both(void)
     fit(&data, &plan, &model, &r);
     OK(model.trait[0].spread[0] < 0.9, "the spread of s2: %g",
        sqrt(model.trait[0].spread[0]));
-    OK(fabs(sqrt(model.trait[0].spread[1]) - log(4)) < 0.25,
-       "that of tau: %g", sqrt(model.trait[0].spread[1]));
+    OK(fabs(sqrt(model.trait[0].spread[1]) - log(4)) < 0.25, "that of tau: %g",
+       sqrt(model.trait[0].spread[1]));
     dw_fit_report_clear(&r);
     dw_model_clear(&model);
     dw_dataset_clear(&data);
@@ -270,10 +270,9 @@ static double ldsr_value(dw_objective *o, const dw_model *model)
 static void test_intercept(dw_fit_noise noise)
 {
     const dw_objective_opts opts = {.loss = DW_LOSS_LDSR};
-    dw_fit_plan plan = {.spec = "linear",
-                        .train = {.loss = DW_LOSS_LDSR,
-                                  .epochs = 3,
-                                  .noise = noise}};
+    dw_fit_plan plan = {
+        .spec = "linear",
+        .train = {.loss = DW_LOSS_LDSR, .epochs = 3, .noise = noise}};
     dw_fit_report r;
     dw_model model;
     dw_dataset data;
@@ -325,7 +324,7 @@ int main(void)
     test_both();
     test_intercept((dw_fit_noise){.learn_tau = true, .s2 = 1});
     test_intercept((dw_fit_noise){.learn_s2 = true, .learn_tau = true});
-    test_intercept((dw_fit_noise){
-        .learn_tau = true, .s2 = 1, .block_tau = true});
+    test_intercept(
+        (dw_fit_noise){.learn_tau = true, .s2 = 1, .block_tau = true});
     return tap_done();
 }
