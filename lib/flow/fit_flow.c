@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/ranks.h"
 #include "fit/fit_text.h"
+#include "fit/grams.h"
 #include "fit/room.h"
 #include "flow/fit_blocks.h"
 #include "record/rec_modl.h"
@@ -88,7 +89,7 @@ static void set_aside(struct fit *f)
 /* Where the memory goes, before it is used. */
 static void tell_memory(const struct fit *f)
 {
-    size_t room = beside(f, &f->data), n = 0, mine = 0;
+    size_t room = beside(f, &f->data), n = 0, mine = 0, kept = 0;
 
     for (size_t i = 0; i < f->data.n; i++) {
         mine += dw_dataset_mine(&f->data, i);
@@ -97,8 +98,14 @@ static void tell_memory(const struct fit *f)
     if (n < mine)
         dw_note("%zu of %zu blocks in memory; %zu MB of others in TMPDIR", n,
                 mine, (size_t)(dw_shelf_bytes(f->data.shelf) / 1000000));
+    for (size_t t = 0; t < f->data.n_traits; t++) {
+        size_t of_trait = dw_grams_kept(&f->data, t);
+
+        kept = of_trait > kept ? of_trait : kept;
+    }
     dw_note("memory: at most %zu MB, of which blocks take %zu MB",
-            (room + f->data.bytes) / 1000000 + 1, f->data.bytes / 1000000);
+            (room + f->data.bytes + kept) / 1000000 + 1,
+            f->data.bytes / 1000000);
 }
 
 /* What the result depends on beside the options. */

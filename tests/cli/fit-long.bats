@@ -207,6 +207,20 @@ wait_for() {
     [ "$peak" -le $((stated * 1000)) ]
 }
 
+@test "nor where matrices of the constant model are kept beside the blocks" {
+    need_cmd /usr/bin/time
+    dw-synth -q --seed 7 --chroms 2 --length 15M --people 200 --variants 10000 \
+        --min-maf 0.05 -o wide
+    dw-ldblock -q --geno wide.bed --window 1M --flank 300k |
+        dw-sim -q --n 500000 --h2 0.1 --tau 0.2 --trait sim -o wide.dws
+    for _ in $(seq 12); do cat wide.dws; done >wider.dws
+    run --separate-stderr /usr/bin/time -f 'peak %M' dw-fit --model const \
+        -o peak.dwm wider.dws
+    stated=$(sed -n 's/.*memory: at most \([0-9]*\) MB.*/\1/p' <<<"$stderr")
+    peak=$(sed -n 's/^peak //p' <<<"$stderr")
+    [ "$((peak * 1024))" -le "$((stated * 1000000))" ]
+}
+
 @test "ranks: the same bytes for any number, and from a checkpoint of any" {
     need_cmd mpirun
     need_cmd pgrep
