@@ -81,8 +81,7 @@ static int begin_block(void *self, dw_source *src, dw_flow_item *item,
     j->begun = true;
     j->trait = trait;
     j->trait_name = dw_strdup(head->trait[trait].name);
-    *noise = dw_variances_noise(j->from);
-    dw_variances_spread(j->from, j->opts.spread);
+    *noise = dw_variances_noise(j->from, j->opts.spread);
     take_given(j->plan->s2, &noise->s2, &j->opts.spread[0]);
     take_given(j->plan->tau, &noise->tau, &j->opts.spread[1]);
     return 0;

@@ -1,6 +1,7 @@
 #include "score/predict.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "lik/posterior.h"
@@ -49,6 +50,12 @@ dw_predict_ws *dw_predict_ws_new(const dw_predictor *of, size_t n)
             ws->spread[a] += trait->spread[a] / (double)n;
     }
     return ws;
+}
+
+dw_noise dw_predict_noise(const dw_predict_ws *ws, double spread[2])
+{
+    memcpy(spread, ws->spread, sizeof ws->spread);
+    return ws->noise;
 }
 
 static void release(dw_predict_ws *ws)
