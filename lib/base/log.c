@@ -10,12 +10,16 @@
 
 #include "base/mem.h"
 
+/* Back to the beginning of the line, which is then empty. */
+#define CLEAR "\r\033[K"
+
 /* The one state of the process. */
 static struct {
     const char *prog;
     int level;
     FILE *file;
-} log_state = {"dw", DW_LOG_NORMAL, NULL};
+    size_t progress; /* lines of it that are begun and not ended */
+} log_state = {"dw", DW_LOG_NORMAL, NULL, 0};
 
 void dw_log_init(const char *prog, int level)
 {
@@ -44,13 +48,15 @@ const char *dw_log_prog(void)
     return log_state.prog;
 }
 
-/* One line to the log file always, and to stderr if `loud`. */
+/* One line to the log file always, and to stderr if `loud`, in place of what
+ * there is of progress. */
 static void say(bool loud, const char *kind, const char *text)
 {
     if (log_state.file)
         fprintf(log_state.file, "%s: %s%s\n", log_state.prog, kind, text);
     if (loud)
-        fprintf(stderr, "%s: %s%s\n", log_state.prog, kind, text);
+        fprintf(stderr, "%s%s: %s%s\n", log_state.progress ? CLEAR : "",
+                log_state.prog, kind, text);
 }
 
 void dw_error(const dw_err *err)
@@ -155,6 +161,7 @@ dw_progress *dw_progress_begin(const char *what, uint64_t total)
     p->what = dw_strdup(what);
     p->total = total;
     p->began = now();
+    log_state.progress++;
     return p;
 }
 
@@ -165,7 +172,7 @@ void dw_progress_at(dw_progress *p, uint64_t done, const char *extra)
     if (!p || (t = now()) - p->shown < SECONDS_BETWEEN)
         return;
     p->shown = t;
-    fprintf(stderr, "\r\033[K%s: %s %llu", log_state.prog, p->what,
+    fprintf(stderr, CLEAR "%s: %s %llu", log_state.prog, p->what,
             (unsigned long long)done);
     if (p->total && done) {
         left = (t - p->began) * ((double)p->total / (double)done - 1);
@@ -181,8 +188,9 @@ void dw_progress_end(dw_progress *p)
 {
     if (!p)
         return;
-    fputs("\r\033[K", stderr);
+    fputs(CLEAR, stderr);
     fflush(stderr);
+    log_state.progress--;
     dw_free(p->what);
     dw_free(p);
 }

@@ -258,8 +258,21 @@ static int fit_line(struct stages *s, size_t t, dw_err *err)
     return rc;
 }
 
+static void tell_size(const struct stages *s, const dw_net *net,
+                      size_t n_epochs)
+{
+    if (s->watch->train)
+        s->watch->train(s->watch->training.ctx, net, n_epochs);
+}
+
 static int fit_linear(struct stages *s, dw_err *err)
 {
+    dw_net net;
+
+    if (dw_model_net(s->model, s->plan->spec, &net, err) < 0)
+        return err->code;
+    if (net.kind == DW_NET_LINEAR)
+        tell_size(s, &net, 0);
     for (size_t t = 0; t < s->model->n_traits; t++) {
         if (fit_line(s, t, err) < 0)
             return err->code;
@@ -359,8 +372,7 @@ static int train(struct stages *s, dw_err *err)
     for (size_t t = 0; t < s->model->n_traits && by_ldsr(s); t++)
         s->report->trait[t].ldsr_noise =
             (dw_noise){s->model->trait[t].s2, s->model->trait[t].tau};
-    if (s->watch->train)
-        s->watch->train(s->watch->training.ctx, s->model, opts.epochs);
+    tell_size(s, &s->model->net, opts.epochs);
     /* A constant start deserves no defence. */
     opts.margin = opts.loss == DW_LOSS_LIKELIHOOD ? MARGIN : 0;
     rc = dw_train_run(s->data, s->pool, s->keeper, o, &opts,

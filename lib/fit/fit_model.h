@@ -31,8 +31,9 @@ typedef struct dw_fit_plan {
 typedef struct dw_fit_watch {
     void (*constant)(void *ctx, size_t trait, const dw_constant *constant);
     dw_scoring_fn *linear;
-    /* Before training by steps: the model as it will be trained. */
-    void (*train)(void *ctx, const dw_model *model, size_t n_steps);
+    /* Before training by steps, or, with no epochs, before the linear model
+     * where there is no more: the network that is fitted. */
+    void (*train)(void *ctx, const dw_net *net, size_t n_epochs);
     dw_train_watch training; /* its ctx is that of all */
 } dw_fit_watch;
 

@@ -9,6 +9,7 @@
 #include "base/ranks.h"
 #include "base/stop.h"
 #include "record/rec_ckpt.h"
+#include "stream/outfile.h"
 
 struct dw_checkpoint {
     const dw_checkpoint_opts *opts;
@@ -128,6 +129,16 @@ static int read_file(dw_checkpoint *c, dw_err *err)
     return 1;
 }
 
+/* Hours later it would only be a warning. */
+static int try_to_write(const char *path, dw_err *err)
+{
+    dw_outfile *out = dw_ranks_me() ? NULL : dw_outfile_open(path, false, err);
+    int rc = out || dw_ranks_me() ? 0 : err->code;
+
+    dw_outfile_abandon(out);
+    return dw_ranks_agree(rc, err);
+}
+
 dw_checkpoint *dw_checkpoint_begin(const dw_checkpoint_opts *opts, dw_err *err)
 {
     dw_checkpoint *c;
@@ -141,6 +152,8 @@ dw_checkpoint *dw_checkpoint_begin(const dw_checkpoint_opts *opts, dw_err *err)
     c->began = c->last = dw_clock_now();
     c->keeper = (dw_keeper){.ctx = c, .due = is_due, .save = save};
     rc = read_file(c, err);
+    if (rc >= 0 && try_to_write(opts->path, err) < 0)
+        rc = err->code;
     if (rc < 0) {
         dw_keeper_clear(&c->keeper);
         dw_free(c);

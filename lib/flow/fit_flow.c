@@ -226,17 +226,24 @@ static void on_constant(void *ctx, size_t trait, const dw_constant *c)
 
 static void on_linear(void *ctx, size_t step, double loglik)
 {
-    (void)ctx;
+    struct fit *f = ctx;
+
+    if (!f->progress)
+        f->progress = dw_progress_begin("linear model, step", 0);
+    dw_buf_reset(&f->text);
+    dw_buf_addf(&f->text, "log likelihood %.1f", loglik);
+    dw_progress_at(f->progress, step, f->text.s);
     dw_detail("linear model, step %zu: log likelihood %.3f", step, loglik);
 }
 
-static void on_train(void *ctx, const dw_model *model, size_t n_epochs)
+static void on_train(void *ctx, const dw_net *net, size_t n_epochs)
 {
     struct fit *f = ctx;
 
-    dw_note("training %zu parameters on %zu blocks",
-            dw_net_n_params(&model->net),
+    dw_note("training %zu parameters on %zu blocks", dw_net_n_params(net),
             dw_dataset_size(&f->data, 0, DW_PART_TRAIN).blocks);
+    dw_progress_end(f->progress);
+    f->progress = NULL;
     f->n_epochs = n_epochs;
     f->trained = dw_clock_now();
     f->traffic = dw_ranks_traffic();

@@ -125,6 +125,8 @@ wait_for() {
     refused 'cut short'
     run --separate-stderr dw-fit --resume blocks.dws
     [ "$status" -eq 2 ]
+    run --separate-stderr fit -q --checkpoint absent/ck -o none.dwm
+    refused 'cannot write absent/ck'
     # None yet: the fit begins.
     run --separate-stderr fit --checkpoint none --resume -o none.dwm
     [ "$status" -eq 0 ]
@@ -167,6 +169,17 @@ wait_for() {
     dw-fit -q --model mlp:8,4 --epochs 4 --log /dev/stdout -o out.dwm \
         blocks.dws >piped.tsv
     cmp <(rows whole.tsv) <(rows piped.tsv)
+}
+
+@test "on a terminal: epochs, time left and gains, and messages on lines of their own" {
+    need_cmd script
+    script -qec "dw-fit --model mlp:64,64 --epochs 40 --patience 0 --lr 1e4 \
+        --holdout-chrom 3 --valid-chrom 4 -o term.dwm blocks.dws" /dev/null >term.txt
+    grep -q 'linear model, step [0-9]' term.txt
+    grep -qE 'training, step [0-9]+ of 120, [0-9]+ s left, epoch [0-9]+ of 40, step [1-3] of 3; gain [-0-9.]+ in validation, [-0-9.]+ at best, [-0-9.]+ held out' term.txt
+    # A fault is told while the line stands: that is cleared before.
+    grep -q 'taken back' term.txt
+    awk 'BEGIN { RS = "\r|\n" } gsub(/dw-fit: /, "") > 1 { exit 1 }' term.txt
 }
 
 @test "steps that are not finite are told, taken back, and survived" {

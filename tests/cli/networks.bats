@@ -145,6 +145,8 @@ as_oracle() {
     # 1 + 2 inputs; stem 16, its block 8 + 20, pool 16; top 8 + 4 8 + 2 8 + 8; U 64
     [[ $stderr == *"training 191 parameters on"* ]]
     dw-view --model x.dwm | grep -q '^n_params.191$'
+    run --separate-stderr dw-fit --model linear -o x.dwm z.dws
+    [[ $stderr == *"training 3 parameters on"*"linear model:"* ]]
 }
 
 @test "dw-sim plants what a network says" {
