@@ -13,7 +13,8 @@
 #include "linalg/blas.h"
 
 struct eval_opts {
-    const char *model, *prior, *trait, *gradient, *calibration, *truth;
+    dw_opt_list model;
+    const char *prior, *trait, *gradient, *calibration, *truth;
     double s2, tau; /* NAN: the model's, or 1 and 0 */
     int by, solver;
     double cg_tol;
@@ -56,15 +57,27 @@ static int open_tables(struct job *j, const struct eval_opts *o,
     return 0;
 }
 
+static int read_variances(struct job *j, const struct eval_opts *o,
+                          size_t threads, dw_err *err)
+{
+    const char **path = dw_alloc(o->model.n, sizeof *path);
+
+    for (size_t i = 0; i < o->model.n; i++)
+        path[i] = o->model.item[i].text;
+    j->variances =
+        dw_variances_new(path, o->model.n, o->prior, o->trait, threads, err);
+    dw_free(path);
+    return j->variances ? 0 : err->code;
+}
+
 static int open_all(struct job *j, const struct eval_opts *o,
                     const dw_common *common, dw_err *err)
 {
     if (dw_linalg_begin(err) < 0)
         return err->code;
     j->pool = dw_pool_new(common->threads);
-    j->variances =
-        dw_variances_new(o->model, o->prior, o->trait, common->threads, err);
-    if (!j->variances || open_tables(j, o, common->out, err) < 0)
+    if (read_variances(j, o, common->threads, err) < 0 ||
+        open_tables(j, o, common->out, err) < 0)
         return err->code;
     j->src = dw_source_open(common->n_args ? common->arg[0] : NULL, err);
     return j->src ? 0 : err->code;
@@ -112,8 +125,9 @@ int main(int argc, char **argv)
     struct eval_opts o = {
         .s2 = NAN, .tau = NAN, .cg_tol = DW_CG_TOL, .cg_probes = DW_CG_PROBES};
     const dw_opt table[] = {
-        {"Variances", 'm', "model", DW_OPT_TEXT, &o.model, "FILE",
-         "a model of dw-fit (default: the one in STREAM)", 0, 0, 0, NULL},
+        {"Variances", 'm', "model", DW_OPT_LIST, &o.model, "FILE",
+         "of dw-fit, of several the mean (default: the one in STREAM)", 0, 0, 0,
+         NULL},
         {NULL, 0, "prior", DW_OPT_TEXT, &o.prior, "FILE",
          "a table with CHR POS REF ALT PRIOR_VAR", 0, 0, 0, NULL},
         {NULL, 0, "s2", DW_OPT_REAL, &o.s2, "X",

@@ -14,9 +14,9 @@
 #include "linalg/blas.h"
 #include "stream/spool.h"
 
-/* A variance that is given, or learned, perhaps for each block. */
+/* A variance that is given, or learned, by each block too. */
 struct noise {
-    bool learn, own;
+    bool learn, block;
     double value;
 };
 
@@ -60,12 +60,9 @@ static int make_plan(struct fit_opts *o, const dw_common *common, dw_err *err)
     plan->train.schedule = (enum dw_schedule)o->schedule;
     plan->train.weight_decay = isnan(o->weight_decay) ? 0.01 : o->weight_decay;
     plan->train.seed = common->seed;
-    plan->train.noise = (dw_fit_noise){.learn_s2 = o->s2.learn,
-                                       .learn_tau = o->tau.learn,
-                                       .s2 = o->s2.value,
-                                       .tau = o->tau.value,
-                                       .own_s2 = o->s2.own,
-                                       .own_tau = o->tau.own};
+    plan->train.noise =
+        (dw_fit_noise){o->s2.learn,  o->tau.learn, o->s2.value,
+                       o->tau.value, o->s2.block,  o->tau.block};
     return 0;
 }
 
@@ -143,15 +140,16 @@ static int parse_noise(const char *text, void *value, dw_err *err)
 {
     struct noise *noise = value;
 
-    noise->own = strcmp(text, "block") == 0;
-    noise->learn = noise->own || strcmp(text, "learn") == 0;
+    noise->block = strcmp(text, "block") == 0;
+    noise->learn = noise->block || strcmp(text, "learn") == 0;
     if (noise->learn)
         return 0;
     if (dw_text_double(dw_span_of(text), &noise->value) < 0 ||
         !(noise->value >= 0 && noise->value <= 1e4))
-        return dw_fail(
-            err, DW_EUSAGE,
-            "\"%s\" is no number from 0 to 10000, nor learn or block", text);
+        return dw_fail(err, DW_EUSAGE,
+                       "\"%s\" is neither a number from 0 to 10000 nor learn "
+                       "nor block",
+                       text);
     return 0;
 }
 
@@ -169,8 +167,8 @@ int main(int argc, char **argv)
                                     .clip = 0.2,
                                     .dropout = 0.3}},
                  .checkpoint = {.minutes = 10}},
-        .s2 = {.value = 1},
-        .tau = {.learn = true},
+        .s2 = {false, false, 1},
+        .tau = {true, false, 0},
         .weight_decay = NAN,
     };
     dw_train_opts *t = &o.flow.plan.train;

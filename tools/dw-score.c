@@ -1,8 +1,6 @@
 /*
  * dw-score: model and stream in, one line a variant out.  dw-score(1).
  */
-#include <string.h>
-
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/par.h"
@@ -19,33 +17,23 @@ struct score_opts {
 
 struct job {
     dw_pool *pool;
-    dw_bound_model *model; /* (n_models) */
-    size_t n_models;
+    dw_bound_model *model;
+    size_t n_models; /* as given; 0: the one of the stream */
     dw_source *src;
     dw_outfile *out;
 };
 
-/* An ensemble is of one trait. */
 static int read_models(struct job *j, const struct score_opts *o, dw_err *err)
 {
-    j->n_models = o->model.n ? o->model.n : 1;
-    j->model = dw_alloc(j->n_models, sizeof *j->model);
-    j->model[0].wanted = o->trait;
-    for (size_t i = 0; i < o->model.n; i++) {
-        const char *path = o->model.item[i].text, *first, *other;
+    const char **path = dw_alloc(o->model.n, sizeof *path);
+    int rc;
 
-        j->model[i].wanted = o->trait;
-        if (dw_bound_model_read(&j->model[i], path, err) < 0)
-            return err->code;
-        first = j->model[0].model.trait[j->model[0].trait].name;
-        other = j->model[i].model.trait[j->model[i].trait].name;
-        if (strcmp(first, other) != 0)
-            return dw_fail(err, DW_EMISMATCH,
-                           "%s is a model of %s, and %s of %s: only models of "
-                           "one trait can be averaged",
-                           o->model.item[0].text, first, path, other);
-    }
-    return 0;
+    for (size_t i = 0; i < o->model.n; i++)
+        path[i] = o->model.item[i].text;
+    rc = dw_bound_models_read(path, o->model.n, o->trait, &j->model, err);
+    j->n_models = o->model.n;
+    dw_free(path);
+    return rc;
 }
 
 static int open_all(struct job *j, const struct score_opts *o,
@@ -65,9 +53,7 @@ static void close_all(struct job *j)
 {
     dw_outfile_abandon(j->out);
     dw_source_close(j->src);
-    for (size_t i = 0; i < j->n_models; i++)
-        dw_bound_model_clear(&j->model[i]);
-    dw_free(j->model);
+    dw_bound_models_free(j->model, j->n_models);
     dw_pool_free(j->pool);
 }
 
@@ -80,8 +66,8 @@ static int run(void *opts, const dw_common *common, dw_err *err)
     int rc = open_all(&j, o, common, err);
 
     if (rc == 0)
-        rc = dw_score_run(&plan, j.model, j.n_models, j.src, j.out, j.pool, &c,
-                          err);
+        rc = dw_score_run(&plan, j.model, j.n_models ? j.n_models : 1, j.src,
+                          j.out, j.pool, &c, err);
     if (j.out && (rc == 0 || dw_outfile_failed(j.out))) {
         rc = dw_outfile_close(j.out, err);
         j.out = NULL;

@@ -43,7 +43,7 @@ static void fit_block(void *ctx, size_t t, size_t i)
         return;
     f->rc[i] = dw_grams_lend(&f->grams, t, i, &b);
     if (f->rc[i] == 0)
-        f->rc[i] = dw_grams_block(&f->grams, t, &b, f->theta, b.of->log_own,
+        f->rc[i] = dw_grams_block(&f->grams, t, &b, f->theta, &b.of->own,
                                   f->expected, p->theta, &p->at);
 }
 

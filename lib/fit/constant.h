@@ -20,7 +20,7 @@
 typedef struct dw_fit_noise {
     bool learn_s2, learn_tau;
     double s2, tau;
-    bool own_s2, own_tau; /* does each block have its own (fit/own_noise)? */
+    bool block_s2, block_tau; /* each block has its own (fit/block_noise) */
 } dw_fit_noise;
 
 /* Learned variances are held within these. */

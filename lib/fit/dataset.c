@@ -1,6 +1,5 @@
 #include "fit/dataset.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,12 +50,10 @@ void dw_fit_block_name(const dw_fit_block *b, char name[DW_FIT_BLOCK_NAME])
              (unsigned)b->start, (unsigned)b->end);
 }
 
-dw_noise dw_fit_block_noise(const dw_fit_block *b, size_t trait,
-                            dw_noise common)
+dw_noise dw_fit_block_noise(const dw_fit_block *b, size_t trait, double s2,
+                            double tau)
 {
-    const double *own = b->of[trait].log_own;
-
-    return (dw_noise){common.s2 * exp(own[0]), common.tau * exp(own[1])};
+    return dw_own_noise_of(&b->of[trait].own, (dw_noise){s2, tau});
 }
 
 dw_factor dw_fit_block_factor(const dw_fit_block *b, size_t trait)

@@ -22,6 +22,7 @@
 #include "data/variant.h"
 #include "fit/shelf.h"
 #include "lik/lik_factor.h"
+#include "lik/own_noise.h"
 #include "nn/model.h"
 
 /* What a block is for.  Held-out blocks take no part in training, in
@@ -40,9 +41,7 @@ typedef struct dw_fit_trait {
     uint64_t people; /* of the panel; 0: nothing is to be taken off r^2 */
     double n;        /* sample size of the trait */
     bool own_q;
-    /* Logarithms of the factors by which the block's s2 and tau differ from
-     * those of all (fit/own_noise); 0 where they do not. */
-    double log_own[2];
+    dw_own_noise own; /* {0} but for fit/block_noise */
     /* */
     double *lambda, *y; /* (k) */
     float *z;           /* (l) NAN where there is none */
@@ -185,13 +184,13 @@ void dw_dataset_share(const dw_dataset *data, const size_t *list, size_t n,
 
 /* A trait in a block as lik takes it; borrows. */
 dw_factor dw_fit_block_factor(const dw_fit_block *b, size_t trait);
+/* The noise of a trait in a block, where the model's is s2 and tau. */
+dw_noise dw_fit_block_noise(const dw_fit_block *b, size_t trait, double s2,
+                            double tau);
 /* What goes into a network that looks at windows of the block's tracks; they
  * lie in *windows. */
 dw_net_input dw_fit_block_input(const dw_dataset *data, const dw_fit_block *b,
                                 const dw_net *net, dw_track_windows *windows);
-/* The noise of a trait in a block, from what is common to all. */
-dw_noise dw_fit_block_noise(const dw_fit_block *b, size_t trait,
-                            dw_noise common);
 /* "block 6:20000000-21000000", for messages. */
 enum { DW_FIT_BLOCK_NAME = 96 };
 void dw_fit_block_name(const dw_fit_block *b, char name[DW_FIT_BLOCK_NAME]);

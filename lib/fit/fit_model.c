@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "fit/own_noise.h"
+#include "fit/block_noise.h"
 
 void dw_fit_report_clear(dw_fit_report *report)
 {
@@ -75,6 +75,46 @@ static bool all_whole(const dw_dataset *data)
     return true;
 }
 
+static bool by_ldsr(const struct stages *s)
+{
+    return s->plan->train.loss == DW_LOSS_LDSR;
+}
+
+/* LD-score regression has noise of its own: the model's is the likelihood's. */
+static void swap_noise(struct stages *s)
+{
+    for (size_t t = 0; t < s->model->n_traits; t++) {
+        dw_model_trait *trait = &s->model->trait[t];
+        dw_noise was = {trait->s2, trait->tau};
+
+        trait->s2 = s->report->trait[t].ldsr_noise.s2;
+        trait->tau = s->report->trait[t].ldsr_noise.tau;
+        s->report->trait[t].ldsr_noise = was;
+    }
+}
+
+/* Of all parts by LD-score regression, to which the whole factors belong. */
+static int measure_ldsr(struct stages *s, const dw_model *model, bool base,
+                        dw_value *sum, dw_err *err)
+{
+    bool whole = all_whole(s->data), own = s->report->has_train && by_ldsr(s);
+    int rc = 0;
+
+    if (own)
+        swap_noise(s);
+    if (whole)
+        rc = sum_parts(s, model, DW_LOSS_LDSR, ALL, sum, err);
+    if (own)
+        swap_noise(s);
+    for (size_t i = 0; i < model->net.heads * DW_PARTS && rc == 0; i++) {
+        dw_trait_report *t = &s->report->trait[i / DW_PARTS];
+
+        (base ? t->base_ldsr : t->ldsr)[i % DW_PARTS] =
+            whole ? -sum[i].value : NAN;
+    }
+    return rc;
+}
+
 /* Of all parts, by both losses.  base: as the constant model's. */
 static int measure(struct stages *s, const dw_model *model, bool base,
                    dw_err *err)
@@ -94,37 +134,68 @@ static int measure(struct stages *s, const dw_model *model, bool base,
         total[part] += (weight ? weight[i / DW_PARTS] : 1) * sum[i].value;
         t->h2 = (part ? t->h2 : 0) + sum[i].h2;
     }
-    if (rc == 0 && all_whole(s->data))
-        rc = sum_parts(s, model, DW_LOSS_LDSR, ALL, sum, err);
-    for (size_t i = 0; i < heads * DW_PARTS && rc == 0; i++) {
-        dw_trait_report *t = &s->report->trait[i / DW_PARTS];
-
-        (base ? t->base_ldsr : t->ldsr)[i % DW_PARTS] =
-            all_whole(s->data) ? -sum[i].value : NAN;
-    }
+    if (rc == 0)
+        rc = measure_ldsr(s, model, base, sum, err);
     dw_free(sum);
     return rc;
 }
 
 /* ---- constant and linear ---- */
 
-/* With noise of their own the blocks have another constant model in common. */
-static int fit_noise(struct stages *s, size_t t, dw_err *err)
+/* A model of trait t alone, shaped, at its start; its param is the caller's. */
+static int begin_one(const struct stages *s, size_t t, const char *spec,
+                     dw_model *one, dw_err *err)
 {
-    const dw_fit_noise *noise = &s->plan->train.noise;
-    dw_trait_report *r = &s->report->trait[t];
-    int rc = dw_constant_fit(s->data, t, s->pool, s->keeper, noise,
-                             &r->constant, err);
+    *one = *s->model;
+    one->param = NULL;
+    one->trait = &s->model->trait[t];
+    one->n_traits = 1;
+    if (dw_model_shape(one, spec, err) < 0)
+        return err->code;
+    one->param[0] = (dw_real)dw_link_start(one->link);
+    return 0;
+}
 
-    if (rc == 0 && (noise->own_s2 || noise->own_tau)) {
-        rc = dw_own_noise_fit(s->data, t, s->pool, s->keeper, noise,
-                              &r->constant, r->own_sd, err);
-        if (rc == 0)
-            rc = dw_constant_fit(s->data, t, s->pool, s->keeper, noise,
-                                 &r->constant, err);
+static bool has_block_noise(const struct stages *s)
+{
+    return s->plan->train.noise.block_s2 || s->plan->train.noise.block_tau;
+}
+
+/* Noise of the blocks' own, under the constant model as it stands. */
+static int fit_block_noise(struct stages *s, size_t t, bool improve,
+                           dw_err *err)
+{
+    dw_model one;
+    dw_objective *o = NULL;
+    int rc = begin_one(s, t, "const", &one, err);
+
+    if (rc == 0) {
+        o = new_objective(s, &one.net, DW_LOSS_LIKELIHOOD, t, true, err);
+        rc = o ? dw_block_noise_fit(s->data, t, s->pool, s->keeper, o, &one,
+                                    improve, err)
+               : err->code;
     }
+    dw_objective_free(o);
+    dw_free(one.param);
     return rc;
 }
+
+static int fit_constant_of(struct stages *s, size_t t, dw_err *err)
+{
+    dw_constant *found = &s->report->trait[t].constant;
+    dw_model_trait *trait = &s->model->trait[t];
+
+    if (dw_constant_fit(s->data, t, s->pool, s->keeper, &s->plan->train.noise,
+                        found, err) < 0)
+        return err->code;
+    trait->c = found->c;
+    trait->s2 = found->s2;
+    trait->tau = found->tau;
+    return 0;
+}
+
+/* How often the constant model and the blocks' own noise take turns. */
+enum { TURNS = 8 };
 
 static int fit_constant(struct stages *s, dw_err *err)
 {
@@ -132,16 +203,22 @@ static int fit_constant(struct stages *s, dw_err *err)
 
     model->link = s->plan->link;
     for (size_t t = 0; t < model->n_traits; t++) {
-        const dw_constant *found = &s->report->trait[t].constant;
+        const dw_fit_noise *noise = &s->plan->train.noise;
         dw_model_trait *trait = &model->trait[t];
+        int rc = fit_constant_of(s, t, err);
 
-        if (fit_noise(s, t, err) < 0)
-            return err->code;
+        trait->spread[0] = noise->block_s2; /* to begin with */
+        trait->spread[1] = noise->block_tau;
+        for (int i = 1; i <= TURNS && rc == 0 && has_block_noise(s); i++) {
+            rc = fit_block_noise(s, t, i < TURNS, err);
+            if (rc == 0)
+                rc = fit_constant_of(s, t, err);
+        }
+        if (rc < 0)
+            return rc;
         if (s->watch->constant)
-            s->watch->constant(s->watch->training.ctx, t, found);
-        trait->c = found->c;
-        trait->s2 = found->s2;
-        trait->tau = found->tau;
+            s->watch->constant(s->watch->training.ctx, t,
+                               &s->report->trait[t].constant);
     }
     if (dw_model_shape(model, "const", err) < 0)
         return err->code;
@@ -157,16 +234,11 @@ static int fit_line(struct stages *s, size_t t, dw_err *err)
     size_t heads = s->model->n_traits, p = s->model->n_inputs;
     dw_scoring_opts opts = {t, s->plan->train.noise, s->plan->alpha,
                             s->watch->linear, s->watch->training.ctx};
-    dw_model one = *s->model;
+    dw_model one;
     dw_objective *o = NULL;
-    int rc;
+    int rc = begin_one(s, t, "linear", &one, err);
 
-    one.param = NULL;
-    one.trait = &s->model->trait[t];
-    one.n_traits = 1;
-    rc = dw_model_shape(&one, "linear", err);
     if (rc == 0) {
-        one.param[0] = (dw_real)dw_link_start(one.link);
         o = new_objective(s, &one.net, DW_LOSS_LIKELIHOOD, t, true, err);
         rc = o ? 0 : err->code;
     }
@@ -174,6 +246,9 @@ static int fit_line(struct stages *s, size_t t, dw_err *err)
         rc = dw_linear_fit_run(s->data, s->pool, s->keeper, o, &opts, &one,
                                &report->linear, err);
     report->has_linear = rc == 0;
+    if (rc == 0 && has_block_noise(s))
+        rc = dw_block_noise_fit(s->data, t, s->pool, s->keeper, o, &one, false,
+                                err);
     for (size_t i = 0; rc == 0 && i <= p; i++)
         s->linear[t + i * heads] = one.param[i];
     if (o)
@@ -249,6 +324,8 @@ static int choose_start(struct stages *s, dw_err *err)
         s->linear[h] = (dw_real)dw_link_start(s->model->link);
         s->model->trait[h].s2 = r->trait[h].constant.s2;
         s->model->trait[h].tau = r->trait[h].constant.tau;
+        if (has_block_noise(s) && fit_block_noise(s, h, false, err) < 0)
+            return err->code;
     }
     return grow(s, err);
 }
@@ -292,12 +369,17 @@ static int train(struct stages *s, dw_err *err)
 
     if (!o)
         return err->code;
+    for (size_t t = 0; t < s->model->n_traits && by_ldsr(s); t++)
+        s->report->trait[t].ldsr_noise =
+            (dw_noise){s->model->trait[t].s2, s->model->trait[t].tau};
     tell_size(s, &s->model->net, opts.epochs);
     /* A constant start deserves no defence. */
     opts.margin = opts.loss == DW_LOSS_LIKELIHOOD ? MARGIN : 0;
     rc = dw_train_run(s->data, s->pool, s->keeper, o, &opts,
                       &s->watch->training, s->model, &s->report->train, err);
     s->report->has_train = rc == 0;
+    if (rc == 0 && by_ldsr(s))
+        swap_noise(s);
     if (s->keeper && rc == 0)
         s->keeper->trained = s->model;
     dw_objective_tell(o);
@@ -308,7 +390,7 @@ static int train(struct stages *s, dw_err *err)
 static int fit_inputs(struct stages *s, const char *const *name, dw_err *err)
 {
     const dw_fit_plan *plan = s->plan;
-    bool ldsr = plan->train.loss == DW_LOSS_LDSR;
+    bool ldsr = by_ldsr(s);
     size_t n;
     dw_net net;
     int rc = dw_net_parse(&net, plan->spec, 0, err);

@@ -41,7 +41,6 @@ typedef struct dw_fit_watch {
 typedef struct dw_trait_report {
     dw_part_size size[DW_PARTS];
     dw_constant constant;
-    double own_sd[2]; /* of the logarithms of blocks' own s2, tau; or 0 */
     bool has_linear;
     dw_linear_fit linear;    /* has_linear */
     double base[DW_PARTS];   /* log likelihood under the constant model */
@@ -49,7 +48,8 @@ typedef struct dw_trait_report {
     /* LD-score regression's loss (12), a sum, likewise; NAN where the whole
      * factors were not kept. */
     double base_ldsr[DW_PARTS], ldsr[DW_PARTS];
-    double h2; /* sum of f over all cores */
+    dw_noise ldsr_noise; /* s2 and tau by that loss, where it is trained on */
+    double h2;           /* sum of f over all cores */
 } dw_trait_report;
 
 typedef struct dw_fit_report {

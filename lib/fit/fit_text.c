@@ -124,18 +124,14 @@ static void add_constant(const dw_trait_report *r, dw_buf *out)
                 c->tau_se);
 }
 
-static void add_own_noise(const dw_trait_report *r, dw_buf *out)
+static void add_spread(const dw_model_trait *trait, dw_buf *out)
 {
-    const char *name[] = {"s2", "tau"};
-    const double half = 0.6744897501960817; /* of a normal distribution */
+    const char *const name[2] = {"s2", "tau"};
 
     for (int a = 0; a < 2; a++) {
-        if (r->own_sd[a] > 0)
-            dw_buf_addf(out,
-                        "%s of its own in each block: its logarithm differs "
-                        "by %.3g (SD), half of the blocks by a factor of more "
-                        "than %.3g\n",
-                        name[a], r->own_sd[a], exp(half * r->own_sd[a]));
+        if (trait->spread[a] > 0)
+            dw_buf_addf(out, "log %s of blocks: standard deviation %.3g\n",
+                        name[a], sqrt(trait->spread[a]));
     }
 }
 
@@ -147,7 +143,7 @@ static void add_trait(const dw_trait_report *r, const dw_model *model, size_t t,
     if (model->n_traits > 1)
         dw_buf_addf(out, "%s:\n", trait->name);
     add_constant(r, out);
-    add_own_noise(r, out);
+    add_spread(trait, out);
     if (r->has_linear)
         dw_buf_addf(out,
                     "linear model: %zu steps, %.1f of %zu coefficients "
@@ -156,6 +152,9 @@ static void add_trait(const dw_trait_report *r, const dw_model *model, size_t t,
                     r->linear.alpha);
     for (int part = 0; part < DW_PARTS; part++)
         add_part(r, (dw_part)part, out);
+    if (r->ldsr_noise.s2 + r->ldsr_noise.tau > 0)
+        dw_buf_addf(out, "LD-score regression: s2 %.4g, tau %.4g\n",
+                    r->ldsr_noise.s2, r->ldsr_noise.tau);
     dw_buf_addf(out, "%s: h2 %.4g, s2 %.4g, tau %.4g\n", trait->name, r->h2,
                 trait->s2, trait->tau);
 }

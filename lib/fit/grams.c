@@ -69,19 +69,22 @@ int dw_grams_lend(dw_grams *g, size_t t, size_t i, dw_gram *out)
 }
 
 int dw_grams_block(dw_grams *g, size_t t, const dw_gram *b,
-                   const double theta[N], const double log_own[2],
-                   bool expected, double own[N], dw_components *out)
+                   const double theta[N], const dw_own_noise *own,
+                   bool expected, double at[N], dw_components *out)
 {
     const dw_fit_trait *of = b->of;
+    int rc = 0;
 
-    own[0] = theta[0];
+    at[0] = theta[0];
     for (int a = 1; a < N; a++)
-        own[a] = theta[a] * exp(log_own[a - 1]);
+        at[a] = theta[a] * exp(own->u[a - 1]);
     if (b->g)
-        return dw_components_block(g->ws[t], of->k, b->g, of->lambda, of->y,
-                                   own, expected, out);
-    diagonal_block(of, own, out);
-    return 0;
+        rc = dw_components_block(g->ws[t], of->k, b->g, of->lambda, of->y, at,
+                                 expected, out);
+    else
+        diagonal_block(of, at, out);
+    out->loglik += own->evidence;
+    return rc;
 }
 
 int dw_grams_fail(const dw_grams *g, size_t i, int rc, const double theta[N],

@@ -44,13 +44,13 @@ bool dw_grams_mine(const dw_grams *g, size_t i);
 /* train[i], which is.  0, or DW_EIO. */
 int dw_grams_lend(dw_grams *g, size_t t, size_t i, dw_gram *out) DW_MUST_CHECK;
 /*
- * (7) of what was lent to thread t, and its derivatives by (c, s2, tau) of this
- * block: theta, where the block's own noise (dw_fit_trait) comes on top of it.
- * `own` is set to these.  As dw_components_block.
+ * (7) of what was lent to thread t, or its evidence, and its derivatives by (c,
+ * s2, tau) of this block: theta, where the block's own noise comes on top of
+ * it.  `at` is set to these.  As dw_components_block.
  */
 int dw_grams_block(dw_grams *g, size_t t, const dw_gram *b,
-                   const double theta[DW_COMPONENTS_N], const double log_own[2],
-                   bool expected, double own[DW_COMPONENTS_N],
+                   const double theta[DW_COMPONENTS_N], const dw_own_noise *own,
+                   bool expected, double at[DW_COMPONENTS_N],
                    dw_components *out) DW_MUST_CHECK;
 
 /* What dw_grams_lend or dw_grams_block returned for train[i], for the user. */

@@ -200,16 +200,22 @@ static int ldsr_value(struct worker *w, const dw_fit_block *b, size_t trait,
                       const double *score, double c, dw_noise noise, double *g,
                       dw_value *out)
 {
+    double nh2m = b->of[trait].n * c;
     dw_ldsr_block lb = ldsr_block(b, trait);
     dw_noise slope = {0};
     size_t n = 0;
-    int rc = dw_ldsr_loss(w->ldsr, &lb, score, w->f, noise, b->of[trait].n * c,
-                          &out->value, &n, g, g ? &slope : NULL);
+    int rc = dw_ldsr_loss(w->ldsr, &lb, score, w->f, noise, nh2m, &out->value,
+                          &n, g, &slope);
+    double curvature = dw_ldsr_curvature(lb.l, lb.z, score, nh2m);
+    dw_noise own = dw_fit_block_noise(b, trait, 1, 1);
 
     out->value = -out->value;
     out->weight = (double)n;
     out->ds2 = -slope.s2;
     out->dtau = -slope.tau;
+    out->curvature[0] = own.s2 * own.s2 * curvature;
+    out->curvature[1] = own.s2 * own.tau * curvature;
+    out->curvature[2] = own.tau * own.tau * curvature;
     for (size_t j = 0; g && j < b->m; j++)
         g[j] = -g[j];
     return rc;
@@ -238,9 +244,9 @@ static int head_value(dw_objective *o, enum dw_loss loss, struct worker *w,
                       const dw_model *model, size_t h, double *g, dw_value *out)
 {
     const dw_model_trait *mt = &model->trait[h];
-    const size_t trait = o->first + h;
-    const dw_noise common = {mt->s2, mt->tau};
-    const dw_noise noise = dw_fit_block_noise(b, trait, common);
+    size_t trait = o->first + h;
+    dw_noise own = dw_fit_block_noise(b, trait, 1, 1);
+    dw_noise noise = dw_fit_block_noise(b, trait, mt->s2, mt->tau);
     int rc;
 
     *out = (dw_value){0};
@@ -257,10 +263,12 @@ static int head_value(dw_objective *o, enum dw_loss loss, struct worker *w,
              ? ldsr_value(w, b, trait, o->score[index * o->heads + h], mt->c,
                           noise, g, out)
              : likelihood(o, w, b, trait, noise, g, &o->solved[index], out);
+    if (loss == DW_LOSS_LIKELIHOOD)
+        out->value += b->of[trait].own.evidence;
+    out->ds2 *= own.s2;
+    out->dtau *= own.tau;
     if (rc == 0 && !isfinite(out->value))
         rc = DW_EDEGENERATE;
-    out->ds2 *= exp(b->of[trait].log_own[0]); /* by what is common */
-    out->dtau *= exp(b->of[trait].log_own[1]);
     for (size_t j = 0; g && j < b->m; j++) {
         w->slope[j] = dw_link_slope(model->link, w->a[h + j * o->heads]);
         g[j] *= w->slope[j];
@@ -349,6 +357,17 @@ static void sum_block(void *ctx, size_t t, size_t i)
                  : DW_EIO;
 }
 
+static void add_value(const dw_value *v, dw_value *to)
+{
+    to->value += v->value;
+    to->weight += v->weight;
+    to->h2 += v->h2;
+    to->ds2 += v->ds2;
+    to->dtau += v->dtau;
+    for (int i = 0; i < 3; i++)
+        to->curvature[i] += v->curvature[i];
+}
+
 int dw_objective_parts(dw_objective *o, enum dw_loss loss,
                        const dw_model *model, const bool wanted[DW_PARTS],
                        dw_value *sum, dw_err *err)
@@ -366,13 +385,9 @@ int dw_objective_parts(dw_objective *o, enum dw_loss loss,
     for (size_t i = 0; i < n && rc == 0; i++) {
         if (s.rc[i] != 0)
             rc = dw_objective_fail(o, i, s.rc[i], model, err);
-        for (size_t h = 0; h < heads; h++) {
-            dw_value *to = &sum[h * DW_PARTS + o->data->block[i].part];
-
-            to->value += s.value[i * heads + h].value;
-            to->weight += s.value[i * heads + h].weight;
-            to->h2 += s.value[i * heads + h].h2;
-        }
+        for (size_t h = 0; h < heads; h++)
+            add_value(&s.value[i * heads + h],
+                      &sum[h * DW_PARTS + o->data->block[i].part]);
     }
     dw_free(s.value);
     dw_free(s.rc);

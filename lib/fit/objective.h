@@ -40,10 +40,12 @@ void dw_objective_free(dw_objective *o); /* NULL is fine */
 
 /* Of one trait in one block, or summed. */
 typedef struct dw_value {
-    double value;     /* log p of the block (7), or minus its LDSR loss */
-    double weight;    /* observations that it is a sum over */
-    double h2;        /* sum of f over the core */
-    double ds2, dtau; /* derivatives, where a gradient is wanted */
+    double value;  /* log p of the block (7), or minus its LDSR loss */
+    double weight; /* observations that it is a sum over */
+    double h2;     /* sum of f over the core */
+    /* Derivatives by the model's s2 and tau, of the likelihood where a gradient
+     * is wanted; of LDSR's loss the second ones, by s2, by both and by tau. */
+    double ds2, dtau, curvature[3];
 } dw_value;
 
 /* What a block with a gradient leaves behind, lent until the thread's next. */

@@ -9,18 +9,18 @@ static double larger(double a, double b)
 }
 
 /* The largest of the stages, in doubles of one thread: the constant model's
- * (components, a Gram matrix), the linear model's (marginal, information), LD-
- * score regression's beside the likelihood's; reading (observe). */
-static double workspace(double m, double k, double d, bool ldsr)
+ * (components, a Gram matrix), that and the likelihood where blocks have noise
+ * of their own, the linear model's (marginal, information), LD-score
+ * regression's beside the likelihood's; reading (observe). */
+static double workspace(double m, double k, double d, bool own_noise)
 {
     double marginal = k * m + 1.6 * k * k;
-    double constant = 4 * k * k + m;
+    double constant = 4 * k * k + (own_noise ? marginal : m);
     double linear = marginal + 2 * k * k + k * (d + 2);
     double regression = marginal + k * k + 512 * k;
     double reading = k * m + 3 * k * k;
 
-    return larger(larger(constant, linear),
-                  larger(ldsr ? regression : marginal, reading));
+    return larger(larger(constant, linear), larger(regression, reading));
 }
 
 /* Numbers that the tracks of any block so far take. */
@@ -50,6 +50,8 @@ size_t dw_fit_room(const dw_fit_plan *plan, const dw_dataset *data,
                              .n_tracks = data->shape.n,
                              .window = data->shape.window,
                              .bin = data->shape.bin};
+    const dw_fit_noise *noise = &plan->train.noise;
+    bool own_noise = noise->block_s2 || noise->block_tau;
     dw_err ignored;
     dw_net net;
 
@@ -59,7 +61,7 @@ size_t dw_fit_room(const dw_fit_plan *plan, const dw_dataset *data,
     }
     /* Workspaces; a block of the shelf and its inputs; a block that is read:
      * packed, unpacked, taken. */
-    bytes += t * 8 * workspace(m, k, d, true);
+    bytes += t * 8 * workspace(m, k, d, own_noise);
     bytes +=
         t * 4 * (body + m * p) + 3 * 4 * (k * m + m * p + most_signals(data));
     /* Information of a group of blocks and of ten folds; gradients of a batch,

@@ -56,7 +56,7 @@ static void fit_block(void *ctx, size_t t, size_t i)
     struct fit *f = ctx;
     size_t index = f->train[f->group + i];
     const dw_fit_block *b;
-    dw_noise noise = {f->model->trait[0].s2, f->model->trait[0].tau};
+    const dw_model_trait *of = &f->model->trait[0];
     double *score = f->score + i * f->d;
     dw_gradient g;
     dw_factor factor;
@@ -82,12 +82,13 @@ static void fit_block(void *ctx, size_t t, size_t i)
         for (size_t c = 0; c < f->p; c++)
             score[1 + c] += g.d_a[j] * x[c];
     }
-    score[f->p + 1] = noise.s2 * f->value[i].ds2;
-    score[f->p + 2] = noise.tau * f->value[i].dtau;
-    noise = dw_fit_block_noise(b, f->opts->trait, noise);
+    score[f->p + 1] = of->s2 * f->value[i].ds2;
+    score[f->p + 2] = of->tau * f->value[i].dtau;
     if (f->information)
-        f->rc[i] = dw_information_block(f->ws[t], &factor, noise, g.f, g.slope,
-                                        b->x, f->h + i * f->d * f->d);
+        f->rc[i] = dw_information_block(
+            f->ws[t], &factor,
+            dw_fit_block_noise(b, f->opts->trait, of->s2, of->tau), g.f,
+            g.slope, b->x, f->h + i * f->d * f->d);
 }
 
 /* ---- all blocks ---- */

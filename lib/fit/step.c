@@ -246,7 +246,9 @@ static double rate(const dw_stepper *s)
 static void step_noise(dw_stepper *s)
 {
     const dw_train_opts *o = s->opts;
-    const bool learn[2] = {o->noise.learn_s2, o->noise.learn_tau};
+    /* LD-score regression sees no more of the two than their sum. */
+    const bool learn[2] = {o->loss == DW_LOSS_LIKELIHOOD && o->noise.learn_s2,
+                           o->loss == DW_LOSS_LIKELIHOOD && o->noise.learn_tau};
     size_t n = 2 * s->heads;
     uint8_t *decays = dw_alloc(n, sizeof *decays);
     /* Moves only: the values stay in double. */

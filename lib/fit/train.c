@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fit/intercept.h"
 #include "fit/step.h"
 
 /* Epochs without a better validation after which DW_SCHEDULE_PLATEAU halves. */
@@ -239,6 +240,10 @@ static int run_epoch(struct training *tr, dw_epoch *e, dw_err *err)
         e->loglik[DW_PART_TRAIN] =
             tr->s.opts->loss == DW_LOSS_LIKELIHOOD ? tr->sum.value : NAN;
     }
+    if (tr->s.opts->loss == DW_LOSS_LDSR &&
+        dw_intercept_fit(tr->s.objective, &tr->s.opts->noise, tr->s.model,
+                         err) < 0)
+        return err->code;
     if (evaluate_or_back(tr, e, err) < 0)
         return err->code;
     e->s2 = tr->s.model->trait[0].s2;

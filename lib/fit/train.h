@@ -41,7 +41,8 @@ typedef struct dw_train_opts {
     double lr, warmup; /* warm-up in epochs */
     double weight_decay, clip, dropout;
     uint64_t seed;
-    /* What is learned of it.  LD-score regression sees the sum of the two. */
+    /* What is learned of it, by steps; LDSR: after each epoch
+     * (fit/intercept). */
     dw_fit_noise noise;
     const double *weight; /* (traits) of each in the loss; NULL: 1 */
 } dw_train_opts;

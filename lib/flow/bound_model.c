@@ -48,6 +48,37 @@ int dw_bound_model_read(dw_bound_model *b, const char *path, dw_err *err)
     return rc == 0 ? use(b, err) : rc;
 }
 
+static const char *trait_of(const dw_bound_model *b)
+{
+    return b->model.trait[b->trait].name;
+}
+
+int dw_bound_models_read(const char *const *path, size_t n, const char *wanted,
+                         dw_bound_model **model, dw_err *err)
+{
+    dw_bound_model *b = *model = dw_alloc(n ? n : 1, sizeof *b);
+
+    b->wanted = wanted;
+    for (size_t i = 0; i < n; i++) {
+        b[i].wanted = wanted;
+        if (dw_bound_model_read(&b[i], path[i], err) < 0)
+            return err->code;
+        if (strcmp(trait_of(&b[0]), trait_of(&b[i])) != 0)
+            return dw_fail(err, DW_EMISMATCH,
+                           "%s is a model of %s, and %s of %s: only models of "
+                           "one trait can be averaged",
+                           path[0], trait_of(&b[0]), path[i], trait_of(&b[i]));
+    }
+    return 0;
+}
+
+void dw_bound_models_free(dw_bound_model *model, size_t n)
+{
+    for (size_t i = 0; model && i < (n ? n : 1); i++)
+        dw_bound_model_clear(&model[i]);
+    dw_free(model);
+}
+
 int dw_bound_model_take(dw_bound_model *b, dw_source *src, dw_err *err)
 {
     int rc;

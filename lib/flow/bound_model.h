@@ -28,6 +28,12 @@ typedef struct dw_bound_model {
  * of several traits and `wanted` is none of them. */
 int dw_bound_model_read(dw_bound_model *b, const char *path,
                         dw_err *err) DW_MUST_CHECK;
+/* The models of n files, which are to be of one trait; of none where n is 0.
+ * *model (n, but 1 where that is 0) is set, whatever comes of it, for
+ * dw_bound_models_free. */
+int dw_bound_models_read(const char *const *path, size_t n, const char *wanted,
+                         dw_bound_model **model, dw_err *err) DW_MUST_CHECK;
+void dw_bound_models_free(dw_bound_model *model, size_t n); /* n as there */
 /* The source's current chunk, a MODL: 1 when it was taken, 0 when there is a
  * model already, negative. */
 int dw_bound_model_take(dw_bound_model *b, dw_source *src,

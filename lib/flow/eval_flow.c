@@ -50,6 +50,15 @@ static int take_model(void *self, dw_source *src, dw_err *err)
     return dw_variances_take(j->from, src, err);
 }
 
+/* What is given is so in all blocks. */
+static void take_given(double given, double *noise, double *spread)
+{
+    if (isnan(given))
+        return;
+    *noise = given;
+    *spread = 0;
+}
+
 /* Trait and annotations stand in the same order in all runs, which agree; only
  * N may differ.  So they are looked up once, while no other thread works. */
 static int begin_block(void *self, dw_source *src, dw_flow_item *item,
@@ -72,11 +81,9 @@ static int begin_block(void *self, dw_source *src, dw_flow_item *item,
     j->begun = true;
     j->trait = trait;
     j->trait_name = dw_strdup(head->trait[trait].name);
-    *noise = dw_variances_noise(j->from);
-    if (!isnan(j->plan->s2))
-        noise->s2 = j->plan->s2;
-    if (!isnan(j->plan->tau))
-        noise->tau = j->plan->tau;
+    *noise = dw_variances_noise(j->from, j->opts.spread);
+    take_given(j->plan->s2, &noise->s2, &j->opts.spread[0]);
+    take_given(j->plan->tau, &noise->tau, &j->opts.spread[1]);
     return 0;
 }
 

@@ -18,13 +18,14 @@
 typedef struct dw_variances dw_variances;
 
 /*
- * From a model's file, or from a table's (input/read_prior.h): DW_EUSAGE if
- * both are given.  Both NULL: from the model that the stream holds before its
- * first block.  trait: which of a model's several; may be NULL.
+ * From the files of n models, whose means are taken (score/predict), or from a
+ * table's (input/read_prior.h): DW_EUSAGE if both are given.  Of none: from the
+ * model that the stream holds before its first block.  trait: which of a
+ * model's several; may be NULL.
  */
-dw_variances *dw_variances_new(const char *model, const char *prior,
-                               const char *trait, size_t threads,
-                               dw_err *err) DW_MUST_CHECK;
+dw_variances *dw_variances_new(const char *const *model, size_t n,
+                               const char *prior, const char *trait,
+                               size_t threads, dw_err *err) DW_MUST_CHECK;
 void dw_variances_free(dw_variances *v); /* NULL is fine */
 
 /* For each MODL of the stream, and before the first block of each run.
@@ -36,7 +37,8 @@ int dw_variances_bind(dw_variances *v, const dw_head *head,
 
 /* What goes with the variances; of use once they are bound. */
 const char *dw_variances_trait(const dw_variances *v); /* NULL: of a table */
-dw_noise dw_variances_noise(const dw_variances *v);    /* a table's: 1 and 0 */
+/* A table's: 1 and 0.  spread: as of lik/own_noise. */
+dw_noise dw_variances_noise(const dw_variances *v, double spread[2]);
 double dw_variances_mean(const dw_variances *v); /* a model's c: h2 over M */
 
 /* Do they come from a network that looks at signal tracks? */

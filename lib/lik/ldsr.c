@@ -173,6 +173,24 @@ int dw_ldsr_expected(dw_ldsr_ws *ws, const dw_ldsr_block *b, const double *f,
     return 0;
 }
 
+/* What the square of a term is divided by. */
+static double weigh_term(double score, double nh2m)
+{
+    double s = fmax(score, 1), w = nh2m * s + 1;
+
+    return w * w * s;
+}
+
+double dw_ldsr_curvature(size_t l, const float *z, const double *score,
+                         double nh2m)
+{
+    double sum = 0;
+
+    for (size_t j = 0; j < l; j++)
+        sum += isnan(z[j]) ? 0 : 2 / weigh_term(score[j], nh2m);
+    return sum;
+}
+
 double dw_ldsr_terms(size_t l, const float *z, const double *score,
                      const double *e, double nh2m, size_t *n, double *slope)
 {
@@ -180,8 +198,8 @@ double dw_ldsr_terms(size_t l, const float *z, const double *score,
 
     *n = 0;
     for (size_t j = 0; j < l; j++) {
-        double s = fmax(score[j], 1), w = nh2m * s + 1;
-        double off = e[j] - (double)z[j] * (double)z[j], scale = w * w * s;
+        double off = e[j] - (double)z[j] * (double)z[j];
+        double scale = weigh_term(score[j], nh2m);
         bool seen = !isnan(z[j]);
 
         if (seen) {

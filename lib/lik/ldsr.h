@@ -57,6 +57,11 @@ int dw_ldsr_expected(dw_ldsr_ws *ws, const dw_ldsr_block *b, const double *f,
 double dw_ldsr_terms(size_t l, const float *z, const double *score,
                      const double *e, double nh2m, size_t *n, double *slope);
 
+/* d2 loss / d s2^2 = d2 loss / d tau^2, which no f and no noise has a part in:
+ * in either of them the loss is a parabola. */
+double dw_ldsr_curvature(size_t l, const float *z, const double *score,
+                         double nh2m);
+
 /*
  * All of it, with the gradient.
  *

@@ -39,6 +39,9 @@ typedef struct dw_model_trait {
     double n;       /* sample size of the training part */
     double c;       /* variance per variant of the constant model */
     double s2, tau; /* noise, DESIGN (3) */
+    /* Variance over blocks of log s2 and log tau (lik/own_noise); 0: the same
+     * in all. */
+    double spread[2];
 } dw_model_trait;
 
 typedef struct dw_model {

@@ -34,19 +34,24 @@ static void add_only_trait(dw_buf *b, const dw_model_trait *trait)
     add_number(b, "tau", trait->tau);
 }
 
-static void add_trait(dw_buf *b, const dw_model_trait *trait)
+static void add_trait(dw_buf *b, unsigned version, const dw_model_trait *trait)
 {
-    const double number[] = {trait->n, trait->c, trait->s2, trait->tau};
+    const double number[] = {trait->n,   trait->c,         trait->s2,
+                             trait->tau, trait->spread[0], trait->spread[1]};
 
     dw_rec_field(b, "trait");
     dw_rec_field(b, trait->name);
-    for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+    for (size_t i = 0; i < (version < 3 ? 4 : DW_COUNT(number)); i++)
         dw_rec_field_f64(b, number[i]);
     dw_rec_line_end(b);
 }
 
 unsigned dw_modl_version(const dw_model *model)
 {
+    for (size_t i = 0; i < model->n_traits; i++) {
+        if (model->trait[i].spread[0] > 0 || model->trait[i].spread[1] > 0)
+            return 3;
+    }
     return model->n_traits == 1 && model->n_tracks == 0 ? 1 : 2;
 }
 
@@ -62,7 +67,7 @@ void dw_modl_pack(const dw_model *model, dw_buf *out)
     if (dw_modl_version(model) == 1)
         add_only_trait(&text, &model->trait[0]);
     for (size_t i = 0; dw_modl_version(model) > 1 && i < model->n_traits; i++)
-        add_trait(&text, &model->trait[i]);
+        add_trait(&text, dw_modl_version(model), &model->trait[i]);
     dw_rec_field(&text, "n_params");
     dw_rec_field_u64(&text, n);
     dw_rec_line_end(&text);
@@ -103,6 +108,7 @@ static const char *const key_name[KEYS] = {
  * and traits are known. */
 struct gather {
     dw_model *model;
+    unsigned version;
     enum key n_keys; /* of this version */
     char *spec;
     uint64_t n_params;
@@ -197,6 +203,10 @@ static int take_trait(struct gather *g, const dw_rec_lines *l, dw_err *err)
         take_number(l, 4, &trait->s2, true, err) < 0 ||
         take_number(l, 5, &trait->tau, true, err) < 0)
         return err->code;
+    for (size_t a = 0; a < 2 && g->version > 2; a++) {
+        if (take_number(l, 6 + a, &trait->spread[a], true, err) < 0)
+            return err->code;
+    }
     return 0;
 }
 
@@ -309,14 +319,17 @@ static int take_params(struct gather *g, dw_unpack *u, dw_err *err)
 int dw_modl_unpack(dw_model *model, unsigned version, const unsigned char *p,
                    size_t n, dw_err *err)
 {
-    struct gather g = {.model = model, .n_keys = version == 1 ? KEYS : TRAIT};
+    struct gather g = {.model = model,
+                       .version = version,
+                       .n_keys = version == 1 ? KEYS : TRAIT};
     dw_unpack u = {p, n, false};
     dw_span text;
     int rc;
 
     dw_model_clear(model);
-    rc = dw_rec_check_version("MODL", version,
-                              version == 1 ? 1 : DW_MODL_VERSION, err);
+    rc = dw_rec_check_version(
+        "MODL", version,
+        version == 1 || version == 2 ? version : DW_MODL_VERSION, err);
     if (rc < 0)
         return rc;
     if (version == 1)

@@ -13,7 +13,7 @@
 #include "record/rec_head.h"
 #include "record/rec_stream.h"
 
-enum { DW_MODL_VERSION = 2 };
+enum { DW_MODL_VERSION = 3 };
 
 /* The lowest version that can hold the model, in which it is packed: 1 if it is
  * of one trait and looks at no tracks. */

@@ -4,6 +4,7 @@ void dw_block_lik_clear(dw_block_lik *b)
 {
     dw_observe_ws_free(b->observe);
     dw_marginal_ws_free(b->marginal);
+    dw_own_noise_ws_free(b->own);
     *b = (dw_block_lik){0};
 }
 
@@ -38,12 +39,32 @@ int dw_block_lik_observe(dw_block_lik *b, const dw_ldblock *ld, const float *z,
     return rc;
 }
 
+int dw_block_lik_noise(dw_block_lik *b, const dw_factor *factor,
+                       const double *f, const double v[2], dw_noise *noise,
+                       double *evidence)
+{
+    dw_own_noise own = {0};
+    int rc;
+
+    *evidence = 0;
+    if (factor->k == 0 || (!(v[0] > 0) && !(v[1] > 0)))
+        return 0;
+    if (!b->own && !(b->own = dw_own_noise_ws_new(b->max_k)))
+        return DW_ENOMEM;
+    rc = dw_own_noise_find(b->own, factor, f, *noise, v, &own);
+    if (rc == 0) {
+        *noise = dw_own_noise_of(&own, *noise);
+        *evidence = own.evidence;
+    }
+    return rc;
+}
+
 int dw_block_lik_fault(int rc, dw_err *err)
 {
     switch (rc) {
     case 0: return 0;
     case DW_ENOMEM:
-        return dw_fail(err, rc, "not enough memory for its missing z-scores");
+        return dw_fail(err, rc, "not enough memory for its z-scores");
     case DW_EFORMAT: return dw_fail(err, rc, "a number in it is not finite");
     default: return dw_fail(err, DW_EBUG, "%s", dw_err_words(rc));
     }

@@ -98,7 +98,7 @@ static int tell(int rc, const dw_eval_opts *opts, dw_err *err)
     return dw_block_lik_fault(rc, err);
 }
 
-static int ldsr(dw_eval_ws *ws, const dw_eval_opts *opts, const dw_ldblock *ld,
+static int ldsr(dw_eval_ws *ws, dw_noise noise, const dw_ldblock *ld,
                 const float *z, double nh2m, dw_eval *e)
 {
     dw_ldsr_block b = {.m = ld->m,
@@ -112,10 +112,26 @@ static int ldsr(dw_eval_ws *ws, const dw_eval_opts *opts, const dw_ldblock *ld,
     int rc = dw_ldsr_scores(ws->ldsr, &b, ws->score);
 
     if (rc == 0)
-        rc = dw_ldsr_expected(ws->ldsr, &b, e->f, opts->noise, e->expected);
+        rc = dw_ldsr_expected(ws->ldsr, &b, e->f, noise, e->expected);
     if (rc == 0)
         e->ldsr =
             dw_ldsr_terms(ld->l, z, ws->score, e->expected, nh2m, &n, NULL);
+    return rc;
+}
+
+static int likelihood(dw_eval_ws *ws, const dw_eval_opts *opts,
+                      const dw_factor *fac, dw_noise noise, dw_eval *e)
+{
+    double *var = e->grad; /* posterior variances: not wanted, written over */
+    int rc = dw_marginal_null(fac, noise, &e->null);
+
+    if (rc == 0 && opts->posterior)
+        rc = dw_posterior_block(ws->lik.marginal, fac, e->f, noise, e->mean,
+                                var, &e->loglik);
+    if (rc == 0 && (opts->gradient || !opts->posterior))
+        rc = dw_marginal_block(ws->lik.marginal, fac, e->f, noise, &e->loglik,
+                               opts->gradient ? e->grad : NULL, NULL);
+    e->solved = dw_marginal_solved(ws->lik.marginal);
     return rc;
 }
 
@@ -124,24 +140,23 @@ int dw_eval_block(dw_eval_ws *ws, const dw_eval_opts *opts,
                   dw_err *err)
 {
     dw_factor fac;
-    double *var = e->grad; /* posterior variances: not wanted, written over */
+    dw_noise noise = opts->noise;
+    double evidence;
     int rc = fit_workspace(ws, ld->m, ld->k, &opts->how, err);
 
     if (rc < 0)
         return rc;
     rc = dw_block_lik_observe(&ws->lik, ld, z, &fac, &e->n_observed);
     if (rc == 0)
-        rc = dw_marginal_null(&fac, opts->noise, &e->null);
-    if (rc == 0 && opts->posterior)
-        rc = dw_posterior_block(ws->lik.marginal, &fac, e->f, opts->noise,
-                                e->mean, var, &e->loglik);
-    if (rc == 0 && (opts->gradient || !opts->posterior))
-        rc = dw_marginal_block(ws->lik.marginal, &fac, e->f, opts->noise,
-                               &e->loglik, opts->gradient ? e->grad : NULL,
-                               NULL);
-    e->solved = dw_marginal_solved(ws->lik.marginal);
+        rc = dw_block_lik_noise(&ws->lik, &fac, e->f, opts->spread, &noise,
+                                &evidence);
     if (rc == 0)
-        rc = ldsr(ws, opts, ld, z, nh2m, e);
+        rc = likelihood(ws, opts, &fac, noise, e);
+    if (rc == 0) {
+        e->loglik += evidence;
+        e->null += evidence;
+        rc = ldsr(ws, noise, ld, z, nh2m, e);
+    }
     e->k = fac.k;
     return tell(rc, opts, err);
 }

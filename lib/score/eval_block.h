@@ -14,21 +14,22 @@
 typedef struct dw_eval_opts {
     dw_solving how;
     dw_noise noise;
-    bool gradient;  /* is `grad` wanted? */
-    bool posterior; /* is `mean` wanted? */
+    double spread[2]; /* v of lik/own_noise; 0: the same noise in all */
+    bool gradient;    /* is `grad` wanted? */
+    bool posterior;   /* is `mean` wanted? */
 } dw_eval_opts;
 
 /* Of one block; {0} to begin with. */
 typedef struct dw_eval {
-    size_t m, k;       /* k as used: of the observed part */
-    size_t n_observed; /* core variants with a z */
-    double loglik, null;
-    dw_solved solved; /* how loglik was found */
-    double ldsr;      /* sum of the terms of lik/ldsr.h */
-    double *f;        /* (m) F_j: set by the caller */
-    double *grad;     /* (m) d log p / d log F_j */
-    double *mean;     /* (m) posterior mean of sqrt(N) b_j */
-    double *expected; /* (l) of z_j^2 */
+    size_t m, k;         /* k as used: of the observed part */
+    size_t n_observed;   /* core variants with a z */
+    double loglik, null; /* or the evidence; null: at the same noise */
+    dw_solved solved;    /* how loglik was found */
+    double ldsr;         /* sum of the terms of lik/ldsr.h */
+    double *f;           /* (m) F_j: set by the caller */
+    double *grad;        /* (m) d log p / d log F_j */
+    double *mean;        /* (m) posterior mean of sqrt(N) b_j */
+    double *expected;    /* (l) of z_j^2 */
     size_t cap;
 } dw_eval;
 

@@ -1,6 +1,7 @@
 #include "score/predict.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "lik/posterior.h"
@@ -17,6 +18,7 @@ struct dw_predict_ws {
     struct member *member;
     size_t n_members;
     dw_noise noise;
+    double spread[2];
     dw_block_lik lik;
     double *big_f; /* (m) F_j = N f_j */
     double *one;   /* (cap_one) f_j of one member of several */
@@ -44,8 +46,16 @@ dw_predict_ws *dw_predict_ws_new(const dw_predictor *of, size_t n)
         ws->member[i].of = of[i];
         ws->noise.s2 += trait->s2 / (double)n;
         ws->noise.tau += trait->tau / (double)n;
+        for (size_t a = 0; a < 2; a++)
+            ws->spread[a] += trait->spread[a] / (double)n;
     }
     return ws;
+}
+
+dw_noise dw_predict_noise(const dw_predict_ws *ws, double spread[2])
+{
+    memcpy(spread, ws->spread, sizeof ws->spread);
+    return ws->noise;
 }
 
 static void release(dw_predict_ws *ws)
@@ -187,7 +197,9 @@ int dw_predict_block(dw_predict_ws *ws, const dw_variants *var,
                      const dw_tracks *tracks, const dw_ldblock *ld,
                      size_t trait, double n, dw_prediction *out, dw_err *err)
 {
+    dw_noise noise = ws->noise;
     dw_factor factor;
+    double evidence;
     int rc;
 
     if (dw_predict_prior(ws, var, tracks, out, err) < 0 ||
@@ -200,7 +212,10 @@ int dw_predict_block(dw_predict_ws *ws, const dw_variants *var,
     rc = dw_block_lik_observe(&ws->lik, ld, var->z + trait * var->m + ld->core,
                               &factor, NULL);
     if (rc == 0)
-        rc = dw_posterior_block(ws->lik.marginal, &factor, ws->big_f, ws->noise,
+        rc = dw_block_lik_noise(&ws->lik, &factor, ws->big_f, ws->spread,
+                                &noise, &evidence);
+    if (rc == 0)
+        rc = dw_posterior_block(ws->lik.marginal, &factor, ws->big_f, noise,
                                 out->mean, out->sd, NULL);
     if (rc == 0)
         scale(var, n, out);

@@ -18,6 +18,7 @@
 #include "data/ldblock.h"
 #include "data/track.h"
 #include "data/variant.h"
+#include "lik/lik_factor.h"
 #include "nn/model.h"
 
 /* Of variants [begin, end) of a table; {0} to begin with.  All NAN but f where
@@ -43,6 +44,9 @@ typedef struct dw_predict_ws dw_predict_ws;
 /* n is 1 at least; what they point to is borrowed. */
 dw_predict_ws *dw_predict_ws_new(const dw_predictor *of, size_t n);
 void dw_predict_ws_free(dw_predict_ws *ws); /* NULL is fine */
+
+/* Noise, and its variances over blocks (lik/own_noise), that go with f. */
+dw_noise dw_predict_noise(const dw_predict_ws *ws, double spread[2]);
 
 /* f of all variants of a table, whose tracks a network may look at
  * (score/track_inputs).  DW_ENOMEM or DW_EMISMATCH. */

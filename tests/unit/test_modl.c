@@ -60,7 +60,7 @@ static void test_round_trip(const dw_model *model, const dw_buf *bytes)
     dw_modl_pack(&back, &again);
     OK(again.n == bytes->n && memcmp(again.s, bytes->s, again.n) == 0,
        "the same bytes again");
-    OK(dw_modl_unpack(&back, 3, (const unsigned char *)bytes->s, bytes->n,
+    OK(dw_modl_unpack(&back, 4, (const unsigned char *)bytes->s, bytes->n,
                       &err) == DW_EVERSION,
        "a newer version: %s", err.msg);
     dw_buf_clear(&again);

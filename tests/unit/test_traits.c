@@ -88,7 +88,7 @@ static dw_fit_plan plan_of(const char *spec)
                                    .clip = 1,
                                    .seed = 1,
                                    .weight = WEIGHT,
-                                   .noise = {false, true, 1, 0}}};
+                                   .noise = {.learn_tau = true, .s2 = 1}}};
 }
 
 /* Fits traits from .. to. */
