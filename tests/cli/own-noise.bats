@@ -15,7 +15,7 @@ setup_file() {
             --h2 0.01 --tau $((c % 2 ? 3 : 100))e-2 --seed "$c" --trait sim \
             -o "$c.dws"
     done
-    cat ?.dws >blocks.dws
+    cat [1-6].dws >blocks.dws
     fit -q -o whole.dwm
 }
 

@@ -87,7 +87,7 @@ static dw_fit_plan plan_of(const char *spec)
                                    .clip = 1,
                                    .dropout = 0.1,
                                    .seed = 1,
-                                   .noise = {false, true, 1, 0}}};
+                                   .noise = {.learn_tau = true, .s2 = 1}}};
 }
 
 static dw_model new_model(void)
@@ -132,7 +132,8 @@ static void test_constant(void)
     for (int i = -1; i <= 1; i += 2) {
         dw_constant near;
 
-        plan.train.noise = (dw_fit_noise){true, false, 1, c.tau};
+        plan.train.noise =
+            (dw_fit_noise){.learn_s2 = true, .s2 = 1, .tau = c.tau};
         plan.train.noise.tau = 0.3 * (1 + 0.2 * i);
         OK(dw_constant_fit(&data, 0, NULL, NULL, &plan.train.noise, &near,
                            &err) == 0 &&
@@ -196,7 +197,7 @@ static double no_truth(const float *a)
 
 static void test_no_signal(void)
 {
-    dw_fit_noise noise = {false, true, 1, 0};
+    dw_fit_noise noise = {.learn_tau = true, .s2 = 1};
     dw_constant c;
     dw_dataset data;
     dw_err err = {0};
@@ -232,7 +233,7 @@ static double training_mean(const dw_dataset *data, size_t column)
 /* A penalty as large as a coefficient's information halves it. */
 static void test_penalty(dw_dataset *data, const dw_fit_report *free, double v)
 {
-    dw_scoring_opts opts = {.noise = {false, true, 1, 0}};
+    dw_scoring_opts opts = {.noise = {.learn_tau = true, .s2 = 1}};
     double se = free->trait[0].linear.se[2];
     dw_linear_fit fit;
     dw_model model = new_model();
