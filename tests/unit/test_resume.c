@@ -91,7 +91,7 @@ static int fit(dw_keeper *keeper, struct told *told, dw_model *model,
                                         .clip = 1,
                                         .dropout = 0.1,
                                         .seed = 1,
-                                        .noise = {false, true, 1, 0}}};
+                                        .noise = {.learn_tau = true, .s2 = 1}}};
     const dw_fit_watch watch = {.training = {.ctx = told, .epoch = on_epoch}};
     dw_fit_report r;
     dw_dataset data;
