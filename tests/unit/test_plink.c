@@ -172,7 +172,7 @@ static void test_refused(void)
         {{0x6c, 0x1b, 0}, 3, "person by person (mode 0)"},
         {{0x6c, 0x1b, 2}, 3, "mode 02, no .bed"},
         {{0x6d, 0x1b, 1}, 3, "begins with 6d 1b 01"},
-        {{0}, 0, "begins with 00 00 00"},
+        {{0}, 0, "holds 0 bytes, too few"},
         {{0x6c, 0x1b, 1, 0}, 4, "holds 4 bytes"},
     };
     char path[100];
