@@ -89,6 +89,32 @@ int dw_try_grow_now(void **p, size_t *cap, size_t need, size_t size)
     return 0;
 }
 
+/* The array that stands in for `held`, NULL for want of memory. */
+static void *fit(void *held, size_t *cap, size_t rows, size_t columns,
+                 size_t size)
+{
+    if (held && (!columns || rows <= *cap / columns))
+        return held;
+    dw_free(held);
+    held = columns && rows > SIZE_MAX / columns
+               ? NULL
+               : dw_try_realloc(NULL, rows * columns, size);
+    *cap = held ? rows * columns : 0;
+    return held;
+}
+
+bool dw_fit_doubles(double **p, size_t *cap, size_t rows, size_t columns)
+{
+    *p = fit(*p, cap, rows, columns, sizeof **p);
+    return *p != NULL;
+}
+
+bool dw_fit_floats(float **p, size_t *cap, size_t rows, size_t columns)
+{
+    *p = fit(*p, cap, rows, columns, sizeof **p);
+    return *p != NULL;
+}
+
 void dw_free(void *p)
 {
     free(p);

@@ -9,6 +9,7 @@
 #ifndef DW_BASE_MEM_H
 #define DW_BASE_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -35,6 +36,14 @@ DW_MUST_CHECK static inline int dw_try_grow(void **p, size_t *cap, size_t need,
 {
     return need <= *cap ? 0 : dw_try_grow_now(p, cap, need, size);
 }
+
+/* Makes the matrix at *p (of *cap numbers) hold rows x columns of them, none of
+ * them set; what was there may be lost.  False, with nothing held, when there
+ * is no memory for it. */
+DW_MUST_CHECK bool dw_fit_doubles(double **p, size_t *cap, size_t rows,
+                                  size_t columns);
+DW_MUST_CHECK bool dw_fit_floats(float **p, size_t *cap, size_t rows,
+                                 size_t columns);
 
 /* Frees what any of the above gave; NULL is fine. */
 void dw_free(void *p);

@@ -85,7 +85,7 @@ static int make_workers(dw_objective *o, const dw_net *net,
     for (size_t t = 0; t < dw_pool_size(o->pool); t++) {
         struct worker *w = &o->worker[t];
 
-        w->marginal = dw_marginal_ws_with(m, k, &opts->how);
+        w->marginal = dw_marginal_ws_new(m, k, &opts->how);
         w->net = dw_net_ws_new(net);
         w->a = dw_try_alloc(m, o->heads * sizeof *w->a);
         w->f = dw_try_alloc(m, sizeof *w->f);

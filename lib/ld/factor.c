@@ -32,7 +32,6 @@ struct dw_factor_ws {
     float *qf;      /* part of Q */
     size_t cap_square, cap_lambda, cap_x, cap_w, cap_xf, cap_wf, cap_qf;
     dw_eigen_ws *eigen;
-    size_t cap_eigen;
     dw_count_corr *corr;
 };
 
@@ -78,46 +77,14 @@ void dw_factor_ws_free(dw_factor_ws *ws)
 
 /* ---- memory ---- */
 
-/* Makes *p hold rows x columns items of `size`; what was there is lost. */
-static bool fit(void *p, size_t *cap, size_t rows, size_t columns, size_t size)
-{
-    void *q;
-
-    memcpy(&q, p, sizeof q);
-    if (columns && rows > SIZE_MAX / columns)
-        return false;
-    if (q && rows * columns <= *cap)
-        return true;
-    dw_free(q);
-    q = dw_try_alloc(rows * columns, size);
-    *cap = q ? rows * columns : 0;
-    memcpy(p, &q, sizeof q);
-    return q != NULL;
-}
-
-static bool fit_doubles(double **p, size_t *cap, size_t rows, size_t columns)
-{
-    return fit(p, cap, rows, columns, sizeof **p);
-}
-
-static bool fit_floats(float **p, size_t *cap, size_t rows, size_t columns)
-{
-    return fit(p, cap, rows, columns, sizeof **p);
-}
-
 /* An order x order matrix, its eigenvalues, and what they take to be found. */
 static bool fit_eigen(dw_factor_ws *ws, size_t order)
 {
     if (!dw_linalg_fits(order) ||
-        !fit_doubles(&ws->square, &ws->cap_square, order, order) ||
-        !fit_doubles(&ws->lambda, &ws->cap_lambda, order, 1))
+        !dw_fit_doubles(&ws->square, &ws->cap_square, order, order) ||
+        !dw_fit_doubles(&ws->lambda, &ws->cap_lambda, order, 1))
         return false;
-    if (ws->eigen && ws->cap_eigen >= order)
-        return true;
-    dw_eigen_ws_free(ws->eigen);
-    ws->eigen = dw_eigen_ws_new(order);
-    ws->cap_eigen = ws->eigen ? order : 0;
-    return ws->eigen != NULL;
+    return dw_eigen_ws_fit(&ws->eigen, order) == 0;
 }
 
 static int no_memory(const struct task *t, dw_err *err)
@@ -242,9 +209,9 @@ static int by_people(struct task *t, dw_err *err)
     int rc;
 
     if (!fit_eigen(ws, n) ||
-        !fit_doubles(&ws->x, &ws->cap_x, n, at_most(t->groups, COLUMNS)) ||
-        !fit_floats(&ws->xf, &ws->cap_xf, n, at_most(distinct, COLUMNS)) ||
-        !fit_floats(&ws->wf, &ws->cap_wf, n, n))
+        !dw_fit_doubles(&ws->x, &ws->cap_x, n, at_most(t->groups, COLUMNS)) ||
+        !dw_fit_floats(&ws->xf, &ws->cap_xf, n, at_most(distinct, COLUMNS)) ||
+        !dw_fit_floats(&ws->wf, &ws->cap_wf, n, n))
         return no_memory(t, err);
 
     /* K = X_l X_l'  (n x n) */
@@ -259,7 +226,7 @@ static int by_people(struct task *t, dw_err *err)
 
     /* Q = W' X  (k x m) */
     k = t->out->k;
-    if (!fit_floats(&ws->qf, &ws->cap_qf, k, at_most(distinct, COLUMNS)))
+    if (!dw_fit_floats(&ws->qf, &ws->cap_qf, k, at_most(distinct, COLUMNS)))
         return no_memory(t, err);
     narrow(n * k, ws->square, ws->wf);
     for (size_t j = 0; j < distinct; j += COLUMNS) {
@@ -319,9 +286,9 @@ static int flanks_of_counts(struct task *t, dw_err *err)
     const dw_distinct *d = &ws->columns;
     size_t k = t->out->k, l = t->groups, wide = at_most(d->n - l, COLUMNS);
 
-    if (!fit_doubles(&ws->x, &ws->cap_x, l, wide) ||
-        !fit_doubles(&ws->w, &ws->cap_w, k, wide) ||
-        !fit_floats(&ws->qf, &ws->cap_qf, k, wide))
+    if (!dw_fit_doubles(&ws->x, &ws->cap_x, l, wide) ||
+        !dw_fit_doubles(&ws->w, &ws->cap_w, k, wide) ||
+        !dw_fit_floats(&ws->qf, &ws->cap_qf, k, wide))
         return no_memory(t, err);
     for (size_t j = l; j < d->n; j += COLUMNS) {
         size_t width = at_most(d->n - j, COLUMNS);
@@ -343,7 +310,7 @@ static int correlate_dosages(struct task *t, dw_err *err)
     dw_factor_ws *ws = t->ws;
     size_t l = t->groups;
 
-    if (!fit_eigen(ws, l) || !fit_doubles(&ws->x, &ws->cap_x, PEOPLE, l))
+    if (!fit_eigen(ws, l) || !dw_fit_doubles(&ws->x, &ws->cap_x, PEOPLE, l))
         return no_memory(t, err);
     for (size_t first = 0; first < t->g->n; first += PEOPLE) {
         size_t count = at_most(t->g->n - first, PEOPLE);
@@ -375,10 +342,10 @@ static int flanks_of_dosages(struct task *t, dw_err *err)
     dw_factor_ws *ws = t->ws;
     size_t k = t->out->k, l = t->groups, flanks = ws->columns.n - l;
 
-    if (!fit_doubles(&ws->w, &ws->cap_w, PEOPLE, k) ||
-        !fit_floats(&ws->wf, &ws->cap_wf, PEOPLE, k) ||
-        !fit_floats(&ws->xf, &ws->cap_xf, PEOPLE, COLUMNS) ||
-        !fit_floats(&ws->qf, &ws->cap_qf, k, flanks))
+    if (!dw_fit_doubles(&ws->w, &ws->cap_w, PEOPLE, k) ||
+        !dw_fit_floats(&ws->wf, &ws->cap_wf, PEOPLE, k) ||
+        !dw_fit_floats(&ws->xf, &ws->cap_xf, PEOPLE, COLUMNS) ||
+        !dw_fit_floats(&ws->qf, &ws->cap_qf, k, flanks))
         return no_memory(t, err);
     for (size_t first = 0; first < t->g->n; first += PEOPLE) {
         size_t count = at_most(t->g->n - first, PEOPLE);

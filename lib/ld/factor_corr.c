@@ -35,7 +35,6 @@ struct dw_corr_ws {
     double *q;    /* (k x COLUMNS) */
     size_t cap_square, cap_lambda, cap_c, cap_w, cap_wide, cap_q;
     dw_eigen_ws *eigen;
-    size_t cap_eigen;
     dw_pivoted_ws *pivoted;
 };
 
@@ -74,30 +73,13 @@ void dw_corr_ws_free(dw_corr_ws *ws)
 
 /* ---- memory ---- */
 
-static bool fit(double **p, size_t *cap, size_t rows, size_t columns)
-{
-    if (columns && rows > SIZE_MAX / columns)
-        return false;
-    if (*p && rows * columns <= *cap)
-        return true;
-    dw_free(*p);
-    *p = dw_try_alloc(rows * columns, sizeof **p);
-    *cap = *p ? rows * columns : 0;
-    return *p != NULL;
-}
-
 static bool fit_eigen(dw_corr_ws *ws, size_t order)
 {
     if (!dw_linalg_fits(order) ||
-        !fit(&ws->square, &ws->cap_square, order, order) ||
-        !fit(&ws->lambda, &ws->cap_lambda, order, 1))
+        !dw_fit_doubles(&ws->square, &ws->cap_square, order, order) ||
+        !dw_fit_doubles(&ws->lambda, &ws->cap_lambda, order, 1))
         return false;
-    if (ws->eigen && ws->cap_eigen >= order)
-        return true;
-    dw_eigen_ws_free(ws->eigen);
-    ws->eigen = dw_eigen_ws_new(order);
-    ws->cap_eigen = ws->eigen ? order : 0;
-    return ws->eigen != NULL;
+    return dw_eigen_ws_fit(&ws->eigen, order) == 0;
 }
 
 static int no_memory(const struct task *t, dw_err *err)
@@ -138,7 +120,7 @@ static int begin_out(const struct task *t, size_t order, dw_err *err)
     out->l = t->l;
     out->trace = (double)t->l; /* the diagonal is 1 */
     memcpy(out->lambda, t->ws->lambda, out->k * sizeof *out->lambda);
-    if (!fit(&t->ws->w, &t->ws->cap_w, t->l, out->k))
+    if (!dw_fit_doubles(&t->ws->w, &t->ws->cap_w, t->l, out->k))
         return no_memory(t, err);
     return 0;
 }
@@ -203,8 +185,8 @@ static int refine(const struct task *t, size_t *rank, dw_err *err)
         return err->code;
     while (k < *rank && ws->lambda[k] > LEFT_SHARE * t->cut->min_eigen)
         k++;
-    if (!fit(&ws->w, &ws->cap_w, l, k) ||
-        !fit(&ws->wide, &ws->cap_wide, l, COLUMNS))
+    if (!dw_fit_doubles(&ws->w, &ws->cap_w, l, k) ||
+        !dw_fit_doubles(&ws->wide, &ws->cap_wide, l, COLUMNS))
         return no_memory(t, err);
     rotate(t, *rank, k, true);
     times_core(t, ws->w, k, ws->c);
@@ -233,7 +215,7 @@ static int find_c(const struct task *t, bool whatever, size_t *rank,
     size_t most = whatever ? t->l : (size_t)(RANK_SHARE * (double)t->l);
     int rc;
 
-    if (!fit(&ws->c, &ws->cap_c, t->l, most + 1))
+    if (!dw_fit_doubles(&ws->c, &ws->cap_c, t->l, most + 1))
         return no_memory(t, err);
     rc = dw_pivoted_factor(ws->pivoted, t->l, t->r + t->core * t->l, t->l,
                            TOL_SHARE * t->cut->min_eigen, most, ws->c, rank);
@@ -344,8 +326,8 @@ int dw_factor_corr(dw_corr_ws *ws, size_t l, size_t m, size_t core,
         rc = by_all(&t, err);
     if (rc < 0)
         return rc;
-    if (m > l && (!fit(&ws->wide, &ws->cap_wide, l, COLUMNS) ||
-                  !fit(&ws->q, &ws->cap_q, out->k, COLUMNS)))
+    if (m > l && (!dw_fit_doubles(&ws->wide, &ws->cap_wide, l, COLUMNS) ||
+                  !dw_fit_doubles(&ws->q, &ws->cap_q, out->k, COLUMNS)))
         return no_memory(&t, err);
     fill_core(&t);
     fill_flank(&t, 0, core);

@@ -49,34 +49,17 @@ void dw_restrict_ws_free(dw_restrict_ws *ws)
 
 /* ---- memory ---- */
 
-/* Makes *p hold rows x columns items of `size`; what was there is lost. */
-static bool fit(void *p, size_t *cap, size_t rows, size_t columns, size_t size)
-{
-    void *q;
-
-    memcpy(&q, p, sizeof q);
-    if (columns && rows > SIZE_MAX / size / columns)
-        return false;
-    if (q && rows * columns <= *cap)
-        return true;
-    dw_free(q);
-    q = dw_try_realloc(NULL, rows * columns, size);
-    *cap = q ? rows * columns : 0;
-    memcpy(p, &q, sizeof q);
-    return q != NULL;
-}
-
 static bool fit_all(dw_restrict_ws *ws, size_t k, size_t l)
 {
     size_t order = k < l ? k : l;
 
     if (!dw_linalg_fits(k) || !dw_linalg_fits(l) ||
-        !fit(&ws->core, &ws->cap_core, k, l, sizeof *ws->core) ||
-        !fit(&ws->v, &ws->cap_v, k, order, sizeof *ws->v) ||
-        !fit(&ws->lambda, &ws->cap_lambda, order, 1, sizeof *ws->lambda) ||
-        !fit(&ws->part, &ws->cap_part, order, COLUMNS, sizeof *ws->part) ||
-        !fit(&ws->vf, &ws->cap_vf, k, order, sizeof *ws->vf) ||
-        !fit(&ws->flank, &ws->cap_flank, k, COLUMNS, sizeof *ws->flank))
+        !dw_fit_doubles(&ws->core, &ws->cap_core, k, l) ||
+        !dw_fit_doubles(&ws->v, &ws->cap_v, k, order) ||
+        !dw_fit_doubles(&ws->lambda, &ws->cap_lambda, order, 1) ||
+        !dw_fit_doubles(&ws->part, &ws->cap_part, order, COLUMNS) ||
+        !dw_fit_floats(&ws->vf, &ws->cap_vf, k, order) ||
+        !dw_fit_floats(&ws->flank, &ws->cap_flank, k, COLUMNS))
         return false;
     if (ws->gram && ws->gram_order >= order)
         return true;

@@ -36,8 +36,8 @@ static bool take_dense(dw_marginal_ws *ws)
     return ws->s.at && ws->a.at && ws->v.at;
 }
 
-dw_marginal_ws *dw_marginal_ws_with(size_t max_m, size_t max_k,
-                                    const dw_solving *how)
+dw_marginal_ws *dw_marginal_ws_new(size_t max_m, size_t max_k,
+                                   const dw_solving *how)
 {
     dw_marginal_ws *ws;
     size_t longer = max_m > max_k ? max_m : max_k;
@@ -67,12 +67,6 @@ dw_marginal_ws *dw_marginal_ws_with(size_t max_m, size_t max_k,
         return NULL;
     }
     return ws;
-}
-
-dw_marginal_ws *dw_marginal_ws_new(size_t max_m, size_t max_k,
-                                   enum dw_solver solver)
-{
-    return dw_marginal_ws_with(max_m, max_k, &(dw_solving){.solver = solver});
 }
 
 void dw_marginal_ws_free(dw_marginal_ws *ws)
@@ -226,7 +220,7 @@ int dw_marginal_solve(dw_marginal_ws *ws, const dw_factor *b, const double *f,
             dw_solving how = ws->how;
 
             how.precision = DW_PRECISION_DOUBLE;
-            ws->in_double = dw_marginal_ws_with(ws->max_m, ws->max_k, &how);
+            ws->in_double = dw_marginal_ws_new(ws->max_m, ws->max_k, &how);
             if (!ws->in_double)
                 return DW_ENOMEM;
         }

@@ -58,12 +58,10 @@ typedef struct dw_solved {
  * (dual) or about 1.6 max_k^2 (auto); for cg what lik/iterative.h says. */
 typedef struct dw_marginal_ws dw_marginal_ws;
 
-/* In double, cg with its defaults.  NULL when memory is exhausted, or a size is
- * no BLAS integer. */
+/* Of `how` what is 0 is in double, and cg by its defaults.  NULL when memory is
+ * exhausted, or a size is no BLAS integer. */
 dw_marginal_ws *dw_marginal_ws_new(size_t max_m, size_t max_k,
-                                   enum dw_solver solver) DW_MUST_CHECK;
-dw_marginal_ws *dw_marginal_ws_with(size_t max_m, size_t max_k,
-                                    const dw_solving *how) DW_MUST_CHECK;
+                                   const dw_solving *how) DW_MUST_CHECK;
 void dw_marginal_ws_free(dw_marginal_ws *ws); /* NULL is fine */
 
 /*

@@ -69,6 +69,15 @@ void dw_eigen_ws_free(dw_eigen_ws *ws)
     dw_free(ws);
 }
 
+int dw_eigen_ws_fit(dw_eigen_ws **ws, size_t n)
+{
+    if (*ws && (*ws)->max_n >= n)
+        return 0;
+    dw_eigen_ws_free(*ws);
+    *ws = dw_eigen_ws_new(n);
+    return *ws ? 0 : DW_ENOMEM;
+}
+
 /* ---- back from the tridiagonal matrix ---- */
 
 /* Reflectors [first, first + count) as columns of ws->v (rows x count): 0 above

@@ -20,6 +20,9 @@ typedef struct dw_eigen_ws dw_eigen_ws;
  * above 32,000). */
 dw_eigen_ws *dw_eigen_ws_new(size_t max_n) DW_MUST_CHECK;
 void dw_eigen_ws_free(dw_eigen_ws *ws); /* NULL is fine */
+/* Makes *ws, which may be NULL, one for n at least: 0, or DW_ENOMEM and NULL.
+ */
+int dw_eigen_ws_fit(dw_eigen_ws **ws, size_t n) DW_MUST_CHECK;
 
 /*
  * a (n x n, lower triangle read) becomes V, one eigenvector a column; w (n)

@@ -57,17 +57,6 @@ void dw_pivoted_ws_free(dw_pivoted_ws *ws)
     dw_free(ws);
 }
 
-static bool fit(double **p, size_t *cap, size_t rows, size_t columns)
-{
-    void *q = *p;
-    int rc = columns && rows > SIZE_MAX / columns
-                 ? DW_ENOMEM
-                 : dw_try_grow(&q, cap, rows * columns, sizeof **p);
-
-    *p = q;
-    return rc == 0;
-}
-
 /* ---- which pivots ---- */
 
 /* The largest element left, and by how much the least one is below 0. */
@@ -215,9 +204,9 @@ int dw_pivoted_factor(dw_pivoted_ws *ws, size_t n, const float *r, size_t ldr,
     size_t order[TRIED];
 
     *rank = 0;
-    if (!fit(&ws->left, &ws->cap_left, n, 1) ||
-        !fit(&ws->w, &ws->cap_w, n, TRIED) ||
-        !fit(&ws->rows, &ws->cap_rows, TRIED, max_rank + 1))
+    if (!dw_fit_doubles(&ws->left, &ws->cap_left, n, 1) ||
+        !dw_fit_doubles(&ws->w, &ws->cap_w, n, TRIED) ||
+        !dw_fit_doubles(&ws->rows, &ws->cap_rows, TRIED, max_rank + 1))
         return DW_ENOMEM;
     for (size_t i = 0; i < n; i++)
         ws->left[i] = (double)r[i + i * ldr];
@@ -268,10 +257,10 @@ double dw_pivoted_left(dw_pivoted_ws *ws, size_t n, const float *r, size_t ldr,
     dw_rng rng = dw_rng_init(0x6c656674, 0);
     double norm = 0;
 
-    if (!fit(&ws->probe[0], &ws->cap_probe[0], n, PROBES) ||
-        !fit(&ws->probe[1], &ws->cap_probe[1], n, PROBES) ||
-        !fit(&ws->wide, &ws->cap_wide, n, COLUMNS) ||
-        !fit(&ws->inner, &ws->cap_inner, rank + 1, PROBES))
+    if (!dw_fit_doubles(&ws->probe[0], &ws->cap_probe[0], n, PROBES) ||
+        !dw_fit_doubles(&ws->probe[1], &ws->cap_probe[1], n, PROBES) ||
+        !dw_fit_doubles(&ws->wide, &ws->cap_wide, n, COLUMNS) ||
+        !dw_fit_doubles(&ws->inner, &ws->cap_inner, rank + 1, PROBES))
         return -1;
     for (size_t i = 0; i < n * PROBES; i++)
         ws->probe[0][i] = dw_rng_normal(&rng);

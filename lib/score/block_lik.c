@@ -18,7 +18,7 @@ int dw_block_lik_fit(dw_block_lik *b, size_t m, size_t k, const dw_solving *how)
     k = k > b->max_k ? k : b->max_k;
     dw_block_lik_clear(b);
     b->observe = dw_observe_ws_new(m, k);
-    b->marginal = dw_marginal_ws_with(m, k, how ? how : &as_ever);
+    b->marginal = dw_marginal_ws_new(m, k, how ? how : &as_ever);
     if (!b->observe || !b->marginal) {
         dw_block_lik_clear(b);
         return DW_ENOMEM;

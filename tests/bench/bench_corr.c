@@ -12,8 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "../unit/apart.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "input/read_geno.h"
@@ -23,14 +24,6 @@
 #include "linalg/dense.h"
 
 enum { COLUMNS = 512 };
-
-static double cpu(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void *memory(size_t n, size_t size)
 {
@@ -107,7 +100,8 @@ static double *z_scores(const double *x, size_t n, size_t m)
 static double evidence(const dw_ldblock *b, const double *z, double tau,
                        double *grad)
 {
-    dw_marginal_ws *ws = dw_marginal_ws_new(b->m, b->k, DW_SOLVER_AUTO);
+    dw_marginal_ws *ws =
+        dw_marginal_ws_new(b->m, b->k, &(dw_solving){.solver = DW_SOLVER_AUTO});
     double *y = memory(b->k, sizeof *y), *f = memory(b->m, sizeof *f), ll = NAN;
     const dw_factor factor = {
         .m = b->m, .k = b->k, .lambda = b->lambda, .y = y, .q32 = b->q};
@@ -154,17 +148,6 @@ static void compare(const dw_ldblock *b, const float *r, double *worst,
     dw_free(part);
 }
 
-static double apart(size_t m, const double *a, const double *b)
-{
-    double sum = 0, size = 0;
-
-    for (size_t j = 0; j < m; j++) {
-        sum += (a[j] - b[j]) * (a[j] - b[j]);
-        size += b[j] * b[j];
-    }
-    return sqrt(sum / size);
-}
-
 static void one_size(const char *path, size_t m)
 {
     static const double taus[] = {0, 0.35};
@@ -182,13 +165,13 @@ static void one_size(const char *path, size_t m)
     for (int way = 0; way < 2 && !err.code; way++) {
         dw_corr_ws *ws = dw_corr_ws_new();
         dw_corr_found found;
-        double start = cpu(), worst, root;
+        double start = dw_clock_thread(), worst, root;
 
         if (dw_factor_corr(ws, m, m, 0, r, &cut,
                            way ? DW_CORR_FULL : DW_CORR_AUTO, &found, &b[way],
                            &err) < 0)
             break;
-        seconds[way] = cpu() - start;
+        seconds[way] = dw_clock_thread() - start;
         compare(&b[way], r, &worst, &root);
         printf("%zu people, m %zu, %-8s %8.2f s   rank %5zu  k %5zu  left "
                "%.1e   |Q'Q - R| max %.1e, rms %.1e\n",

@@ -17,8 +17,8 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "ld/counts.h"
@@ -26,6 +26,7 @@
 #include "ld/factor.h"
 #include "linalg/blas.h"
 #include "linalg/dense.h"
+#include "median.h"
 
 enum { MAX_REPEATS = 101 };
 
@@ -34,21 +35,6 @@ typedef struct bench {
     dw_genotypes g;
     double syrk; /* GFLOP/s, what all is held against */
 } bench;
-
-static double cpu(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
 
 typedef void task(bench *b, void *ctx);
 
@@ -59,13 +45,12 @@ static void report(bench *b, const char *what, double flops, task *work,
 
     work(b, ctx); /* touches the memory */
     for (size_t i = 0; i < b->repeats; i++) {
-        double start = cpu();
+        double start = dw_clock_thread();
 
         work(b, ctx);
-        t[i] = cpu() - start;
+        t[i] = dw_clock_thread() - start;
     }
-    qsort(t, b->repeats, sizeof(*t), by_value);
-    s = t[b->repeats / 2];
+    s = median(b->repeats, t);
     rate = flops / s * 1e-9;
     if (b->syrk == 0)
         b->syrk = rate;

@@ -15,8 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "linalg/blas.h"
 #include "linalg/mat.h"
 
@@ -27,14 +27,6 @@ typedef struct bench {
     dw_mat a, b, s;
     double *x; /* (n) */
 } bench;
-
-static double cpu(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* s <- something well conditioned; b <- a. */
 static void reset(bench *b)
@@ -98,10 +90,10 @@ static double best(bench *b, const struct part *part)
 
     for (int i = 0; i < REPEATS; i++) {
         reset(b);
-        double start = cpu();
+        double start = dw_clock_thread();
 
         part->work(b);
-        least = fmin(least, cpu() - start);
+        least = fmin(least, dw_clock_thread() - start);
     }
     return least / (part->flops * pow((double)b->n, 3));
 }

@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/rng.h"
 #include "lik/ldsr.h"
 #include "lik/marginal.h"
@@ -23,6 +23,7 @@
 #include "linalg/chol.h"
 #include "linalg/dense.h"
 #include "linalg/mat.h"
+#include "median.h"
 
 enum { MAX_REPEATS = 101 };
 
@@ -33,21 +34,6 @@ typedef struct bench {
     double gemm; /* GFLOP/s, what all is held against */
 } bench;
 
-static double cpu(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 typedef void task(bench *b, void *ctx);
 
 /* The median, in CPU time of this thread. */
@@ -57,13 +43,12 @@ static double seconds(bench *b, task *work, void *ctx)
 
     work(b, ctx); /* touches the memory */
     for (size_t i = 0; i < b->repeats; i++) {
-        double start = cpu();
+        double start = dw_clock_thread();
 
         work(b, ctx);
-        t[i] = cpu() - start;
+        t[i] = dw_clock_thread() - start;
     }
-    qsort(t, b->repeats, sizeof(*t), by_value);
-    return t[b->repeats / 2];
+    return median(b->repeats, t);
 }
 
 static double report(bench *b, const char *what, double flops, task *work,
@@ -187,7 +172,7 @@ static const struct way {
 
 static void run_way(bench *b, const struct way *way, double need, double *last)
 {
-    step s = {.ws = dw_marginal_ws_with(b->m, b->k, &way->how),
+    step s = {.ws = dw_marginal_ws_new(b->m, b->k, &way->how),
               .fac = {.m = b->m,
                       .k = b->k,
                       .lambda = b->lambda,
@@ -251,7 +236,7 @@ static int run_window(bench *b, const char *path)
     for (int single = 1; single >= 0; single--) {
         dw_solving how = {.precision = single ? DW_PRECISION_SINGLE
                                               : DW_PRECISION_DOUBLE};
-        step s = {.ws = dw_marginal_ws_with(b->m, b->k, &how),
+        step s = {.ws = dw_marginal_ws_new(b->m, b->k, &how),
                   .fac = {.m = b->m, .k = b->k, .lambda = b->lambda, .y = b->y},
                   .at = {1, 0},
                   .grad = 1};

@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "data/track_windows.h"
@@ -23,14 +23,6 @@
 #include "nn/net_plan.h"
 
 enum { PER_STEP = 3000, P = 20, WINDOW = 256 };
-
-static double cpu(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* GFLOP/s of 1,000 x 1,000 x 1,000, the best of three. */
 static double sgemm_rate(void)
@@ -42,11 +34,11 @@ static double sgemm_rate(void)
     for (size_t i = 0; i < 2 * N * N; i++)
         a[i] = (float)(i % 17) - 8;
     for (int i = 0; i < 3; i++) {
-        double start = cpu(), rate;
+        double start = dw_clock_thread(), rate;
 
         dw_sgemm(false, false, N, N, N, 1, a, N, a + N * N, N, 0, a + 2 * N * N,
                  N);
-        rate = 2e-9 * N * N * N / (cpu() - start);
+        rate = 2e-9 * N * N * N / (dw_clock_thread() - start);
         best = rate > best ? rate : best;
     }
     dw_free(a);
@@ -137,7 +129,7 @@ static void one(const char *spec, size_t bin, dw_track_windows *windows,
     gflop = 1e-9 * flops(&plan, &first) * (double)m;
     first *= 1e-9 * (double)m;
 
-    start = cpu();
+    start = dw_clock_thread();
     for (size_t at = 0; dw_net_looks(&net) && at < m; at += plan.tile) {
         float *to =
             dw_alloc(plan.tile, plan.value[0].c * plan.value[0].t * sizeof *to);
@@ -146,13 +138,13 @@ static void one(const char *spec, size_t bin, dw_track_windows *windows,
                              m - at < plan.tile ? m - at : plan.tile, to);
         dw_free(to);
     }
-    cut = cpu() - start;
-    start = cpu();
+    cut = dw_clock_thread() - start;
+    start = dw_clock_thread();
     dw_net_forward(&net, ws, param, m, &in, NULL, out);
-    forward = cpu() - start;
-    start = cpu();
+    forward = dw_clock_thread() - start;
+    start = dw_clock_thread();
     dw_net_backward(&net, ws, param, m, &in, NULL, out, grad);
-    backward = cpu() - start;
+    backward = dw_clock_thread() - start;
     /* Forward twice, and two products back for each, but one for the first. */
     printf("%-58s %4zu %9zu %7.2f %7.2f %6.2f %6.1f %5.0f %% %5.0f\n", spec,
            bin, n, PER_STEP / (double)m * forward,

@@ -15,8 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "../unit/apart.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "lik/marginal.h"
@@ -28,14 +29,6 @@
 enum { DENSE_MAX_K = 6000 };
 static const double MEAN_F = 0.5 / 1.1e6 * 450000, SD_LOG_F = 1.5;
 static const dw_noise NOISE = {1, 0.35};
-
-static double cpu(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 typedef struct answer {
     double loglik, *grad;
@@ -57,35 +50,23 @@ static void *need(size_t n, size_t size)
 
 static answer solve(const dw_factor *b, const double *f, const dw_solving *how)
 {
-    dw_marginal_ws *ws = dw_marginal_ws_with(b->m, b->k, how);
+    dw_marginal_ws *ws = dw_marginal_ws_new(b->m, b->k, how);
     answer a = {.seconds = INFINITY};
 
     a.grad = need(b->m, sizeof(double));
     for (int i = 0; i < 3 && (i == 0 || a.seconds < 1); i++) {
-        double start = cpu();
+        double start = dw_clock_thread();
 
         if (!ws ||
             dw_marginal_block(ws, b, f, NOISE, &a.loglik, a.grad, &a.d) != 0) {
             fputs("bench_solvers: no answer\n", stderr);
             exit(1);
         }
-        a.seconds = fmin(a.seconds, cpu() - start);
+        a.seconds = fmin(a.seconds, dw_clock_thread() - start);
     }
     a.solved = dw_marginal_solved(ws);
     dw_marginal_ws_free(ws);
     return a;
-}
-
-/* |a - b| / |b| */
-static double apart(size_t n, const double *a, const double *b)
-{
-    double diff = 0, norm = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        diff += (a[i] - b[i]) * (a[i] - b[i]);
-        norm += b[i] * b[i];
-    }
-    return sqrt(diff / norm);
 }
 
 static void report(const char *what, size_t m, const answer *a,

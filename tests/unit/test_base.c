@@ -44,6 +44,23 @@ static void test_mem(void)
     dw_free(p);
 }
 
+static void test_fit(void)
+{
+    double *x = NULL, *before;
+    size_t cap = 0;
+
+    OK(dw_fit_doubles(&x, &cap, 3, 4) && cap == 12, "3 x 4: %zu", cap);
+    before = x;
+    OK(dw_fit_doubles(&x, &cap, 2, 5) && x == before && cap == 12,
+       "less is held already");
+    OK(!dw_fit_doubles(&x, &cap, SIZE_MAX / 4 + 2, 4) && !x && !cap,
+       "a size that overflows is refused, and nothing is held");
+    dw_mem_fail_at(1);
+    OK(!dw_fit_doubles(&x, &cap, 2, 2) && !x && !cap, "no memory");
+    OK(dw_fit_doubles(&x, &cap, 0, 7) && x, "a matrix of nothing");
+    dw_free(x);
+}
+
 static void test_buf(void)
 {
     dw_buf b = {0};
@@ -168,6 +185,7 @@ int main(void)
 {
     test_err();
     test_mem();
+    test_fit();
     test_buf();
     test_hash();
     test_rng();

@@ -62,7 +62,8 @@ static void test_dense(void)
             const struct shape *h = &SHAPES[s];
             ref_block b = ref_make(s, h->n, h->m, h->core, h->l, h->twin);
             dw_factor fac = ref_factor(&b);
-            dw_marginal_ws *ws = dw_marginal_ws_new(b.m, b.k, SOLVERS[way]);
+            dw_marginal_ws *ws = dw_marginal_ws_new(
+                b.m, b.k, &(dw_solving){.solver = SOLVERS[way]});
             double worst = 0, worst_grad = 0, worst_noise = 0;
 
             for (size_t i = 0; i < DW_COUNT(NOISES); i++) {
@@ -95,7 +96,8 @@ static void test_density_of_z(void)
     double logdet_r;
     dw_factor fac = ref_factor(&b);
     dw_noise noise = {0.9, 0.3};
-    dw_marginal_ws *ws = dw_marginal_ws_new(b.m, b.k, DW_SOLVER_AUTO);
+    dw_marginal_ws *ws =
+        dw_marginal_ws_new(b.m, b.k, &(dw_solving){.solver = DW_SOLVER_AUTO});
 
     draw_f(3, b.m, f);
     for (size_t i = 0; i < b.l; i++)
@@ -124,7 +126,8 @@ static void test_differences(void)
 {
     ref_block b = ref_make(4, 40, 8, 1, 6, 0);
     dw_factor fac = ref_factor(&b);
-    dw_marginal_ws *ws = dw_marginal_ws_new(b.m, b.k, DW_SOLVER_AUTO);
+    dw_marginal_ws *ws =
+        dw_marginal_ws_new(b.m, b.k, &(dw_solving){.solver = DW_SOLVER_AUTO});
     double f[REF_MAX], grad[REF_MAX], ll, up, down;
     const double step = 1e-4; /* error of the difference: some 1e-9 */
     dw_noise noise = {1.1, 0.2}, d;
@@ -160,7 +163,8 @@ static void test_edges(void)
 {
     ref_block b = ref_make(5, 40, 6, 0, 6, 0);
     dw_factor fac = ref_factor(&b), none = {.m = 6};
-    dw_marginal_ws *ws = dw_marginal_ws_new(6, 6, DW_SOLVER_AUTO);
+    dw_marginal_ws *ws =
+        dw_marginal_ws_new(6, 6, &(dw_solving){.solver = DW_SOLVER_AUTO});
     double f[REF_MAX] = {0}, grad[REF_MAX], ll = 7, null;
     float q32[REF_MAX * REF_MAX];
     double narrow[REF_MAX * REF_MAX], ll32;
@@ -201,13 +205,13 @@ static void test_edges(void)
        "no noise at all is refused");
     dw_marginal_ws_free(ws);
 
-    ws = dw_marginal_ws_new(6, 6, DW_SOLVER_PRIMAL);
+    ws = dw_marginal_ws_new(6, 6, &(dw_solving){.solver = DW_SOLVER_PRIMAL});
     f[0] = 1e308, f[1] = 1e308;
     OK(dw_marginal_block(ws, &fac, f, noise, &ll, grad, &d) != 0 && ll == 7,
        "an F that overflows is told");
     dw_marginal_ws_free(ws);
 
-    ws = dw_marginal_ws_new(5, 6, DW_SOLVER_AUTO);
+    ws = dw_marginal_ws_new(5, 6, &(dw_solving){.solver = DW_SOLVER_AUTO});
     OK(dw_marginal_block(ws, &fac, f, noise, &ll, NULL, NULL) == DW_EBUG,
        "larger than the workspace");
     dw_marginal_ws_free(ws);
@@ -219,7 +223,8 @@ static void test_components(void)
 {
     ref_block b = ref_make(6, 40, 8, 2, 5, 0);
     dw_factor fac = ref_factor(&b);
-    dw_marginal_ws *ws = dw_marginal_ws_new(b.m, b.k, DW_SOLVER_PRIMAL);
+    dw_marginal_ws *ws =
+        dw_marginal_ws_new(b.m, b.k, &(dw_solving){.solver = DW_SOLVER_PRIMAL});
     dw_components_ws *cs = dw_components_ws_new(b.k);
     double w[REF_MAX], f[REF_MAX], grad[REF_MAX], g[REF_MAX * REF_MAX], ll;
     double theta[3] = {0.7, 1.2, 0.3};
@@ -303,7 +308,8 @@ static void test_both_ways(void)
     for (size_t j = 0; j < M; j++)
         f[j] = j % 3 ? dw_rng_exponential(&r) : 0;
     for (int way = 0; way < 3; way++) {
-        dw_marginal_ws *ws = dw_marginal_ws_new(M, K, SOLVERS[way]);
+        dw_marginal_ws *ws =
+            dw_marginal_ws_new(M, K, &(dw_solving){.solver = SOLVERS[way]});
 
         if (dw_marginal_block(ws, &fac, f, noise, &ll[way], grad[way],
                               &d[way]) != 0)
@@ -323,7 +329,8 @@ static void test_allocation(void)
 {
     for (unsigned long i = 1; i <= 11; i++) {
         dw_mem_fail_at(i);
-        OK(!dw_marginal_ws_new(8, 8, DW_SOLVER_AUTO), "allocation %lu", i);
+        OK(!dw_marginal_ws_new(8, 8, &(dw_solving){.solver = DW_SOLVER_AUTO}),
+           "allocation %lu", i);
         dw_mem_fail_at(0);
     }
     for (unsigned long i = 1; i <= 3; i++) {
@@ -331,7 +338,8 @@ static void test_allocation(void)
         OK(!dw_components_ws_new(8), "components, allocation %lu", i);
         dw_mem_fail_at(0);
     }
-    OK(!dw_marginal_ws_new((size_t)1 << 40, 8, DW_SOLVER_AUTO),
+    OK(!dw_marginal_ws_new((size_t)1 << 40, 8,
+                           &(dw_solving){.solver = DW_SOLVER_AUTO}),
        "a size past BLAS integers");
 }
 

@@ -66,7 +66,8 @@ static void check_missing(const char *what, const ref_block *b, const stored *s,
     dw_noise noise = {1.1, 0.3}, d;
     dw_factor fac;
     dw_observe_ws *ows = dw_observe_ws_new(b->m, b->k);
-    dw_marginal_ws *ws = dw_marginal_ws_new(b->m, b->k, DW_SOLVER_AUTO);
+    dw_marginal_ws *ws =
+        dw_marginal_ws_new(b->m, b->k, &(dw_solving){.solver = DW_SOLVER_AUTO});
 
     for (size_t j = 0; j < b->m; j++)
         f[j] = 0.2 * (double)(j + 1);

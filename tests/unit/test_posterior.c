@@ -24,8 +24,8 @@ static void test_dense(void)
             ref_block b = ref_make(20 + s, shape[s][0], shape[s][1],
                                    shape[s][2], shape[s][3], shape[s][4]);
             dw_factor fac = ref_factor(&b);
-            dw_marginal_ws *ws =
-                dw_marginal_ws_new(b.m, b.k, (enum dw_solver)way);
+            dw_marginal_ws *ws = dw_marginal_ws_new(
+                b.m, b.k, &(dw_solving){.solver = (enum dw_solver)way});
             double worst = 0;
             int rc = 0;
 
@@ -54,7 +54,8 @@ static void test_limits(void)
 {
     ref_block b = ref_make(30, 40, 6, 0, 6, 0);
     dw_factor fac = ref_factor(&b), none = {.m = 6};
-    dw_marginal_ws *ws = dw_marginal_ws_new(6, 6, DW_SOLVER_AUTO);
+    dw_marginal_ws *ws =
+        dw_marginal_ws_new(6, 6, &(dw_solving){.solver = DW_SOLVER_AUTO});
     double f[REF_MAX] = {2, 2, 2, 2, 2, 2}, mean[REF_MAX], var[REF_MAX];
     int inside = 1;
 

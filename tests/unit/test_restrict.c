@@ -92,7 +92,8 @@ static double apart(const dw_ldblock *a, const dw_ldblock *b)
 static double log_p(const dw_ldblock *b, const dw_stay *stay)
 {
     dw_observe_ws *ows = dw_observe_ws_new(b->m, b->k);
-    dw_marginal_ws *ws = dw_marginal_ws_new(b->m, b->k, DW_SOLVER_AUTO);
+    dw_marginal_ws *ws =
+        dw_marginal_ws_new(b->m, b->k, &(dw_solving){.solver = DW_SOLVER_AUTO});
     double *f = dw_alloc(b->m, sizeof *f), *grad = dw_alloc(b->m, sizeof *f);
     float *z = dw_alloc(b->l, sizeof *z);
     double ll = NAN;

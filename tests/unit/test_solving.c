@@ -1,4 +1,5 @@
 /* Single precision and conjugate gradients against dense algebra in double. */
+#include "apart.h"
 #include "tap.h"
 
 #include "base/mem.h"
@@ -22,7 +23,7 @@ typedef struct answer {
 static answer solve(const dw_factor *b, const double *f, dw_noise noise,
                     dw_solving how)
 {
-    dw_marginal_ws *ws = dw_marginal_ws_with(b->m, b->k, &how);
+    dw_marginal_ws *ws = dw_marginal_ws_new(b->m, b->k, &how);
     answer a = {0};
 
     a.rc = dw_posterior_block(ws, b, f, noise, a.mean, a.var, NULL);
@@ -31,17 +32,6 @@ static answer solve(const dw_factor *b, const double *f, dw_noise noise,
     a.solved = dw_marginal_solved(ws);
     dw_marginal_ws_free(ws);
     return a;
-}
-
-static double apart(size_t n, const double *a, const double *b)
-{
-    double diff = 0, norm = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        diff += (a[i] - b[i]) * (a[i] - b[i]);
-        norm += b[i] * b[i];
-    }
-    return sqrt(diff / norm);
 }
 
 /* The largest relative error of all that is told. */
@@ -255,7 +245,7 @@ static void test_cg_edges(void)
     OK(a.solved.solver != DW_SOLVER_CG, "small blocks are not estimated");
     for (unsigned long i = 1; i <= 30; i++) {
         dw_mem_fail_at(i);
-        dw_marginal_ws *ws = dw_marginal_ws_with(8, 8, &how);
+        dw_marginal_ws *ws = dw_marginal_ws_new(8, 8, &how);
         dw_mem_fail_at(0);
         OK(!ws, "allocation %lu", i);
     }

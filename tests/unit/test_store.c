@@ -258,7 +258,8 @@ static void orthogonalise(float *q, double *lambda)
 static double evidence(const float *q, const double *lambda, const float *z,
                        double f, double *grad)
 {
-    dw_marginal_ws *ws = dw_marginal_ws_new(L, K, DW_SOLVER_PRIMAL);
+    dw_marginal_ws *ws =
+        dw_marginal_ws_new(L, K, &(dw_solving){.solver = DW_SOLVER_PRIMAL});
     double y[K] = {0}, all_f[L], loglik = NAN;
     dw_factor fac = {.m = L, .k = K, .lambda = lambda, .y = y, .q32 = q};
 
