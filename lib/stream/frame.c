@@ -3,29 +3,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
-
-#include <zstd.h>
 
 #include "base/mem.h"
 #include "stream/outfile.h"
-
-/* The settings of the packer: above these time grows and size hardly falls (a
- * second table takes half as long again, for a hundredth of the bytes).  What
- * is alike in a chunk lies close together, so that a small table, which stays
- * in a core's own cache, finds it; matches are short. */
-static const struct setting {
-    ZSTD_cParameter parameter;
-    int value;
-} SETTINGS[] = {
-    {ZSTD_c_compressionLevel, 3}, {ZSTD_c_strategy, ZSTD_fast},
-    {ZSTD_c_hashLog, 14},         {ZSTD_c_minMatch, 4},
-    {ZSTD_c_contentSizeFlag, 1},  {ZSTD_c_checksumFlag, 1},
-};
+#include "stream/payload.h"
 
 const char *dw_frame_library(void)
 {
-    return "zstd " ZSTD_VERSION_STRING;
+    return dw_payload_library();
 }
 
 /* ---- reading ---- */
@@ -36,14 +23,12 @@ struct dw_reader {
     dw_run run;
     bool began;     /* a chunk was read */
     bool current;   /* there is one now */
-    bool in_packed; /* its frame lies in `packed` */
-    bool in_raw;    /* and its payload in `raw` */
+    bool in_packed; /* its frame lies in payload.packed */
+    bool in_raw;    /* and what it holds in payload.raw */
     dw_chunk chunk;
     unsigned char header[DW_CHUNK_HEADER];
     uint64_t left; /* bytes of its frame not yet read */
-    void *packed, *raw;
-    size_t cap_packed, cap_raw;
-    ZSTD_DCtx *dctx;
+    dw_payload payload;
 };
 
 dw_reader *dw_reader_take_file(FILE *file, const char *name)
@@ -92,9 +77,7 @@ void dw_reader_close(dw_reader *r)
         return;
     fclose(r->file);
     dw_run_clear(&r->run);
-    ZSTD_freeDCtx(r->dctx);
-    dw_free(r->packed);
-    dw_free(r->raw);
+    dw_payload_clear(&r->payload);
     dw_free(r->name);
     dw_free(r);
 }
@@ -112,6 +95,47 @@ const dw_chunk *dw_reader_chunk(const dw_reader *r)
 const dw_run *dw_reader_run(const dw_reader *r)
 {
     return &r->run;
+}
+
+/* ---- where it is ---- */
+
+/* Can it be read at any place? */
+static bool is_file(const dw_reader *r, struct stat *st)
+{
+    return fstat(fileno(r->file), st) == 0 && S_ISREG(st->st_mode);
+}
+
+bool dw_reader_place(const dw_reader *r, dw_place *place)
+{
+    uint64_t frame = r->chunk.frame_size;
+    struct stat st;
+    off_t at;
+
+    if (!r->in_raw || !is_file(r, &st) || (at = ftello(r->file)) < 0)
+        return false;
+    place->at = (uint64_t)at - frame - DW_CHUNK_HEADER;
+    place->chunk = r->chunk;
+    place->check = dw_payload_check(&r->payload, &r->chunk);
+    return true;
+}
+
+bool dw_reader_read_so_far(const dw_reader *r, uint64_t *done, uint64_t *all)
+{
+    struct stat st;
+    off_t at;
+
+    if (!is_file(r, &st) || (at = ftello(r->file)) < 0)
+        return false;
+    *done = (uint64_t)at;
+    *all = (uint64_t)st.st_size;
+    return true;
+}
+
+int dw_reader_descriptor(const dw_reader *r, dw_err *err)
+{
+    int fd = fcntl(fileno(r->file), F_DUPFD_CLOEXEC, 3);
+
+    return fd < 0 ? dw_fail_errno(err, "cannot read %s again", r->name) : fd;
 }
 
 uint64_t dw_reader_run_check(const dw_reader *r)
@@ -197,8 +221,10 @@ int dw_reader_next(dw_reader *r, dw_chunk *chunk, dw_err *err)
         return err->code;
     r->current = false;
     n = fread(r->header, 1, sizeof r->header, r->file);
-    if (n == 0 && r->began && !r->run.open && !ferror(r->file))
+    if (n == 0 && r->began && !r->run.open && !ferror(r->file)) {
+        dw_payload_clear(&r->payload); /* whoever holds on to the reader */
         return 0;
+    }
     if (ferror(r->file))
         return no_more(r, err);
     if (!r->began && !begins_like_a_chunk(r->header, n))
@@ -219,62 +245,24 @@ int dw_reader_next(dw_reader *r, dw_chunk *chunk, dw_err *err)
  * not there costs nothing. */
 static int read_frame(dw_reader *r, dw_err *err)
 {
+    dw_payload *payload = &r->payload;
     size_t size = (size_t)r->chunk.frame_size, have = 0, step = 1 << 20;
 
     while (have < size) {
         size_t want = size - have < step ? size - have : step;
 
-        if (dw_try_grow(&r->packed, &r->cap_packed, have + want, 1) < 0)
+        if (dw_try_grow(&payload->packed, &payload->cap_packed, have + want,
+                        1) < 0)
             return dw_fail(err, DW_ENOMEM,
                            "%s: not enough memory for %zu bytes of a chunk",
                            r->name, have + want);
-        if (fread((char *)r->packed + have, 1, want, r->file) != want)
+        if (fread((char *)payload->packed + have, 1, want, r->file) != want)
             return no_more(r, err);
         have += want;
         step = have;
     }
     r->left = 0;
     r->in_packed = true;
-    return 0;
-}
-
-static int bad_frame(dw_reader *r, dw_err *err, const char *why)
-{
-    return dw_fail(err, DW_EFORMAT, "%s: the %s chunk is damaged: %s", r->name,
-                   r->chunk.type, why);
-}
-
-/* Unpacks in one go: the header's limits bound the size by what was read. */
-static int unpack_frame(dw_reader *r, dw_err *err)
-{
-    size_t size = (size_t)r->chunk.frame_size;
-    size_t raw = (size_t)r->chunk.raw_size, got;
-
-    if (ZSTD_findFrameCompressedSize(r->packed, size) != size ||
-        ZSTD_getFrameContentSize(r->packed, size) != raw)
-        return bad_frame(r, err, "its sizes are not those of its header");
-    /* Bit 2 of the frame header's descriptor (RFC 8878, 3.1.1.1.1). */
-    if (size < 5 || !(((unsigned char *)r->packed)[4] & 4))
-        return bad_frame(r, err, "it has no checksum");
-    if (raw > r->cap_raw || !r->raw) {
-        dw_free(r->raw);
-        r->cap_raw = 0;
-        r->raw = dw_try_alloc(raw, 1);
-        if (!r->raw)
-            return dw_fail(err, DW_ENOMEM,
-                           "%s: not enough memory for the %zu bytes of a %s "
-                           "chunk",
-                           r->name, raw, r->chunk.type);
-        r->cap_raw = raw;
-    }
-    if (!r->dctx && !(r->dctx = ZSTD_createDCtx()))
-        return dw_fail(err, DW_ENOMEM, "not enough memory for zstd");
-    got = ZSTD_decompressDCtx(r->dctx, r->raw, raw, r->packed, size);
-    if (ZSTD_isError(got))
-        return bad_frame(r, err, ZSTD_getErrorName(got));
-    if (got != raw)
-        return bad_frame(r, err, "it unpacks to another size");
-    r->in_raw = true;
     return 0;
 }
 
@@ -285,9 +273,10 @@ int dw_reader_payload(dw_reader *r, const unsigned char **p, size_t *n,
         return dw_fail(err, DW_EBUG, "%s: no chunk to unpack", r->name);
     if (!r->in_packed && read_frame(r, err) < 0)
         return err->code;
-    if (!r->in_raw && unpack_frame(r, err) < 0)
-        return err->code;
-    *p = r->raw;
+    if (!r->in_raw && dw_payload_unpack(&r->payload, &r->chunk, err) < 0)
+        return dw_err_prefix(err, "%s", r->name);
+    r->in_raw = true;
+    *p = r->payload.raw;
     *n = (size_t)r->chunk.raw_size;
     return 0;
 }
@@ -312,28 +301,12 @@ dw_writer *dw_writer_open(const char *path, dw_err *err)
     return w;
 }
 
-/* Packs n bytes behind those of `out`; the frame's size, or a zstd error. */
-static size_t pack_frame(const void *payload, size_t n, dw_buf *out)
-{
-    size_t bound = ZSTD_compressBound(n), size;
-    ZSTD_CCtx *cctx = ZSTD_createCCtx();
-
-    if (!cctx)
-        return (size_t)-1;
-    for (size_t i = 0; i < DW_COUNT(SETTINGS); i++)
-        ZSTD_CCtx_setParameter(cctx, SETTINGS[i].parameter, SETTINGS[i].value);
-    dw_buf_reserve(out, bound);
-    size = ZSTD_compress2(cctx, out->s + out->n, bound, payload, n);
-    ZSTD_freeCCtx(cctx);
-    return size;
-}
-
 int dw_chunk_pack(const char *type, unsigned version, uint64_t records,
                   const void *payload, size_t n, dw_buf *out, dw_err *err)
 {
     dw_chunk chunk = {.version = version, .records = records, .raw_size = n};
     unsigned char header[DW_CHUNK_HEADER] = {0};
-    size_t begin = out->n, size;
+    size_t begin = out->n;
 
     memcpy(chunk.type, type, 4);
     if (n > DW_CHUNK_MAX)
@@ -343,15 +316,11 @@ int dw_chunk_pack(const char *type, unsigned version, uint64_t records,
                        "--max-variants)",
                        type, n);
     dw_buf_add(out, header, sizeof header); /* its place */
-    size = pack_frame(payload, n, out);
-    if (ZSTD_isError(size)) {
+    if (dw_payload_pack(type, payload, n, out, err) < 0) {
         out->n = begin;
-        return dw_fail(err, DW_ENOMEM, "zstd cannot pack a %s chunk: %s", type,
-                       ZSTD_getErrorName(size));
+        return err->code;
     }
-    out->n += size;
-    out->s[out->n] = 0;
-    chunk.frame_size = size;
+    chunk.frame_size = out->n - begin - sizeof header;
     dw_chunk_write_header(&chunk, (unsigned char *)out->s + begin);
     return 0;
 }
@@ -360,7 +329,6 @@ int dw_chunk_unpack(const dw_buf *packed, dw_buf *payload, dw_err *err)
 {
     const unsigned char *p = (const unsigned char *)packed->s;
     dw_chunk chunk;
-    size_t got;
 
     if (packed->n < DW_CHUNK_HEADER ||
         dw_chunk_read_header(&chunk, p, err) < 0 ||
@@ -368,11 +336,10 @@ int dw_chunk_unpack(const dw_buf *packed, dw_buf *payload, dw_err *err)
         return dw_fail(err, DW_EBUG, "a packed chunk is cut short");
     dw_buf_reset(payload);
     dw_buf_reserve(payload, chunk.raw_size);
-    got = ZSTD_decompress(payload->s, chunk.raw_size, p + DW_CHUNK_HEADER,
-                          chunk.frame_size);
-    if (ZSTD_isError(got) || got != chunk.raw_size)
+    if (!dw_payload_unpack_to(payload->s, (size_t)chunk.raw_size,
+                              p + DW_CHUNK_HEADER, (size_t)chunk.frame_size))
         return dw_fail(err, DW_EBUG, "a packed chunk does not unpack");
-    payload->n = got;
+    payload->n = (size_t)chunk.raw_size;
     return 0;
 }
 
@@ -444,7 +411,8 @@ int dw_writer_copy(dw_writer *w, dw_reader *r, dw_err *err)
     if (put_header(w, &r->chunk, r->header, err) < 0)
         return err->code;
     if (r->in_packed)
-        dw_outfile_write(w->out, r->packed, (size_t)r->chunk.frame_size);
+        dw_outfile_write(w->out, r->payload.packed,
+                         (size_t)r->chunk.frame_size);
     while (r->left) {
         size_t want = r->left < sizeof piece ? (size_t)r->left : sizeof piece;
 

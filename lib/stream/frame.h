@@ -4,11 +4,12 @@
  * A chunk is a zstd skippable frame (the chunk's header) followed by one zstd
  * frame (its payload).  This file knows that a run begins with HEAD and ends
  * with TAIL, that a stream is one or more runs, and nothing of what is inside.
- * The only door to libzstd.  Messages begin with the name of the file.
+ * Messages begin with the name of the file.
  */
 #ifndef DW_STREAM_FRAME_H
 #define DW_STREAM_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -49,6 +50,21 @@ int dw_reader_payload(dw_reader *r, const unsigned char **p, size_t *n,
  * TAIL states as its check. */
 const dw_run *dw_reader_run(const dw_reader *r);
 uint64_t dw_reader_run_check(const dw_reader *r);
+
+/* Where a chunk stands in a file, and what it was: for stream/reread. */
+typedef struct dw_place {
+    uint64_t at; /* of its header */
+    dw_chunk chunk;
+    uint32_t check; /* of its payload */
+} dw_place;
+
+/* The current chunk's, whose payload was taken; false where the reader does not
+ * read from a file. */
+bool dw_reader_place(const dw_reader *r, dw_place *place);
+/* How many bytes of how many were read; false likewise. */
+bool dw_reader_read_so_far(const dw_reader *r, uint64_t *done, uint64_t *all);
+/* A descriptor of the same open file, the caller's; negative with a message. */
+int dw_reader_descriptor(const dw_reader *r, dw_err *err) DW_MUST_CHECK;
 
 /* ---- writing ---- */
 
