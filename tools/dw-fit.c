@@ -95,7 +95,8 @@ static int fit(const struct fit_opts *o, const dw_common *common,
     return rc;
 }
 
-/* The input is read twice for --pass, and by each rank. */
+/* The input is read twice for --pass, and by each rank; beyond --memory any
+ * often. */
 static int fit_input(const struct fit_opts *o, const dw_common *common,
                      dw_err *err)
 {
@@ -108,7 +109,7 @@ static int fit_input(const struct fit_opts *o, const dw_common *common,
                        "a pipe feeds one process: name a STREAM that all %zu "
                        "can read",
                        dw_ranks_n());
-    if (o->pass) {
+    if (o->pass || (o->flow.memory && dw_spool_needed(path))) {
         spool = dw_spool_open(path, err);
         rc = spool ? 0 : err->code;
         path = spool ? dw_spool_path(spool) : NULL;
@@ -226,7 +227,7 @@ int main(int argc, char **argv)
          "epochs without a better validation before it stops (0: never)", 0,
          1e6, DW_OPT_LIVE, NULL},
         {NULL, 0, "memory", DW_OPT_SIZE, &o.flow.memory, "SIZE",
-         "bytes to take in all, as 4G; blocks beyond it lie in TMPDIR", 0, 0,
+         "bytes to take in all, as 4G; blocks beyond it are read again", 0, 0,
          DW_OPT_QUIET, NULL},
         {"Long fits", 0, "checkpoint", DW_OPT_TEXT, &c->path, "FILE",
          "what --resume can go on from", 0, 0, DW_OPT_QUIET, NULL},

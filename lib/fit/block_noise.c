@@ -43,20 +43,19 @@ static int find_block(struct fit *f, size_t t, size_t i)
                                   &f->found[i]);
 }
 
-static bool counts(const struct fit *f, size_t i)
+static bool counts(const void *ctx, size_t i)
 {
+    const struct fit *f = ctx;
+
     return f->data->block[i].of[f->trait].k > 0;
 }
 
 static void fit_block(void *ctx, size_t t, size_t i)
 {
     struct fit *f = ctx;
-    size_t next = i + dw_pool_size(f->pool);
 
     if (!dw_dataset_mine(f->data, i) || !counts(f, i))
         return;
-    if (next < f->data->n)
-        dw_dataset_ahead(f->data, next);
     f->rc[i] = find_block(f, t, i);
 }
 
@@ -68,7 +67,9 @@ static int pass(struct fit *f, dw_keeper *keeper, dw_err *err)
 
     if (dw_keeper_recall(keeper, &piece, 1))
         return 0;
-    dw_pool_for(f->pool, n, fit_block, f);
+    dw_dataset_run(
+        f->data, f->pool,
+        &(dw_pass){.n = n, .asks = counts, .fn = fit_block, .ctx = f});
     dw_dataset_share(f->data, NULL, n, f->found, sizeof *f->found);
     dw_dataset_share(f->data, NULL, n, f->rc, sizeof *f->rc);
     for (size_t i = 0; i < n; i++) {

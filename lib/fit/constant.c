@@ -47,6 +47,13 @@ static void fit_block(void *ctx, size_t t, size_t i)
                                   f->expected, p->theta, &p->at);
 }
 
+static bool asks(const void *ctx, size_t i)
+{
+    const struct fit *f = ctx;
+
+    return dw_grams_asks(&f->grams, i);
+}
+
 /* Sums in block order.  Derivatives become those by log theta. */
 static int evaluate(struct fit *f, const double log_theta[N],
                     const double fixed[N], dw_components *sum, dw_err *err)
@@ -58,7 +65,12 @@ static int evaluate(struct fit *f, const double log_theta[N],
         f->theta[a] = isnan(fixed[a]) ? exp(log_theta[a]) : fixed[a];
     if (dw_keeper_recall(f->keeper, &piece, 1))
         return 0;
-    dw_pool_for(g->pool, g->n, fit_block, f);
+    dw_dataset_run(g->data, g->pool,
+                   &(dw_pass){.list = g->train,
+                              .n = g->n,
+                              .asks = asks,
+                              .fn = fit_block,
+                              .ctx = f});
     dw_dataset_share(g->data, g->train, g->n, f->part, sizeof *f->part);
     dw_dataset_share(g->data, g->train, g->n, f->rc, sizeof *f->rc);
     *sum = (dw_components){0};

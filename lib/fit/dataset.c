@@ -35,7 +35,7 @@ void dw_dataset_clear(dw_dataset *data)
 {
     for (size_t i = 0; i < data->n; i++)
         dw_fit_block_clear(&data->block[i], data->n_traits);
-    dw_fit_views_free(data);
+    dw_fit_lending_free(data->lending);
     dw_shelf_free(data->shelf);
     dw_free(data->block);
     dw_free(data->column);
@@ -108,7 +108,7 @@ static int add(dw_dataset *data, dw_fit_block *b, dw_err *err)
     return 0;
 }
 
-int dw_dataset_pass(dw_dataset *data, dw_err *err)
+int dw_dataset_skip(dw_dataset *data, dw_err *err)
 {
     return add(data, &(dw_fit_block){0}, err);
 }
@@ -300,7 +300,7 @@ int dw_dataset_complete(dw_dataset *data, dw_pool *pool, size_t *n_empty,
         dw_fit_block *b = &data->block[i];
 
         if (is_empty(b, data->n_traits)) {
-            data->bytes -= b->shelved ? 0 : dw_fit_block_bytes(data, b);
+            data->bytes -= b->away ? 0 : dw_fit_block_bytes(data, b);
             dw_fit_block_clear(b, data->n_traits);
             ++*n_empty;
             continue;
@@ -316,6 +316,6 @@ int dw_dataset_complete(dw_dataset *data, dw_pool *pool, size_t *n_empty,
         data->block[n++] = *b;
     }
     data->n = data->n_observed = n;
-    dw_fit_views_make(data, dw_pool_size(pool));
+    data->n_threads = dw_pool_size(pool);
     return dw_dataset_make_room(data, err);
 }

@@ -4,9 +4,10 @@
  * Each block is made once into what (6) needs: Q in float32, y and L of the
  * variants that have a z, and the inputs of the network.  Several traits share
  * Q, unless variants without a z had to be taken out of it.  Blocks stay in
- * memory as far as there is room (fit/shelf has the others), and each belongs
- * to one of the ranks, which alone works on it: of the others' only what is
- * said below to be known to all is here.
+ * memory as far as there is room; the others are away: read again, by a thread
+ * of its own, shortly before they are worked on.  Each block belongs to one of
+ * the ranks, which alone works on it: of the others' only what is said below to
+ * be known to all is here.
  */
 #ifndef DW_FIT_DATASET_H
 #define DW_FIT_DATASET_H
@@ -66,8 +67,8 @@ typedef struct dw_fit_block {
     dw_moment *moment;   /* (p) until standardised */
     dw_track_sums *sums; /* (data->shape.n) of its tracks */
     /* */
-    bool shelved;
-    uint64_t at;      /* on the shelf */
+    bool away;        /* q, annot, x and tracks are not here */
+    uint64_t at;      /* of the traits' own q, on the shelf */
     float *q;         /* (k x m) the factor of the whole core */
     double *lambda;   /* (k) of that, until observed */
     float *annot;     /* (m x p) as read, until standardised */
@@ -77,21 +78,38 @@ typedef struct dw_fit_block {
     size_t runs;      /* of all of them */
 } dw_fit_block;
 
+/* Where blocks come from, for those that memory has no room for. */
+typedef struct dw_fit_origin {
+    /* Block `index` of the stream once more: its variants, its factor, its
+     * tracks, each unless NULL.  One at a time, in any thread. */
+    int (*read)(void *ctx, size_t index, dw_variants *var, dw_ldblock *ld,
+                dw_tracks *tracks, dw_err *err);
+    void *ctx;
+} dw_fit_origin;
+
+/* Told in the caller's thread while a pass goes over n blocks. */
+typedef struct dw_fit_passing {
+    void (*at)(void *ctx, size_t done, size_t n); /* NULL: nobody asks */
+    void *ctx;
+} dw_fit_passing;
+
 typedef struct dw_dataset {
     dw_fit_block *block;
     size_t n, cap;
-    size_t p;            /* annotations of a variant */
-    dw_tracks shape;     /* of the tracks that blocks have; n 0: of none */
-    size_t n_traits;     /* at least 1 */
-    bool keep_whole;     /* q even where no trait takes it */
-    size_t room;         /* bytes that blocks may take in memory; 0: all */
-    size_t bytes;        /* that they take */
+    size_t p;             /* annotations of a variant */
+    dw_tracks shape;      /* of the tracks that blocks have; n 0: of none */
+    size_t n_traits;      /* at least 1 */
+    bool keep_whole;      /* q even where no trait takes it */
+    size_t room;          /* bytes that blocks may take in memory; 0: all */
+    dw_fit_origin origin; /* where room is not 0 */
+    dw_fit_passing passing;
+    size_t bytes;        /* that blocks in memory take */
     size_t max_m, max_k; /* of any block, with any q */
     /* The dataset's own. */
     size_t n_observed;
+    size_t n_threads; /* of the pool, once complete */
     dw_shelf *shelf;
-    struct dw_fit_view *view;
-    size_t n_views;
+    struct dw_fit_lending *lending; /* NULL: no block is away */
     const dw_model *model;
     size_t *column; /* (model->n_inputs) */
     size_t *which;  /* (model->n_tracks) of the blocks' */
@@ -122,10 +140,10 @@ int dw_dataset_take(dw_dataset *data, const dw_variants *var, dw_ldblock *ld,
 int dw_dataset_take_tracks(dw_dataset *data, const dw_variants *var,
                            dw_tracks *tracks, dw_err *err) DW_MUST_CHECK;
 /* Adds one that is another rank's. */
-int dw_dataset_pass(dw_dataset *data, dw_err *err) DW_MUST_CHECK;
+int dw_dataset_skip(dw_dataset *data, dw_err *err) DW_MUST_CHECK;
 
 /* Makes y of all blocks that were added since the last time, in parallel
- * (lik/observe); lays down what there is no room for. */
+ * (lik/observe); sends away what there is no room for. */
 int dw_dataset_observe(dw_dataset *data, dw_pool *pool,
                        dw_err *err) DW_MUST_CHECK;
 
@@ -157,7 +175,9 @@ int dw_dataset_standardise(dw_dataset *data, dw_model *model,
 int dw_dataset_scale_tracks(dw_dataset *data, dw_model *model,
                             const dw_model *like, dw_err *err) DW_MUST_CHECK;
 
-/* Lays blocks down, the last ones first, until the others fit in data->room. */
+/* Sends blocks away, the last ones first, until the others fit in data->room.
+ * What of them is not in the stream and took long to make, the traits' own q,
+ * is laid on a shelf. */
 int dw_dataset_make_room(dw_dataset *data, dw_err *err) DW_MUST_CHECK;
 
 typedef struct dw_part_size {
@@ -172,11 +192,34 @@ uint64_t dw_dataset_digest(const dw_dataset *data);
 
 /* ---- passes ---- */
 
+/* One pass, or a portion of one: fn(ctx, t, i) for i from 0 to n - 1, which is
+ * about block list[i], or block i if list is NULL. */
+typedef struct dw_pass {
+    const size_t *list;
+    size_t n;
+    /* Will fn ask for that block?  NULL: if it is this rank's. */
+    bool (*asks)(const void *ctx, size_t i);
+    bool portion; /* of what was announced */
+    dw_pool_fn *fn;
+    void *ctx;
+} dw_pass;
+
+/* Runs it in parallel, blocks with most to do first, so that no thread is left
+ * with a large one at the end.  Those that are away are read ahead in that
+ * order. */
+void dw_dataset_run(const dw_dataset *data, dw_pool *pool, const dw_pass *pass);
+/* The portions of a pass will ask for these n blocks: the i-th portion for
+ * those from list[first[i]] on, up to list[first[i + 1]]. */
+void dw_dataset_announce(const dw_dataset *data, const size_t *list,
+                         const size_t *first, size_t portions);
+/* Tells data->passing. */
+void dw_dataset_passing(const dw_dataset *data, size_t done, size_t n);
+
 /* Block i with all that it holds, in thread t of the pool, until that thread's
- * next.  NULL if it is not this rank's or cannot be read back. */
+ * next or the next pass.  NULL if it is not this rank's or cannot be read
+ * again, which dw_dataset_fail tells. */
 const dw_fit_block *dw_dataset_lend(const dw_dataset *data, size_t t, size_t i);
-/* Block i will be asked for soon. */
-void dw_dataset_ahead(const dw_dataset *data, size_t i);
+int dw_dataset_fail(const dw_dataset *data, size_t i, dw_err *err);
 /* item i (of n, `size` bytes each) is about block list[i], or i if list is
  * NULL: what its rank has found becomes known to all. */
 void dw_dataset_share(const dw_dataset *data, const size_t *list, size_t n,
@@ -199,14 +242,12 @@ void dw_fit_block_name(const dw_fit_block *b, char name[DW_FIT_BLOCK_NAME]);
 void dw_fit_block_clear(dw_fit_block *b, size_t n_traits);
 int dw_fit_block_no_memory(const dw_fit_block *b, dw_err *err);
 size_t dw_fit_block_bytes(const dw_dataset *data, const dw_fit_block *b);
-/* A block's tracks as numbers of four bytes, for the shelf. */
+/* Numbers of four bytes that a block's tracks take. */
 size_t dw_fit_signals_size(const dw_dataset *data, const dw_fit_block *b);
-void dw_fit_signals_pack(dw_fit_block *b, float *to); /* lets go of them */
-/* tracks->track (shape.n) <- what lies there, which it borrows; rescaled if
- * that has come. */
-void dw_fit_signals_point(const dw_dataset *data, float *from,
-                          dw_tracks *tracks);
-void dw_fit_views_make(dw_dataset *data, size_t threads);
-void dw_fit_views_free(dw_dataset *data);
+/* Rescales them, if that has come. */
+void dw_fit_signals_rescale(const dw_dataset *data, dw_tracks *tracks);
+/* Blocks will be lent in this order. */
+void dw_fit_lending_plan(const dw_dataset *data, const size_t *block, size_t n);
+void dw_fit_lending_free(struct dw_fit_lending *lending); /* NULL is fine */
 
 #endif

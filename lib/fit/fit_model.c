@@ -43,6 +43,12 @@ static dw_objective *new_objective(const struct stages *s, const dw_net *net,
     return dw_objective_new(s->data, s->pool, net, &opts, err);
 }
 
+static void enter(const struct stages *s, const char *stage)
+{
+    if (s->watch->stage)
+        s->watch->stage(s->watch->training.ctx, stage);
+}
+
 /* ---- what a model is worth ---- */
 
 static const bool ALL[DW_PARTS] = {true, true, true};
@@ -123,8 +129,10 @@ static int measure(struct stages *s, const dw_model *model, bool base,
     dw_value *sum = dw_alloc(heads * DW_PARTS, sizeof *sum);
     const double *weight = s->plan->train.weight;
     double *total = base ? s->report->base : s->report->loglik;
-    int rc = sum_parts(s, model, DW_LOSS_LIKELIHOOD, ALL, sum, err);
+    int rc;
 
+    enter(s, "evaluation");
+    rc = sum_parts(s, model, DW_LOSS_LIKELIHOOD, ALL, sum, err);
     memset(total, 0, DW_PARTS * sizeof *total);
     for (size_t i = 0; i < heads * DW_PARTS && rc == 0; i++) {
         dw_trait_report *t = &s->report->trait[i / DW_PARTS];
@@ -201,6 +209,7 @@ static int fit_constant(struct stages *s, dw_err *err)
 {
     dw_model *model = s->model;
 
+    enter(s, "constant model");
     model->link = s->plan->link;
     for (size_t t = 0; t < model->n_traits; t++) {
         const dw_fit_noise *noise = &s->plan->train.noise;
@@ -273,6 +282,7 @@ static int fit_linear(struct stages *s, dw_err *err)
         return err->code;
     if (net.kind == DW_NET_LINEAR)
         tell_size(s, &net, 0);
+    enter(s, "linear model");
     for (size_t t = 0; t < s->model->n_traits; t++) {
         if (fit_line(s, t, err) < 0)
             return err->code;

@@ -29,6 +29,8 @@ typedef struct dw_fit_plan {
 
 /* What happens meanwhile; any may be NULL. */
 typedef struct dw_fit_watch {
+    /* A stage of passes over blocks begins: "linear model". */
+    void (*stage)(void *ctx, const char *name);
     void (*constant)(void *ctx, size_t trait, const dw_constant *constant);
     dw_scoring_fn *linear;
     /* Before training by steps, or, with no epochs, before the linear model

@@ -34,16 +34,14 @@ static void diagonal_block(const dw_fit_trait *b, const double theta[N],
     }
 }
 
-/* G = N Q Q', from memory where it is kept. */
-static int find_gram(dw_grams *all, size_t t, size_t i, const dw_fit_block *b,
+/* G = N Q Q', where it is kept or in the thread's own. */
+static int make_gram(dw_grams *all, size_t t, size_t i, const dw_fit_block *b,
                      const double **g)
 {
     dw_factor factor = dw_fit_block_factor(b, all->trait);
     double *to = all->kept[i] ? all->kept[i] : all->gram[t];
 
     *g = to;
-    if (all->kept[i] && to[0] > 0) /* a diagonal of 0 is one not yet made */
-        return 0;
     for (size_t j = 0; j < b->m; j++)
         all->ones[t][j] = b->of[all->trait].n;
     return dw_components_gram(all->ws[t], &factor, all->ones[t], to);
@@ -54,18 +52,28 @@ bool dw_grams_mine(const dw_grams *g, size_t i)
     return dw_dataset_mine(g->data, g->train[i]);
 }
 
+/* Is a block's own Gram matrix there?  A diagonal of 0 is one not yet made. */
+static bool is_made(const dw_grams *g, size_t i)
+{
+    return g->kept[i] && g->kept[i][0] > 0;
+}
+
+bool dw_grams_asks(const dw_grams *g, size_t i)
+{
+    const dw_fit_block *b = &g->data->block[g->train[i]];
+
+    return !is_diagonal(b, &b->of[g->trait]) && !is_made(g, i);
+}
+
 int dw_grams_lend(dw_grams *g, size_t t, size_t i, dw_gram *out)
 {
     const dw_fit_block *b = &g->data->block[g->train[i]];
-    size_t next = i + dw_pool_size(g->pool);
 
-    *out = (dw_gram){&b->of[g->trait], NULL};
-    if (is_diagonal(b, out->of))
+    *out = (dw_gram){&b->of[g->trait], g->kept[i]};
+    if (!dw_grams_asks(g, i))
         return 0;
-    if (next < g->n)
-        dw_dataset_ahead(g->data, g->train[next]);
     b = dw_dataset_lend(g->data, t, g->train[i]);
-    return b ? find_gram(g, t, i, b, &out->g) : DW_EIO;
+    return b ? make_gram(g, t, i, b, &out->g) : DW_EIO;
 }
 
 int dw_grams_block(dw_grams *g, size_t t, const dw_gram *b,
@@ -92,9 +100,9 @@ int dw_grams_fail(const dw_grams *g, size_t i, int rc, const double theta[N],
 {
     char name[DW_FIT_BLOCK_NAME];
 
-    dw_fit_block_name(&g->data->block[g->train[i]], name);
     if (rc == DW_EIO)
-        return dw_fail(err, DW_EIO, "%s cannot be read back from TMPDIR", name);
+        return dw_dataset_fail(g->data, g->train[i], err);
+    dw_fit_block_name(&g->data->block[g->train[i]], name);
     return dw_fail(err, DW_EDEGENERATE,
                    "%s has no finite likelihood at a variance of %g, s2 %g, "
                    "tau %g",

@@ -41,7 +41,9 @@ typedef struct dw_gram {
 
 /* Is train[i] this rank's? */
 bool dw_grams_mine(const dw_grams *g, size_t i);
-/* train[i], which is.  0, or DW_EIO. */
+/* Will its block be asked for?  Not where a matrix is kept or none needed. */
+bool dw_grams_asks(const dw_grams *g, size_t i);
+/* train[i], which is this rank's.  0, or DW_EIO. */
 int dw_grams_lend(dw_grams *g, size_t t, size_t i, dw_gram *out) DW_MUST_CHECK;
 /*
  * (7) of what was lent to thread t, or its evidence, and its derivatives by (c,

@@ -99,7 +99,7 @@ int dw_dataset_standardise(dw_dataset *data, dw_model *model,
 
         dw_free(b->moment);
         b->moment = NULL;
-        if (!b->shelved && dw_dataset_mine(data, i))
+        if (!b->away && dw_dataset_mine(data, i))
             data->bytes += dw_fit_block_bytes(data, b);
     }
     if (dw_dataset_make_room(data, err) < 0)
@@ -107,7 +107,7 @@ int dw_dataset_standardise(dw_dataset *data, dw_model *model,
     for (size_t i = 0; i < data->n; i++) {
         dw_fit_block *b = &data->block[i];
 
-        if (!b->shelved && dw_dataset_mine(data, i) &&
+        if (!b->away && dw_dataset_mine(data, i) &&
             make_inputs(data, b, err) < 0)
             return err->code;
     }

@@ -63,7 +63,8 @@ static int make_scores(dw_objective *o, dw_err *err)
     size_t n = o->data->n;
 
     o->score = dw_alloc(n * o->heads, sizeof *o->score);
-    dw_pool_for(o->pool, n, score_block, o);
+    dw_dataset_run(o->data, o->pool,
+                   &(dw_pass){.n = n, .fn = score_block, .ctx = o});
     for (size_t i = 0; i < n * o->heads; i++) {
         const dw_fit_block *b = &o->data->block[i / o->heads];
         char name[DW_FIT_BLOCK_NAME];
@@ -320,9 +321,9 @@ int dw_objective_fail(const dw_objective *o, size_t index, int rc,
 {
     char name[DW_FIT_BLOCK_NAME];
 
-    dw_fit_block_name(&o->data->block[index], name);
     if (rc == DW_EIO)
-        return dw_fail(err, rc, "%s cannot be read back from TMPDIR", name);
+        return dw_dataset_fail(o->data, index, err);
+    dw_fit_block_name(&o->data->block[index], name);
     return dw_fail(err, DW_EDEGENERATE,
                    "%s has no finite likelihood (s2 %g, tau %g): the fit has "
                    "run away; a lower --lr may mend it",
@@ -340,17 +341,21 @@ struct summing {
     int *rc;         /* (n) */
 };
 
+static bool is_wanted(const void *ctx, size_t i)
+{
+    const struct summing *s = ctx;
+
+    return s->wanted[s->o->data->block[i].part];
+}
+
 static void sum_block(void *ctx, size_t t, size_t i)
 {
     struct summing *s = ctx;
     const dw_dataset *data = s->o->data;
-    size_t next = i + dw_pool_size(s->o->pool);
     const dw_fit_block *b;
 
-    if (!s->wanted[data->block[i].part] || !dw_dataset_mine(data, i))
+    if (!is_wanted(s, i) || !dw_dataset_mine(data, i))
         return;
-    if (next < data->n && s->wanted[data->block[next].part])
-        dw_dataset_ahead(data, next);
     b = dw_dataset_lend(data, t, i);
     s->rc[i] = b ? dw_objective_block(s->o, s->loss, t, i, b, s->model, NULL,
                                       s->value + i * s->o->heads, NULL)
@@ -379,7 +384,9 @@ int dw_objective_parts(dw_objective *o, enum dw_loss loss,
     memset(sum, 0, heads * DW_PARTS * sizeof *sum);
     s.value = dw_alloc(n * heads, sizeof *s.value);
     s.rc = dw_alloc(n, sizeof *s.rc);
-    dw_pool_for(o->pool, n, sum_block, &s);
+    dw_dataset_run(
+        o->data, o->pool,
+        &(dw_pass){.n = n, .asks = is_wanted, .fn = sum_block, .ctx = &s});
     dw_dataset_share(o->data, NULL, n, s.value, heads * sizeof *s.value);
     dw_dataset_share(o->data, NULL, n, s.rc, sizeof *s.rc);
     for (size_t i = 0; i < n && rc == 0; i++) {

@@ -59,11 +59,11 @@ size_t dw_fit_room(const dw_fit_plan *plan, const dw_dataset *data,
         n_params = (double)dw_net_n_params(&net);
         bytes += t * (double)dw_net_ws_bytes(&net);
     }
-    /* Workspaces; a block of the shelf and its inputs; a block that is read:
-     * packed, unpacked, taken. */
+    /* Workspaces; a block on its way: packed, unpacked, its variants; where
+     * blocks may be away, one in each thread and as many ahead. */
     bytes += t * 8 * workspace(m, k, d, own_noise);
-    bytes +=
-        t * 4 * (body + m * p) + 3 * 4 * (k * m + m * p + most_signals(data));
+    bytes += 3 * 4 * (k * m + m * p + most_signals(data));
+    bytes += data->origin.read ? 2 * t * 4 * (body + m * p) : 0;
     /* Information of a group of blocks and of ten folds; gradients of a batch,
      * AdamW's moments, and their copies. */
     bytes += 8 * d * d * (16 + 10 + 6);

@@ -37,7 +37,8 @@ struct fit {
     dw_model *model;
     size_t p, d; /* d = p + 3 parameters */
     size_t *train, n_train;
-    dw_information_ws **ws; /* a thread's own */
+    size_t *first, n_groups; /* group i begins at train[first[i]] */
+    dw_information_ws **ws;  /* a thread's own */
     dw_value value[GROUP];
     double *score, *h; /* (d x GROUP), (d d x GROUP) */
     int rc[GROUP];
@@ -64,8 +65,6 @@ static void fit_block(void *ctx, size_t t, size_t i)
     f->rc[i] = 0;
     if (!dw_dataset_mine(f->data, index))
         return;
-    if (f->group + i + GROUP < f->n_train)
-        dw_dataset_ahead(f->data, f->train[f->group + i + GROUP]);
     b = dw_dataset_lend(f->data, t, index);
     f->rc[i] =
         b ? dw_objective_block(f->objective, DW_LOSS_LIKELIHOOD, t, index, b,
@@ -119,7 +118,10 @@ static int run_group(struct fit *f, size_t n, struct point *at, dw_err *err)
     const size_t *list = f->train + f->group;
     size_t d = f->d;
 
-    dw_pool_for(f->pool, n, fit_block, f);
+    dw_dataset_run(
+        f->data, f->pool,
+        &(dw_pass){
+            .list = list, .n = n, .portion = true, .fn = fit_block, .ctx = f});
     dw_dataset_share(f->data, list, n, f->rc, sizeof *f->rc);
     dw_dataset_share(f->data, list, n, f->value, sizeof *f->value);
     dw_dataset_share(f->data, list, n, f->score, d * sizeof *f->score);
@@ -159,11 +161,12 @@ static int evaluate(struct fit *f, bool information, struct point *at,
     f->information = information;
     for (size_t i = 1; i < n_pieces; i++)
         memset(piece[i].x, 0, piece[i].n * sizeof *piece[i].x);
-    for (f->group = 0; f->group < f->n_train; f->group += GROUP) {
-        size_t n = f->n_train - f->group;
-
-        if (run_group(f, n < GROUP ? n : GROUP, at, err) < 0)
+    dw_dataset_announce(f->data, f->train, f->first, f->n_groups);
+    for (size_t i = 0; i < f->n_groups; i++) {
+        f->group = f->first[i];
+        if (run_group(f, f->first[i + 1] - f->group, at, err) < 0)
             return err->code;
+        dw_dataset_passing(f->data, f->first[i + 1], f->n_train);
     }
     if (information)
         sum_folds(f, at->h);
@@ -406,6 +409,11 @@ static int prepare(struct fit *f, dw_err *err)
         if (b->part == DW_PART_TRAIN && b->of[f->opts->trait].k)
             f->train[f->n_train++] = i;
     }
+    f->n_groups = (f->n_train + GROUP - 1) / GROUP;
+    f->first = dw_alloc(f->n_groups + 1, sizeof *f->first);
+    for (size_t i = 0; i < f->n_groups; i++)
+        f->first[i] = i * GROUP;
+    f->first[f->n_groups] = f->n_train;
     f->cv = (dw_crossval){.d = f->d, .first = 1, .p = f->p};
     f->cv.folds =
         f->n_train < DW_CROSSVAL_FOLDS ? f->n_train : DW_CROSSVAL_FOLDS;
@@ -481,6 +489,7 @@ int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool, dw_keeper *keeper,
     free_scratch(&s);
     dw_free(f.ws);
     dw_free(f.train);
+    dw_free(f.first);
     dw_free(f.score);
     dw_free(f.h);
     dw_free(f.scatter);

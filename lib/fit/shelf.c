@@ -1,7 +1,6 @@
 #include "fit/shelf.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -75,9 +74,4 @@ int dw_shelf_get(const dw_shelf *s, uint64_t at, void *p, size_t n)
         at += (uint64_t)some;
     }
     return 0;
-}
-
-void dw_shelf_ahead(const dw_shelf *s, uint64_t at, size_t n)
-{
-    (void)!posix_fadvise(s->fd, (off_t)at, (off_t)n, POSIX_FADV_WILLNEED);
 }

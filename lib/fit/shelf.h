@@ -1,6 +1,7 @@
 /*
- * shelf: what memory has no room for, laid down in a file without a name in
- * $TMPDIR, and read back as often as it is needed.
+ * shelf: what memory has no room for, and cannot be read from the stream again,
+ * laid down in a file without a name in $TMPDIR, and read back as often as it
+ * is needed.
  */
 #ifndef DW_FIT_SHELF_H
 #define DW_FIT_SHELF_H
@@ -21,8 +22,6 @@ int dw_shelf_put(dw_shelf *s, const void *p, size_t n, uint64_t *at,
 /* Reads them back: 0 or DW_EIO.  Any number of threads. */
 int dw_shelf_get(const dw_shelf *s, uint64_t at, void *p,
                  size_t n) DW_MUST_CHECK;
-/* They will be asked for soon: the system may begin to read. */
-void dw_shelf_ahead(const dw_shelf *s, uint64_t at, size_t n);
 uint64_t dw_shelf_bytes(const dw_shelf *s); /* NULL: 0 */
 
 #endif

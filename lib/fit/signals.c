@@ -103,7 +103,7 @@ static int copy_tracks(dw_dataset *data, dw_model *model, const dw_model *from,
     return rc;
 }
 
-static void rescale(const dw_dataset *data, dw_tracks *tracks)
+void dw_fit_signals_rescale(const dw_dataset *data, dw_tracks *tracks)
 {
     const dw_model *model = data->model;
 
@@ -127,49 +127,16 @@ int dw_dataset_scale_tracks(dw_dataset *data, dw_model *model,
     for (size_t i = 0; i < data->n; i++) {
         dw_fit_block *b = &data->block[i];
 
-        if (dw_dataset_mine(data, i) && !b->shelved)
-            rescale(data, &b->tracks);
+        if (dw_dataset_mine(data, i) && !b->away)
+            dw_fit_signals_rescale(data, &b->tracks);
     }
     return 0;
 }
-
-/* ---- on the shelf ---- */
 
 /* Of each track its start, how many runs, their ends, their values. */
 size_t dw_fit_signals_size(const dw_dataset *data, const dw_fit_block *b)
 {
     return 2 * data->shape.n + 2 * b->runs;
-}
-
-void dw_fit_signals_pack(dw_fit_block *b, float *to)
-{
-    for (size_t i = 0; i < b->tracks.n; i++) {
-        const dw_track *t = &b->tracks.track[i];
-        const uint32_t begin[] = {t->start, (uint32_t)t->n};
-
-        memcpy(to, begin, sizeof begin);
-        memcpy(to + 2, t->end, t->n * sizeof *t->end);
-        memcpy(to + 2 + t->n, t->value, t->n * sizeof *t->value);
-        to += 2 + 2 * t->n;
-    }
-    dw_tracks_clear(&b->tracks);
-}
-
-void dw_fit_signals_point(const dw_dataset *data, float *from,
-                          dw_tracks *tracks)
-{
-    for (size_t i = 0; i < data->shape.n; i++) {
-        uint32_t begin[2];
-
-        memcpy(begin, from, sizeof begin);
-        tracks->track[i] = (dw_track){.start = begin[0],
-                                      .n = begin[1],
-                                      .end = (uint32_t *)(void *)(from + 2),
-                                      .value = from + 2 + begin[1]};
-        from += 2 + 2 * (size_t)begin[1];
-    }
-    if (data->which)
-        rescale(data, tracks);
 }
 
 /* ---- into a network ---- */

@@ -52,7 +52,7 @@ static size_t count_steps(const dw_stepper *s)
     return most;
 }
 
-void dw_stepper_order(dw_stepper *s)
+void dw_stepper_order(dw_stepper *s, size_t from)
 {
     size_t n_steps = s->n_steps, *lane = dw_alloc(s->n_train, sizeof *lane);
     size_t *next = dw_alloc(n_steps, sizeof *next);
@@ -74,6 +74,7 @@ void dw_stepper_order(dw_stepper *s)
         for (size_t i = 0; i < n; i++)
             s->order[s->first[i] + next[i]++] = lane[i];
     }
+    dw_dataset_announce(s->data, s->order, s->first + from, n_steps - from);
     dw_free(lane);
     dw_free(next);
 }
@@ -136,8 +137,6 @@ static void run_block(void *ctx, size_t t, size_t i)
     s->rc[i] = 0;
     if (!dw_dataset_mine(s->data, block))
         return;
-    if (s->at + s->n + i < s->n_train)
-        dw_dataset_ahead(s->data, s->order[s->at + s->n + i]);
     b = dw_dataset_lend(s->data, t, block);
     s->rc[i] =
         b ? dw_objective_block(s->objective, s->opts->loss, t, block, b,
@@ -294,7 +293,12 @@ int dw_stepper_step(dw_stepper *s, size_t step, dw_value *sum, dw_err *err)
     s->at = s->first[step];
     s->n = s->first[step + 1] - s->at;
     list = s->order + s->at;
-    dw_pool_for(s->pool, s->n, run_block, s);
+    dw_dataset_run(s->data, s->pool,
+                   &(dw_pass){.list = list,
+                              .n = s->n,
+                              .portion = true,
+                              .fn = run_block,
+                              .ctx = s});
     dw_dataset_share(s->data, list, s->n, s->rc, sizeof *s->rc);
     dw_dataset_share(s->data, list, s->n, s->value,
                      s->heads * sizeof *s->value);

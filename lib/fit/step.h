@@ -57,8 +57,9 @@ typedef struct dw_stepper {
 int dw_stepper_begin(dw_stepper *s, dw_err *err) DW_MUST_CHECK;
 void dw_stepper_end(dw_stepper *s);
 
-/* Sets the order of s->epoch. */
-void dw_stepper_order(dw_stepper *s);
+/* Sets the order of s->epoch, of which the steps from the `from`-th on will be
+ * made. */
+void dw_stepper_order(dw_stepper *s, size_t from);
 /* One step, or, if it is faulty, one back; adds to *sum.  DW_EDEGENERATE when
  * there were too many faults; DW_EIO. */
 int dw_stepper_step(dw_stepper *s, size_t step, dw_value *sum,

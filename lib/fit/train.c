@@ -214,14 +214,15 @@ static int run_steps(struct training *tr, dw_err *err)
 {
     const dw_train_watch *watch = tr->s.watch;
 
-    dw_stepper_order(&tr->s);
+    dw_stepper_order(&tr->s, tr->at);
     while (tr->at < tr->s.n_steps) {
         if (dw_stepper_step(&tr->s, tr->at, &tr->sum, err) < 0)
             return err->code;
         tr->norm += tr->s.norm;
         tr->at++;
         if (watch->step)
-            watch->step(watch->ctx, tr->s.epoch, tr->at, tr->s.n_steps);
+            watch->step(watch->ctx, tr->s.epoch, tr->s.first[tr->at],
+                        tr->s.n_train);
         if (pause(tr, err) < 0)
             return err->code;
     }

@@ -65,7 +65,8 @@ typedef struct dw_epoch {
 /* What happens meanwhile, told in the caller's thread; any may be NULL. */
 typedef struct dw_train_watch {
     void *ctx;
-    void (*step)(void *ctx, size_t epoch, size_t step, size_t n_steps);
+    /* After each step: how many of the epoch's n blocks were trained on. */
+    void (*step)(void *ctx, size_t epoch, size_t done, size_t n);
     void (*epoch)(void *ctx, const dw_epoch *epoch); /* the 0th too */
     /* A step was taken back, since something in it was not finite. */
     void (*fault)(void *ctx, const char *what);

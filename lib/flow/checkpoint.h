@@ -25,9 +25,9 @@ typedef struct dw_checkpoint_opts {
 
 typedef struct dw_checkpoint dw_checkpoint;
 
-/* Reads the one that is there.  DW_EUSAGE if there is one and nobody asked to
- * go on; DW_EMISMATCH if it is of other options.  NULL with err->code 0: no
- * path.  Catches signals from here to dw_checkpoint_end. */
+/* Reads the one that is there.  DW_EMISMATCH if there is one and nobody asked
+ * to go on, or if it is of other options.  NULL with err->code 0: no path.
+ * Catches signals from here to dw_checkpoint_end. */
 dw_checkpoint *dw_checkpoint_begin(const dw_checkpoint_opts *opts,
                                    dw_err *err) DW_MUST_CHECK;
 void dw_checkpoint_end(dw_checkpoint *c); /* NULL is fine */

@@ -1,5 +1,6 @@
 #include "flow/fit_blocks.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -123,6 +124,38 @@ static int begin_run(struct reading *r, dw_err *err)
     return find_columns(r, head, err);
 }
 
+/* ---- progress ---- */
+
+/* By bytes where the stream is a file, whose end is known. */
+static bool read_so_far(const struct reading *r, uint64_t *mb, uint64_t *all)
+{
+    if (!dw_reader_read_so_far(dw_source_reader(r->src), mb, all))
+        return false;
+    *mb /= 1000000;
+    *all = *all / 1000000 + 1;
+    return true;
+}
+
+static dw_progress *begin_progress(const struct reading *r)
+{
+    uint64_t mb, all;
+
+    return read_so_far(r, &mb, &all) ? dw_progress_begin("reading, MB", all)
+                                     : dw_progress_begin("reading, block", 0);
+}
+
+static void show_progress(const struct reading *r)
+{
+    char blocks[32];
+    uint64_t mb, all;
+
+    snprintf(blocks, sizeof blocks, "block %zu", r->data->n + 1);
+    if (read_so_far(r, &mb, &all))
+        dw_progress_at(r->progress, mb, blocks);
+    else
+        dw_progress_at(r->progress, r->data->n + 1, NULL);
+}
+
 /* ---- blocks ---- */
 
 static dw_part part_of(const dw_fit_reading *how, const char *contig)
@@ -168,7 +201,7 @@ static int take_block(struct reading *r, dw_err *err)
     dw_ldblock *ld = &r->block.ld;
 
     r->open = false;
-    dw_progress_at(r->progress, r->data->n, NULL);
+    show_progress(r);
     for (size_t t = 0; t < r->model->n_traits; t++)
         r->column[t].people =
             dw_trait_sampled(head, r->column[t].column, ld->people);
@@ -184,6 +217,14 @@ static int take_block(struct reading *r, dw_err *err)
     return ++r->unobserved < dw_pool_size(r->pool) ? 0 : observe(r, err);
 }
 
+/* The chunk at hand is part of the next block. */
+static int note_place(struct reading *r, dw_err *err)
+{
+    dw_block_index *index = r->how->index;
+
+    return index ? dw_block_index_note(index, r->data->n, err) : 0;
+}
+
 /* A block begins; those of other ranks are not unpacked. */
 static int begin_block(struct reading *r, dw_err *err)
 {
@@ -196,8 +237,11 @@ static int begin_block(struct reading *r, dw_err *err)
         return err->code;
     r->open = dw_dataset_wants(r->data);
     r->factored = r->tracked = false;
-    return r->open ? dw_source_variants(r->src, &r->block.var, err)
-                   : dw_dataset_pass(r->data, err);
+    if (!r->open)
+        return dw_dataset_skip(r->data, err);
+    if (dw_source_variants(r->src, &r->block.var, err) < 0)
+        return err->code;
+    return note_place(r, err);
 }
 
 /* All ranks know what the first TRAK says of all. */
@@ -213,7 +257,7 @@ static int take_tracks(struct reading *r, dw_err *err)
         dw_net_set_tracks(&net, shape->n, shape->window, shape->bin, err) < 0)
         return err->code;
     r->tracked = true;
-    return 0;
+    return r->open ? note_place(r, err) : 0;
 }
 
 static int no_tracks(const struct reading *r, dw_err *err)
@@ -222,6 +266,14 @@ static int no_tracks(const struct reading *r, dw_err *err)
                    "%s: the model looks at signal tracks, which the blocks do "
                    "not have; dw-ingest --track adds them",
                    dw_source_name(r->src));
+}
+
+static int take_factor(struct reading *r, dw_err *err)
+{
+    if (dw_source_ldblock(r->src, &r->block.ld, err) < 0)
+        return err->code;
+    r->factored = true;
+    return note_place(r, err);
 }
 
 /* A TRAK may stand on either side of the LDBK. */
@@ -236,10 +288,8 @@ static int take_chunk(struct reading *r, const dw_chunk *chunk, dw_err *err)
         return begin_block(r, err);
     if (dw_chunk_is(chunk, "TRAK") && r->how->looks)
         rc = take_tracks(r, err);
-    if (dw_chunk_is(chunk, "LDBK") && r->open) {
-        rc = dw_source_ldblock(r->src, &r->block.ld, err);
-        r->factored = rc == 0;
-    }
+    if (dw_chunk_is(chunk, "LDBK") && r->open)
+        rc = take_factor(r, err);
     if (rc < 0)
         return rc;
     return r->open && r->factored && r->tracked == (r->how->looks != NULL)
@@ -252,7 +302,7 @@ static int read_blocks(struct reading *r, dw_err *err)
     dw_chunk chunk;
     int rc;
 
-    r->progress = dw_progress_begin("reading blocks", 0);
+    r->progress = begin_progress(r);
     while ((rc = dw_source_next(r->src, &chunk, err)) > 0) {
         if ((rc = take_chunk(r, &chunk, err)) < 0)
             break;

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/par.h"
 #include "fit/dataset.h"
+#include "flow/block_index.h"
 #include "nn/model.h"
 #include "record/rec_head.h"
 #include "record/rec_stream.h"
@@ -24,6 +25,7 @@ typedef struct dw_fit_reading {
     const dw_net *looks; /* at the blocks' tracks; NULL: they are not wanted */
     bool keep_whole;     /* dw_dataset */
     size_t memory;       /* bytes in all; 0: no bound */
+    dw_block_index *index; /* of the blocks that are read; NULL: none is made */
     /* Bytes that the fit takes beside the blocks, given data->max_m, max_k and
      * p so far. */
     size_t (*beside)(const void *ctx, const dw_dataset *data);

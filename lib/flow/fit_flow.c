@@ -12,7 +12,9 @@
 #include "fit/fit_text.h"
 #include "fit/grams.h"
 #include "fit/room.h"
+#include "flow/block_index.h"
 #include "flow/fit_blocks.h"
+#include "flow/fit_show.h"
 #include "record/rec_modl.h"
 
 struct fit {
@@ -23,16 +25,13 @@ struct fit {
     dw_fit_result *r;
     dw_fit_log *log;
     bool log_failed;
+    dw_block_index *index; /* where memory is bounded */
     dw_checkpoint *checkpoint;
     dw_model init;
     double *weight; /* of each trait */
-    dw_progress *progress;
-    dw_buf text;                 /* scratch */
+    dw_fit_show show;
     double began, read, trained; /* when: began, had read, began to train */
-    /* Of training: the step it began with; gains, for the line of progress. */
-    size_t first_step, n_epochs;
-    uint64_t traffic;
-    double valid, best, heldout;
+    uint64_t traffic;            /* before that */
 };
 
 void dw_fit_result_clear(dw_fit_result *r)
@@ -87,17 +86,22 @@ static void set_aside(struct fit *f)
 }
 
 /* Where the memory goes, before it is used. */
-static void tell_memory(const struct fit *f)
+static void tell_memory(const struct fit *f, const dw_source *src)
 {
+    uint64_t laid = dw_shelf_bytes(f->data.shelf);
     size_t room = beside(f, &f->data), n = 0, mine = 0, kept = 0;
 
     for (size_t i = 0; i < f->data.n; i++) {
         mine += dw_dataset_mine(&f->data, i);
-        n += dw_dataset_mine(&f->data, i) && !f->data.block[i].shelved;
+        n += dw_dataset_mine(&f->data, i) && !f->data.block[i].away;
     }
     if (n < mine)
-        dw_note("%zu of %zu blocks in memory; %zu MB of others in TMPDIR", n,
-                mine, (size_t)(dw_shelf_bytes(f->data.shelf) / 1000000));
+        dw_note("%zu of %zu blocks in memory; the others are read again from "
+                "%s",
+                n, mine, dw_source_name(src));
+    if (laid)
+        dw_note("%zu MB of factors of traits with missing z-scores in TMPDIR",
+                (size_t)(laid / 1000000) + 1);
     for (size_t t = 0; t < f->data.n_traits; t++) {
         size_t of_trait = dw_grams_kept(&f->data, t);
 
@@ -122,6 +126,18 @@ static uint64_t digest(const struct fit *f)
     return value;
 }
 
+/* Where memory is bounded, blocks have to be found again. */
+static int begin_index(struct fit *f, dw_source *src, dw_err *err)
+{
+    if (!f->flow->memory)
+        return 0;
+    f->index = dw_block_index_new(src, err);
+    if (!f->index)
+        return err->code;
+    f->data.origin = dw_block_index_origin(f->index);
+    return 0;
+}
+
 static int prepare(struct fit *f, dw_source *src, dw_err *err)
 {
     const dw_fit_flow *flow = f->flow;
@@ -135,6 +151,7 @@ static int prepare(struct fit *f, dw_source *src, dw_err *err)
         .looks = parsed && dw_net_looks(&net) ? &net : NULL,
         .keep_whole = f->plan.train.loss == DW_LOSS_LDSR,
         .memory = flow->memory,
+        .index = f->index,
         .beside = beside,
         .ctx = f};
 
@@ -144,7 +161,7 @@ static int prepare(struct fit *f, dw_source *src, dw_err *err)
     f->plan.train.weight = f->weight;
     f->read = f->trained = dw_clock_now();
     set_aside(f);
-    tell_memory(f);
+    tell_memory(f, src);
     if (!f->checkpoint)
         return 0;
     return dw_checkpoint_data(f->checkpoint, &f->r->head, digest(f), &f->r->log,
@@ -198,76 +215,43 @@ static int check_init(const struct fit *f, dw_err *err)
 
 /* ---- on the way ---- */
 
-/* Adds "gain 12.3 in validation" or, behind another, ", 12.3 in validation";
- * nothing where there is no such part. */
-static void add_gain(dw_buf *text, bool *first, double gain, const char *where)
+static void on_stage(void *ctx, const char *stage)
 {
-    if (isnan(gain))
-        return;
-    dw_buf_addf(text, "%s%.1f %s", *first ? "gain " : ", ", gain, where);
-    *first = false;
+    struct fit *f = ctx;
+
+    dw_fit_show_stage(&f->show, stage);
 }
 
 static void on_constant(void *ctx, size_t trait, const dw_constant *c)
 {
-    const struct fit *f = ctx;
-    const char *name = f->r->model.trait[trait].name;
+    struct fit *f = ctx;
 
-    dw_detail("%s, constant model: %zu steps, log likelihood %.3f", name,
-              c->steps, c->loglik);
-    if (!c->converged)
-        dw_warn("%s: the constant model did not converge in %zu steps", name,
-                c->steps);
-    if (c->no_signal)
-        dw_warn("%s: no variance but noise was found: the z-scores hold no "
-                "signal",
-                name);
+    dw_fit_show_constant(&f->show, trait, c);
 }
 
 static void on_linear(void *ctx, size_t step, double loglik)
 {
     struct fit *f = ctx;
 
-    if (!f->progress)
-        f->progress = dw_progress_begin("linear model, step", 0);
-    dw_buf_reset(&f->text);
-    dw_buf_addf(&f->text, "log likelihood %.1f", loglik);
-    dw_progress_at(f->progress, step, f->text.s);
-    dw_detail("linear model, step %zu: log likelihood %.3f", step, loglik);
+    dw_fit_show_linear(&f->show, step, loglik);
 }
 
 static void on_train(void *ctx, const dw_net *net, size_t n_epochs)
 {
     struct fit *f = ctx;
 
-    dw_note("training %zu parameters on %zu blocks", dw_net_n_params(net),
-            dw_dataset_size(&f->data, 0, DW_PART_TRAIN).blocks);
-    dw_progress_end(f->progress);
-    f->progress = NULL;
-    f->n_epochs = n_epochs;
+    dw_fit_show_train(&f->show, net,
+                      dw_dataset_size(&f->data, 0, DW_PART_TRAIN).blocks,
+                      n_epochs);
     f->trained = dw_clock_now();
     f->traffic = dw_ranks_traffic();
 }
 
-static void on_step(void *ctx, size_t epoch, size_t step, size_t n_steps)
+static void on_step(void *ctx, size_t epoch, size_t done, size_t n)
 {
     struct fit *f = ctx;
-    size_t at = (epoch - 1) * n_steps + step;
-    dw_buf *text = &f->text;
-    bool first = true;
 
-    if (f->first_step == SIZE_MAX) {
-        f->first_step = at - 1;
-        f->progress = dw_progress_begin("training, step",
-                                        n_steps * f->n_epochs - f->first_step);
-    }
-    dw_buf_reset(text);
-    dw_buf_addf(text, "epoch %zu of %zu, step %zu of %zu; ", epoch, f->n_epochs,
-                step, n_steps);
-    add_gain(text, &first, f->valid, "in validation");
-    add_gain(text, &first, f->best, "at best");
-    add_gain(text, &first, f->heldout, "held out");
-    dw_progress_at(f->progress, at - f->first_step, text->s);
+    dw_fit_show_step(&f->show, epoch, done, n);
 }
 
 static void on_fault(void *ctx, const char *what)
@@ -291,21 +275,9 @@ static void show_log(struct fit *f)
 static void on_epoch(void *ctx, const dw_epoch *e)
 {
     struct fit *f = ctx;
-    const double *base = f->r->report.base;
-    bool first = true;
-    double train = e->loglik[DW_PART_TRAIN] - base[DW_PART_TRAIN];
 
-    f->valid = e->loglik[DW_PART_VALID] - base[DW_PART_VALID];
-    f->heldout = e->loglik[DW_PART_HELDOUT] - base[DW_PART_HELDOUT];
-    if (e->best)
-        f->best = f->valid;
-    dw_buf_reset(&f->text);
-    add_gain(&f->text, &first, train, "in training");
-    add_gain(&f->text, &first, f->valid, "in validation");
-    add_gain(&f->text, &first, f->heldout, "held out");
-    dw_detail("epoch %zu: %s%s", e->epoch, f->text.n ? f->text.s : "",
-              e->best ? " (best)" : "");
-    dw_fit_log_row(e, base, seconds(f), &f->r->log);
+    dw_fit_show_epoch(&f->show, e);
+    dw_fit_log_row(e, f->r->report.base, seconds(f), &f->r->log);
     show_log(f);
 }
 
@@ -350,19 +322,24 @@ static void tell_end(const struct fit *f)
 
 static int fit(struct fit *f, dw_err *err)
 {
-    const dw_fit_watch watch = {
-        on_constant, on_linear, on_train, {f, on_step, on_epoch, on_fault}};
+    const dw_fit_watch watch = {.stage = on_stage,
+                                .constant = on_constant,
+                                .linear = on_linear,
+                                .train = on_train,
+                                .training = {f, on_step, on_epoch, on_fault}};
     dw_fit_result *r = f->r;
     const char **name = dw_alloc(r->head.p, sizeof *name);
     int rc;
 
     for (size_t i = 0; i < r->head.p; i++)
         name[i] = r->head.annot[i].name;
+    dw_fit_show_begin(&f->show, &r->model, &r->report);
+    f->data.passing = (dw_fit_passing){dw_fit_show_passing, &f->show};
     if (!r->log.n)
         dw_fit_log_header(&r->log);
     rc = dw_fit_model(&f->data, f->pool, dw_checkpoint_keeper(f->checkpoint),
                       name, &f->plan, &watch, &r->model, &r->report, err);
-    dw_progress_end(f->progress);
+    dw_fit_show_end(&f->show);
     if (rc == 0 && !r->report.has_train)
         dw_fit_log_final(&r->report, &r->model, seconds(f), &r->log);
     if (rc == 0 && f->log)
@@ -381,17 +358,15 @@ int dw_fit_run(const dw_fit_flow *flow, dw_source *src, dw_pool *pool,
                     .pool = pool,
                     .r = r,
                     .log = log,
-                    .began = dw_clock_now(),
-                    .first_step = SIZE_MAX,
-                    .valid = NAN,
-                    .best = NAN,
-                    .heldout = NAN};
+                    .began = dw_clock_now()};
     int rc = read_init(&f, err);
 
     if (rc == 0) {
         f.checkpoint = dw_checkpoint_begin(&flow->checkpoint, err);
         rc = err->code;
     }
+    if (rc == 0)
+        rc = begin_index(&f, src, err);
     if (rc == 0)
         rc = prepare(&f, src, err);
     if (rc == 0)
@@ -401,7 +376,7 @@ int dw_fit_run(const dw_fit_flow *flow, dw_source *src, dw_pool *pool,
     dw_checkpoint_end(f.checkpoint);
     dw_dataset_clear(&f.data);
     dw_model_clear(&f.init);
-    dw_buf_clear(&f.text);
+    dw_block_index_free(f.index);
     dw_free(f.weight);
     return rc;
 }

@@ -51,16 +51,28 @@ static int lay_down(dw_spool *s, FILE *from, const char *name, dw_err *err)
     return 0;
 }
 
+static bool is_stdin(const char *path)
+{
+    return !path || strcmp(path, "-") == 0;
+}
+
+bool dw_spool_needed(const char *path)
+{
+    struct stat st;
+    int rc = is_stdin(path) ? fstat(STDIN_FILENO, &st) : stat(path, &st);
+
+    return rc == 0 && !S_ISREG(st.st_mode);
+}
+
 dw_spool *dw_spool_open(const char *path, dw_err *err)
 {
-    bool std = !path || strcmp(path, "-") == 0;
+    bool std = is_stdin(path);
     const char *name = std ? "standard input" : path;
     dw_spool *s = dw_alloc(1, sizeof *s);
-    struct stat st;
     FILE *file;
     int rc;
 
-    if (!std && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+    if (!std && !dw_spool_needed(path) && access(path, F_OK) == 0) {
         s->path = dw_strdup(path);
         return s;
     }

@@ -8,9 +8,14 @@
 #ifndef DW_STREAM_SPOOL_H
 #define DW_STREAM_SPOOL_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 typedef struct dw_spool dw_spool;
+
+/* Can what is there be read but once, and on?  NULL or "-" is stdin. */
+bool dw_spool_needed(const char *path);
 
 /* NULL or "-" is stdin, which is read to its end. */
 dw_spool *dw_spool_open(const char *path, dw_err *err) DW_MUST_CHECK;

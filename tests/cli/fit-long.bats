@@ -175,8 +175,10 @@ wait_for() {
     need_cmd script
     script -qec "dw-fit --model mlp:64,64 --epochs 40 --patience 0 --lr 1e4 \
         --holdout-chrom 3 --valid-chrom 4 -o term.dwm blocks.dws" /dev/null >term.txt
-    grep -q 'linear model, step [0-9]' term.txt
-    grep -qE 'training, step [0-9]+ of 120, [0-9]+ s left, epoch [0-9]+ of 40, step [1-3] of 3; gain [-0-9.]+ in validation, [-0-9.]+ at best, [-0-9.]+ held out' term.txt
+    grep -qE 'reading, MB [0-9]+.*, block 1' term.txt
+    grep -qE 'constant model, pass 1, block [0-9]+ of 10, [0-9]+ s left of it' term.txt
+    grep -qE 'linear model, pass [0-9]+, block [0-9]+ of 10, [0-9]+ s left of it' term.txt
+    grep -qE 'training, block [0-9]+ of [0-9]+, [0-9]+ s left, epoch [0-9]+ of 40, block ([1-9]|10) of 10; gain [-0-9.]+ in validation, [-0-9.]+ at best, [-0-9.]+ held out' term.txt
     # A fault is told while the line stands: that is cleared before.
     grep -q 'taken back' term.txt
     awk 'BEGIN { RS = "\r|\n" } gsub(/dw-fit: /, "") > 1 { exit 1 }' term.txt
@@ -195,19 +197,49 @@ wait_for() {
     [ ! -e never.dwm ]
 }
 
-@test "--memory: what it cannot hold lies in TMPDIR, and changes nothing" {
-    mkdir -p tmp
-    TMPDIR=tmp run --separate-stderr fit --memory 44M -o small.dwm
+@test "--memory: blocks beyond it are read again, and that changes nothing" {
+    # From the file itself: there is no need of TMPDIR.
+    TMPDIR=absent run --separate-stderr fit --memory 44M -o small.dwm
     [ "$status" -eq 0 ]
-    [[ $stderr == *' of 12 blocks in memory; '*' in TMPDIR'* ]]
+    [[ $stderr == *' of 12 blocks in memory; the others are read again from blocks.dws'* ]]
     cmp whole.dwm small.dwm
-    [ -z "$(ls tmp)" ]
-    dw-fit -q --model mlp:8,4 --epochs 4 --memory 44M -o pipe.dwm <blocks.dws
+    TMPDIR=absent dw-fit -q -@ 3 --model mlp:8,4 --epochs 4 --memory 80M \
+        -o stdin.dwm <blocks.dws
+    cmp whole.dwm stdin.dwm
+    # Of a pipe from what is laid down of it.
+    mkdir -p tmp
+    dw-fit --model mlp:8,4 --epochs 4 --memory 44M -o pipe.dwm \
+        < <(cat blocks.dws) 2>pipe.txt
+    grep -q ' of 12 blocks in memory; the others are read again from /' pipe.txt
     cmp whole.dwm pipe.dwm
+    TMPDIR=tmp dw-fit -q --model mlp:8,4 --epochs 4 --memory 44M -o pipe.dwm \
+        < <(cat blocks.dws)
+    cmp whole.dwm pipe.dwm
+    [ -z "$(ls -A tmp)" ]
+    TMPDIR=absent run --separate-stderr dw-fit -q --memory 44M -o none.dwm \
+        < <(cat blocks.dws)
+    refused 'absent'
     run --separate-stderr fit --memory 1M -o none.dwm
     refused '--memory 1M is not enough'
-    TMPDIR=absent run --separate-stderr fit -q --memory 44M -o none.dwm
-    refused 'absent'
+}
+
+@test "--memory: a stream that changes while it is fitted to is refused" {
+    dw-sim -q --n 400000 --h2 0.1 --trait sim -o other.dws panel.dws
+    for change in 'cp other.dws' 'head -c 2000 other.dws | tee' 'truncate -s 0'; do
+        cp blocks.dws now.dws
+        rm -f now.tsv
+        timeout 60 dw-fit -q --model mlp:64,64 --epochs 100000 --patience 0 --memory 46M \
+            --log now.tsv -o now.dwm now.dws 2>stderr.txt &
+        pid=$!
+        wait_for now.tsv
+        eval "$change now.dws >/dev/null"
+        status=0
+        wait $pid || status=$?
+        [ "$status" -eq 1 ]
+        [ "$(wc -l <stderr.txt)" -eq 1 ]
+        grep -q '^dw-fit: block .*: now.dws: its .* chunk at byte .* has changed since it was first read' stderr.txt
+        [ ! -e now.dwm ]
+    done
 }
 
 # kept STATED PEAK: are PEAK bytes within STATED?  The sanitizers have a memory of

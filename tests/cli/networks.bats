@@ -116,7 +116,7 @@ as_oracle() {
     cmp 1.eval 3.eval
     dw-fit --model conv:dim=4,stem=3 --epochs 2 --patience 0 --batch 3 \
         --memory 48M -o low.dwm z.dws 2>low
-    grep -q 'of others in TMPDIR' low
+    grep -q 'the others are read again from z.dws' low
     cmp 1.dwm low.dwm
     # A block's prior is that of its variants.
     dw-score -q -m 1.dwm z.var | cut -f 2,7 >of_variants

@@ -29,9 +29,34 @@ static const panel WORLD = {.people = 300,
 
 enum { BLOCKS = 60 };
 
+/* How often blocks were read again, and after how many times that fails. */
+static struct {
+    size_t n, fails;
+} again;
+
+static int read_again(void *ctx, size_t index, dw_variants *var, dw_ldblock *ld,
+                      dw_tracks *tracks, dw_err *err)
+{
+    dw_variants own_var = {0};
+    dw_ldblock own_ld = {0};
+    panel first = WORLD;
+
+    (void)ctx;
+    (void)tracks;
+    first.variance = first_truth;
+    if (again.n++ == again.fails)
+        return dw_fail(err, DW_EMISMATCH, "it is another now");
+    panel_block(&first, 5, index, var ? var : &own_var, ld ? ld : &own_ld,
+                NULL);
+    dw_variants_clear(&own_var);
+    dw_ldblock_clear(&own_ld);
+    return 0;
+}
+
 /* Traits `from` to `to` of two.  The second has no z in each twentieth block,
- * which is held out, and lacks some in each seventh. */
-static void build(dw_dataset *data, size_t from, size_t to)
+ * which is held out, and lacks some in each seventh.  room: as data->room. */
+static void build(dw_dataset *data, size_t from, size_t to, size_t room,
+                  dw_pool *pool)
 {
     const double n[] = {WORLD.n, 0.9 * WORLD.n};
     dw_variants var = {0}, other = {0};
@@ -42,7 +67,11 @@ static void build(dw_dataset *data, size_t from, size_t to)
 
     first.variance = first_truth;
     second.variance = second_truth;
-    *data = (dw_dataset){.p = 4, .n_traits = to - from, .keep_whole = true};
+    *data = (dw_dataset){.p = 4,
+                         .n_traits = to - from,
+                         .keep_whole = true,
+                         .room = room,
+                         .origin = {read_again, NULL}};
     for (size_t i = 0; i < BLOCKS; i++) {
         dw_fit_column column[2] = {{0, n[from], 0}, {1, n[1], 0}};
         float *both = dw_alloc(2 * WORLD.m, sizeof *both);
@@ -67,7 +96,7 @@ static void build(dw_dataset *data, size_t from, size_t to)
                             i % 4 ? DW_PART_TRAIN : DW_PART_HELDOUT, &err) < 0)
             OK(0, "%s", err.msg);
     }
-    if (dw_dataset_complete(data, NULL, &n_empty, &err) < 0)
+    if (dw_dataset_complete(data, pool, &n_empty, &err) < 0)
         OK(0, "%s", err.msg);
     dw_variants_clear(&var);
     dw_variants_clear(&other);
@@ -100,7 +129,7 @@ static void fit(const char *spec, size_t from, size_t to, dw_model *model,
     dw_dataset data;
     dw_err err = {0};
 
-    build(&data, from, to);
+    build(&data, from, to, 0, NULL);
     *model = (dw_model){0};
     for (size_t t = from; t < to; t++)
         dw_model_add_trait(model, t ? "second" : "first")->n = WORLD.n;
@@ -206,7 +235,7 @@ static void test_network(void)
     fit("mlp:6", 0, 2, &model, &r);
     OK(model.net.heads == 2 && r.has_train, "a network of two heads");
     dw_fit_report_clear(&r);
-    build(&data, 0, 2);
+    build(&data, 0, 2, 0, NULL);
     like = model;
     like.input = NULL;
     like.n_inputs = 0;
@@ -225,9 +254,73 @@ static void test_network(void)
     dw_model_clear(&model);
 }
 
+/* ---- blocks that are away ---- */
+
+static int fit_away(dw_dataset *data, dw_pool *pool, dw_model *model,
+                    dw_fit_report *r, dw_err *err)
+{
+    dw_fit_plan plan = plan_of("mlp:6");
+    const dw_fit_watch watch = {0};
+
+    *model = (dw_model){0};
+    for (size_t t = 0; t < 2; t++)
+        dw_model_add_trait(model, t ? "second" : "first")->n = WORLD.n;
+    return dw_fit_model(data, pool, NULL, NAMES, &plan, &watch, model, r, err);
+}
+
+/* Room for a third of the blocks: the others, and what is a trait's own of
+ * them, come back as they were. */
+static void test_away(void)
+{
+    dw_pool *pool = dw_pool_new(3);
+    dw_model here, away;
+    dw_fit_report r, s;
+    dw_dataset data;
+    dw_err err = {0};
+    size_t n_away = 0;
+
+    again.fails = SIZE_MAX;
+    fit("mlp:6", 0, 2, &here, &r);
+    build(&data, 0, 2, 20 * 50 * 44 * sizeof(float), pool);
+    for (size_t i = 0; i < data.n; i++)
+        n_away += data.block[i].away;
+    OK(n_away > 30 && n_away < 50 && data.bytes <= data.room, "%zu blocks away",
+       n_away);
+    OK(dw_shelf_bytes(data.shelf) > 0 &&
+           dw_shelf_bytes(data.shelf) < 9 * 50 * 40 * sizeof(float),
+       "%zu bytes on the shelf: what is the second trait's own",
+       (size_t)dw_shelf_bytes(data.shelf));
+    again.n = 0;
+    OK(fit_away(&data, pool, &away, &s, &err) == 0, "fitted: %s", err.msg);
+    OK(memcmp(here.param, away.param,
+              dw_net_n_params(&here.net) * sizeof *here.param) == 0 &&
+           here.trait[1].tau == away.trait[1].tau &&
+           r.loglik[DW_PART_HELDOUT] == s.loglik[DW_PART_HELDOUT],
+       "the same model, byte for byte, of blocks read %zu times", again.n);
+    dw_fit_report_clear(&s);
+    dw_model_clear(&away);
+    dw_dataset_clear(&data);
+
+    /* In the middle of training. */
+    build(&data, 0, 2, 1, pool);
+    again.fails = again.n - 300;
+    again.n = 0;
+    OK(fit_away(&data, pool, &away, &s, &err) < 0 &&
+           strstr(err.msg, "block ") == err.msg &&
+           strstr(err.msg, "it is another now"),
+       "one that cannot be read: %s", err.msg);
+    dw_fit_report_clear(&r);
+    dw_fit_report_clear(&s);
+    dw_model_clear(&here);
+    dw_model_clear(&away);
+    dw_dataset_clear(&data);
+    dw_pool_free(pool);
+}
+
 int main(void)
 {
     dw_linalg_single_thread();
+    test_away();
     test_apart_and_together();
     test_network();
     return tap_done();
