@@ -9,10 +9,12 @@
 #include "fit/newton.h"
 #include "linalg/dense.h"
 
-enum {
-    MAX_STEPS = 60,
-    GROUP = 16, /* blocks whose information is held at a time */
-};
+enum { MAX_STEPS = 60 };
+
+/* Bytes of information that are held at a time, but that of some blocks at
+ * least. */
+static const size_t GROUP_BYTES = 16000000;
+enum { GROUP_LEAST = 16 };
 
 /* A step that promises less than this is the last: the coefficients are then
  * within a fifth of a standard error of the optimum, all taken together.  Where
@@ -39,9 +41,10 @@ struct fit {
     size_t *train, n_train;
     size_t *first, n_groups; /* group i begins at train[first[i]] */
     dw_information_ws **ws;  /* a thread's own */
-    dw_value value[GROUP];
-    double *score, *h; /* (d x GROUP), (d d x GROUP) */
-    int rc[GROUP];
+    /* Of each block of a group: */
+    dw_value *value;
+    double *score, *h; /* (d), (d d) */
+    int *rc;
     size_t group;     /* the first block of the group at hand */
     bool information; /* is h wanted? */
     bool learn[2];
@@ -49,6 +52,14 @@ struct fit {
     dw_crossval cv;  /* whenever the information is worked out */
     double *scatter; /* (d d) sum of g_b g_b' over blocks, likewise */
 };
+
+size_t dw_linear_fit_group(size_t n, size_t d)
+{
+    size_t fit = GROUP_BYTES / (d * d * sizeof(double));
+    size_t most = fit > GROUP_LEAST ? fit : GROUP_LEAST;
+
+    return n < most ? n : most;
+}
 
 /* ---- one block ---- */
 
@@ -401,6 +412,7 @@ static void find_errors(struct fit *f, struct scratch *s, dw_linear_fit *out)
 static int prepare(struct fit *f, dw_err *err)
 {
     const dw_dataset *data = f->data;
+    size_t group;
 
     f->train = dw_alloc(data->n, sizeof *f->train);
     for (size_t i = 0; i < data->n; i++) {
@@ -409,10 +421,11 @@ static int prepare(struct fit *f, dw_err *err)
         if (b->part == DW_PART_TRAIN && b->of[f->opts->trait].k)
             f->train[f->n_train++] = i;
     }
-    f->n_groups = (f->n_train + GROUP - 1) / GROUP;
+    group = dw_linear_fit_group(f->n_train, f->d);
+    f->n_groups = (f->n_train + group - 1) / group;
     f->first = dw_alloc(f->n_groups + 1, sizeof *f->first);
     for (size_t i = 0; i < f->n_groups; i++)
-        f->first[i] = i * GROUP;
+        f->first[i] = i * group;
     f->first[f->n_groups] = f->n_train;
     f->cv = (dw_crossval){.d = f->d, .first = 1, .p = f->p};
     f->cv.folds =
@@ -420,8 +433,10 @@ static int prepare(struct fit *f, dw_err *err)
     f->cv.g = dw_try_alloc(f->d, f->cv.folds * sizeof *f->cv.g);
     f->cv.h = dw_try_alloc(f->d * f->d, f->cv.folds * sizeof *f->cv.h);
     f->scatter = dw_try_alloc(f->d, f->d * sizeof *f->scatter);
-    f->score = dw_try_alloc(f->d, GROUP * sizeof *f->score);
-    f->h = dw_try_alloc(f->d * f->d, GROUP * sizeof *f->h);
+    f->value = dw_alloc(group, sizeof *f->value);
+    f->rc = dw_alloc(group, sizeof *f->rc);
+    f->score = dw_try_alloc(f->d, group * sizeof *f->score);
+    f->h = dw_try_alloc(f->d * f->d, group * sizeof *f->h);
     for (size_t t = 0; t < dw_pool_size(f->pool); t++) {
         f->ws[t] = dw_information_ws_new(data->max_k, f->p + 1);
         if (!f->ws[t] || !f->score || !f->h || !f->cv.g || !f->cv.h ||
@@ -490,6 +505,8 @@ int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool, dw_keeper *keeper,
     dw_free(f.ws);
     dw_free(f.train);
     dw_free(f.first);
+    dw_free(f.value);
+    dw_free(f.rc);
     dw_free(f.score);
     dw_free(f.h);
     dw_free(f.scatter);

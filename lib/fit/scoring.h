@@ -44,6 +44,11 @@ typedef struct dw_scoring_opts {
     void *ctx;
 } dw_scoring_opts;
 
+/* How many of n blocks are worked on between two sums, where there are d
+ * parameters; (d x d) of each are held.  The more, the less threads and ranks
+ * wait for one another. */
+size_t dw_linear_fit_group(size_t n, size_t d);
+
 /* Fits model->param (of a linear net of one head, its start), s2 and tau of its
  * trait. */
 int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool, dw_keeper *keeper,
