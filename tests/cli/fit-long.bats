@@ -251,12 +251,16 @@ kept() {
 
 @test "the memory that is stated before training is not exceeded" {
     need_cmd /usr/bin/time
-    run --separate-stderr /usr/bin/time -f 'peak %M' dw-fit --model mlp:64,64 \
-        --epochs 2 -@ 2 --memory 70M -o peak.dwm blocks.dws
-    stated=$(sed -n 's/.*memory: at most \([0-9]*\) MB.*/\1/p' <<<"$stderr")
-    peak=$(sed -n 's/^peak //p' <<<"$stderr")
-    [ "$stated" -le 70 ]
-    kept $((stated * 1000000)) $((peak * 1000))
+    for memory in 70 63; do
+        run --separate-stderr /usr/bin/time -f 'peak %M' dw-fit \
+            --model mlp:64,64 --epochs 2 -@ 2 --memory ${memory}M -o peak.dwm \
+            blocks.dws
+        stated=$(sed -n 's/.*memory: at most \([0-9]*\) MB.*/\1/p' <<<"$stderr")
+        peak=$(sed -n 's/^peak //p' <<<"$stderr")
+        [ "$stated" -le $memory ]
+        kept $((stated * 1000000)) $((peak * 1024))
+    done
+    [[ $stderr == *'read again'* ]]
 }
 
 @test "nor where matrices of the constant model are kept beside the blocks" {

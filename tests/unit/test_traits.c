@@ -268,6 +268,52 @@ static int fit_away(dw_dataset *data, dw_pool *pool, dw_model *model,
     return dw_fit_model(data, pool, NULL, NAMES, &plan, &watch, model, r, err);
 }
 
+/* ---- passes ---- */
+
+struct order {
+    size_t at[BLOCKS], n, told;
+};
+
+static void note_block(void *ctx, size_t t, size_t i)
+{
+    struct order *o = ctx;
+
+    (void)t;
+    o->at[o->n++ % BLOCKS] = i;
+}
+
+static void note_told(void *ctx, size_t done, size_t n)
+{
+    struct order *o = ctx;
+
+    o->told += done == o->n && n == 30;
+}
+
+/* Of blocks that are alike but for their rank the highest ranks come first. */
+static void test_pass(void)
+{
+    size_t list[30], falling = 1;
+    struct order o = {0};
+    dw_dataset data;
+    dw_pass pass = {.list = list, .n = 30, .fn = note_block, .ctx = &o};
+
+    build(&data, 0, 1, 0, NULL);
+    data.passing = (dw_fit_passing){note_told, &o};
+    for (size_t i = 0; i < 30; i++)
+        list[i] = 2 * i;
+    dw_dataset_run(&data, NULL, &pass);
+    for (size_t i = 1; i < o.n; i++)
+        falling += data.block[list[o.at[i]]].of[0].k <=
+                   data.block[list[o.at[i - 1]]].of[0].k;
+    OK(o.n == 30 && falling == 30, "a pass: those with most to do come first");
+    OK(o.told == 30, "and how far it is is told");
+    o = (struct order){0};
+    pass.portion = true;
+    dw_dataset_run(&data, NULL, &pass);
+    OK(o.n == 30 && o.told == 0, "not of a portion");
+    dw_dataset_clear(&data);
+}
+
 /* Room for a third of the blocks: the others, and what is a trait's own of
  * them, come back as they were. */
 static void test_away(void)
@@ -320,6 +366,7 @@ static void test_away(void)
 int main(void)
 {
     dw_linalg_single_thread();
+    test_pass();
     test_away();
     test_apart_and_together();
     test_network();
