@@ -13,7 +13,7 @@ enum { MAX_STEPS = 60 };
 
 /* Bytes of information that are held at a time, but that of some blocks at
  * least. */
-static const size_t GROUP_BYTES = 16000000;
+static const size_t GROUP_BYTES = 8000000;
 enum { GROUP_LEAST = 16 };
 
 /* A step that promises less than this is the last: the coefficients are then
