@@ -211,7 +211,9 @@ int dw_dataset_fail(const dw_dataset *data, size_t i, dw_err *err)
 
     dw_fit_block_name(&data->block[i], name);
     if (!data->lending || !data->lending->why.code) /* another rank's */
-        return dw_fail(err, DW_EIO, "%s cannot be read again", name);
+        return dw_fail(err, DW_EIO,
+                       "%s cannot be read again by the process whose it is",
+                       name);
     *err = data->lending->why;
     return dw_err_prefix(err, "%s", name);
 }

@@ -291,8 +291,10 @@ kept() {
         cmp <(rows whole.tsv) <(rows m.tsv)
     done
     run --separate-stderr mpi 2 dw-fit -v --model mlp:8,4 --epochs 4 \
-        --memory 60M -o m.dwm blocks.dws
+        --memory 43M -o m.dwm blocks.dws
     [[ $stderr == *'2 ranks: '*' bytes a step'* ]]
+    [[ $stderr == *' of 6 blocks in memory; the others are read again'* ]]
+    cmp whole.dwm m.dwm
     # A rank that dies takes the others with it; three go on from there.
     for wait in 0.5 1; do
         timeout 60 mpirun --allow-run-as-root --oversubscribe -n 2 dw-fit -q --model mlp:8,4 --epochs 4 --checkpoint ck \
