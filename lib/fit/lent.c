@@ -24,7 +24,8 @@ struct dw_fit_lending {
     size_t n_views;
     size_t *held; /* (threads) the slot that a thread has, or NONE */
     dw_variants var;
-    dw_err why; /* the first that could not be read again */
+    size_t failed; /* the first that could not be read again, or NONE */
+    dw_err why;
 };
 
 static const size_t NONE = (size_t)-1;
@@ -100,8 +101,10 @@ static int fetch(void *ctx, size_t slot, size_t i)
         rc = read_own(data, b, v, &err);
     if (rc == 0)
         rc = prepare(data, b, &l->var, v, &err);
-    if (rc < 0 && !l->why.code)
+    if (rc < 0 && l->failed == NONE) {
+        l->failed = i;
         l->why = err;
+    }
     return rc;
 }
 
@@ -113,6 +116,7 @@ static struct dw_fit_lending *begin_lending(const dw_dataset *data)
     struct dw_fit_lending *l = dw_alloc(1, sizeof *l);
 
     l->data = data;
+    l->failed = NONE;
     l->n_views = 2 * data->n_threads;
     l->view = dw_alloc(l->n_views, sizeof *l->view);
     for (size_t i = 0; i < l->n_views; i++)
@@ -205,15 +209,22 @@ const dw_fit_block *dw_dataset_lend(const dw_dataset *data, size_t t, size_t i)
     return rc == 0 ? as_lent(data, b, &l->view[slot]) : NULL;
 }
 
+bool dw_dataset_unread(const dw_dataset *data)
+{
+    return data->lending && data->lending->failed != NONE;
+}
+
 int dw_dataset_fail(const dw_dataset *data, size_t i, dw_err *err)
 {
     char name[DW_FIT_BLOCK_NAME];
 
-    dw_fit_block_name(&data->block[i], name);
-    if (!data->lending || !data->lending->why.code) /* another rank's */
+    if (!dw_dataset_unread(data)) {
+        dw_fit_block_name(&data->block[i], name);
         return dw_fail(err, DW_EIO,
                        "%s cannot be read again by the process whose it is",
                        name);
+    }
+    dw_fit_block_name(&data->block[data->lending->failed], name);
     *err = data->lending->why;
     return dw_err_prefix(err, "%s", name);
 }

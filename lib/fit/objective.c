@@ -69,10 +69,12 @@ static int make_scores(dw_objective *o, dw_err *err)
         const dw_fit_block *b = &o->data->block[i / o->heads];
         char name[DW_FIT_BLOCK_NAME];
 
+        if (o->score[i] || !dw_dataset_mine(o->data, i / o->heads))
+            continue;
+        if (dw_dataset_unread(o->data))
+            return dw_dataset_fail(o->data, i / o->heads, err);
         dw_fit_block_name(b, name);
-        if (!o->score[i] && dw_dataset_mine(o->data, i / o->heads))
-            return dw_fail(err, DW_ENOMEM, "%s: no memory for its LD scores",
-                           name);
+        return dw_fail(err, DW_ENOMEM, "%s: no memory for its LD scores", name);
     }
     return 0;
 }
