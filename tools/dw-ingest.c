@@ -22,6 +22,40 @@ struct ingest_opts {
     bool add, explain;
 };
 
+/* The first option that was given and is of a study alone; NULL: none. */
+static const char *of_study(const struct ingest_opts *o)
+{
+    const dw_ingest_plan *p = &o->plan;
+    const dw_sumstats_opts *c = &p->in.columns;
+    const struct {
+        bool given;
+        const char *option;
+    } of[] = {
+        {p->trait, "--trait"},
+        {c->format, "--format"},
+        {c->columns, "--columns"},
+        {c->study, "--study"},
+        {c->n > 0 || c->n_of_se, "--n"},
+        {c->n_cases > 0, "--n-cases"},
+        {c->zero_based, "--zero-based"},
+        {p->in.fasta, "--fasta"},
+        {p->in.chain, "--chain"},
+        {p->in.all, "--all"},
+        {p->in.exclude, "--exclude"},
+        {c->min_maf > 0, "--min-maf"},
+        {c->min_info > 0, "--min-info"},
+        {c->check_sd, "--check-sd"},
+        {p->report, "--report"},
+        {p->report_variants, "--report-variants"},
+        {p->report_actions, "--report-actions"},
+    };
+
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        if (of[i].given)
+            return of[i].option;
+    return NULL;
+}
+
 /* The stream, the last operand, is written anew: with the columns of the
  * sources added, and with a trait if there is a study before it. */
 static int add(struct ingest_opts *o, const dw_common *common, dw_err *err)
@@ -37,10 +71,18 @@ static int add(struct ingest_opts *o, const dw_common *common, dw_err *err)
         .version = dw_version(),
         .args = common->options,
     };
-    dw_spool *in = dw_spool_open(stream, err);
-    dw_sink *sink = in ? dw_sink_open(common->out, err) : NULL;
-    int rc = sink ? 0 : err->code;
+    const char *alone = plan.study ? NULL : of_study(o);
+    dw_spool *in;
+    dw_sink *sink;
+    int rc;
 
+    if (alone)
+        return dw_fail(err, DW_EUSAGE,
+                       "%s goes with a study: --add ... SUMSTATS STREAM",
+                       alone);
+    in = dw_spool_open(stream, err);
+    sink = in ? dw_sink_open(common->out, err) : NULL;
+    rc = sink ? 0 : err->code;
     o->plan.in.study = common->n_args > 1 ? common->arg[0] : NULL;
     if (rc == 0)
         rc = dw_add_run(&plan, dw_spool_path(in), sink, err);

@@ -8,9 +8,7 @@
 
 /* A pipe, a file or a socket is one, though nothing may be in it: the step
  * before may have failed, which must not pass for no stream at all.  A
- * terminal, the null device or a standard input that is closed is none.  To be
- * asked before any file is opened, which could come to stand where it was
- * closed. */
+ * terminal, the null device or a standard input that is closed is none. */
 bool dw_stdin_given(void);
 
 #endif

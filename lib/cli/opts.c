@@ -1,9 +1,11 @@
 #include "cli/opts.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/log.h"
@@ -364,6 +366,21 @@ static int report(const dw_tool *tool, const dw_err *err, int rc)
     return exit_status(rc);
 }
 
+/* A standard stream that is closed would be what the next open() comes to stand
+ * on: results would be written into an input.  The null device stands there
+ * instead, of which nothing is read and to which, open for reading, nothing is
+ * written. */
+static void hold_standard_streams(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 int dw_tool_main(const dw_tool *tool, void *opts, int argc, char **argv)
 {
     dw_common common = {.threads = 1, .seed = 1};
@@ -374,6 +391,7 @@ int dw_tool_main(const dw_tool *tool, void *opts, int argc, char **argv)
     dw_err err = {0};
     int rc;
 
+    hold_standard_streams();
     dw_log_init(tool->name, DW_LOG_NORMAL);
     if (tool->n_opts)
         memcpy(all, tool->opt, tool->n_opts * sizeof *all);

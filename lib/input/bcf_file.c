@@ -1,5 +1,6 @@
 #include "input/bcf_file.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -22,13 +23,18 @@ bool dw_bcf_file_is(const char *path)
     return is;
 }
 
+static int say_neither(const char *path, dw_err *err)
+{
+    return dw_fail(err, DW_EFORMAT, "%s: is neither a .bed nor a VCF or BCF",
+                   path);
+}
+
 static int check_format(htsFile *file, const char *path, dw_err *err)
 {
     enum htsExactFormat format = hts_get_format(file)->format;
 
     if (format != vcf && format != bcf)
-        return dw_fail(err, DW_EFORMAT,
-                       "%s: is neither a .bed nor a VCF or BCF", path);
+        return say_neither(path, err);
     if (hts_check_EOF(file) == 0)
         return dw_fail(err, DW_EFORMAT,
                        "%s: is cut short: its last block is missing", path);
@@ -43,7 +49,11 @@ htsFile *dw_bcf_file_open(const char *path, bcf_hdr_t **header, dw_err *err)
     hts_set_log_level(HTS_LOG_OFF); /* faults are told by us, once */
     file = hts_open(path, "r");
     if (!file) {
-        dw_fail_errno(err, "%s", path);
+        /* ENOEXEC is what htslib says of a format that it cannot name. */
+        if (errno == ENOEXEC)
+            say_neither(path, err);
+        else
+            dw_fail_errno(err, "%s", path);
         return NULL;
     }
     if (check_format(file, path, err) < 0) {

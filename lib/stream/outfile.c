@@ -162,12 +162,25 @@ static int open_beside(dw_outfile *out, const char *path, dw_err *err)
     return fd;
 }
 
+/* Where standard output is closed, what stands there is open for reading only
+ * (cli/opts). */
+static int open_stdout(void)
+{
+    int mode = fcntl(STDOUT_FILENO, F_GETFL);
+
+    if (mode >= 0 && (mode & O_ACCMODE) == O_RDONLY) {
+        errno = EBADF;
+        return -1;
+    }
+    return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+}
+
 static int open_fd(dw_outfile *out, const char *path, dw_err *err)
 {
     int fd;
 
     if (!path || strcmp(path, "-") == 0)
-        fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+        fd = open_stdout();
     else if (!is_special(path))
         return open_beside(out, path, err);
     else

@@ -215,3 +215,29 @@ counts() {
     [ -z "$stderr" ]
     [ "$output" -eq 141 ] || [ "$output" -eq 0 ]
 }
+
+@test "an output that is closed is an error, and harms no input" {
+    cp good.tsv study.tsv
+    # shellcheck disable=SC2016 # it is the inner shell that expands it
+    for closed in '>&-' '>&- 2>&-' '<&- >&-'; do
+        run bash -c "dw-ingest --ref p.bim study.tsv $closed"
+        [ "$status" -eq 1 ]
+        cmp good.tsv study.tsv
+    done
+    run --separate-stderr bash -c 'dw-ingest -q --ref p.bim study.tsv >&-'
+    [[ $stderr == 'dw-ingest: cannot write standard output: Bad file descriptor' ]]
+    # Standard error need not be there for a result to be.
+    dw-ingest --ref p.bim study.tsv -o quiet.dws 2>&-
+    dw-view --tail quiet.dws >/dev/null
+}
+
+@test "an option of a study is refused where none is" {
+    dw-ingest -q --ref p.bim -o v.dws good.tsv
+    for option in --trait\ x --chain\ p.bim --min-maf\ 0.1 --all --check-sd --report\ r.tsv; do
+        # shellcheck disable=SC2086 # an option and its argument
+        run --separate-stderr dw-ingest --add $option -o out.dws v.dws
+        [ "$status" -eq 2 ]
+        [[ $stderr == "dw-ingest: ${option% *} goes with a study: --add ... SUMSTATS STREAM"* ]]
+        [ ! -e out.dws ]
+    done
+}
