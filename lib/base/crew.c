@@ -14,7 +14,25 @@ struct dw_crew {
     bool stop;
 };
 
-/* Takes the job out of those that wait.  The lock is held. */
+/* All of these are called with the lock held. */
+
+/* May it be begun?  Those of its series before it are done, then, since they
+ * stood before it where jobs wait. */
+static bool is_free(const dw_job *job)
+{
+    return !job->series || !job->series->busy;
+}
+
+static dw_job *first_free(const dw_crew *crew)
+{
+    dw_job *job = crew->first;
+
+    while (job && !is_free(job))
+        job = job->next;
+    return job;
+}
+
+/* Takes the job out of those that wait. */
 static void unlink_job(dw_crew *crew, dw_job *job)
 {
     dw_job **at = &crew->first;
@@ -24,25 +42,37 @@ static void unlink_job(dw_crew *crew, dw_job *job)
     *at = job->next;
 }
 
+/* Does a job that waits; the lock is let go for the time being. */
+static void do_job(dw_crew *crew, dw_job *job)
+{
+    unlink_job(crew, job);
+    job->state = DW_JOB_BEGUN;
+    if (job->series)
+        job->series->busy = true;
+    pthread_mutex_unlock(&crew->lock);
+    job->fn(job->ctx);
+    pthread_mutex_lock(&crew->lock);
+    job->state = DW_JOB_DONE;
+    if (job->series) {
+        job->series->busy = false;
+        if (first_free(crew))
+            pthread_cond_signal(&crew->work);
+    }
+}
+
 static void *work(void *arg)
 {
     dw_crew *crew = arg;
 
     pthread_mutex_lock(&crew->lock);
-    for (;;) {
-        dw_job *job;
+    while (!crew->stop) {
+        dw_job *job = first_free(crew);
 
-        while (!crew->stop && !crew->first)
+        if (!job) {
             pthread_cond_wait(&crew->work, &crew->lock);
-        if (crew->stop)
-            break;
-        job = crew->first;
-        crew->first = job->next;
-        job->state = DW_JOB_BEGUN;
-        pthread_mutex_unlock(&crew->lock);
-        job->fn(job->ctx);
-        pthread_mutex_lock(&crew->lock);
-        job->state = DW_JOB_DONE;
+            continue;
+        }
+        do_job(crew, job);
         pthread_cond_signal(&crew->done);
     }
     pthread_mutex_unlock(&crew->lock);
@@ -104,33 +134,32 @@ void dw_crew_start(dw_crew *crew, dw_job *job)
     pthread_mutex_unlock(&crew->lock);
 }
 
-/* Takes the job from the workers: true when none of them has begun it, else
- * when it is done.  Neither waiting nor begun: false. */
-static bool take_back(dw_crew *crew, dw_job *job)
-{
-    bool waiting;
-
-    if (!has_workers(crew))
-        return job->state == DW_JOB_WAITING;
-    pthread_mutex_lock(&crew->lock);
-    waiting = job->state == DW_JOB_WAITING;
-    if (waiting)
-        unlink_job(crew, job);
-    while (job->state == DW_JOB_BEGUN)
-        pthread_cond_wait(&crew->done, &crew->lock);
-    pthread_mutex_unlock(&crew->lock);
-    return waiting;
-}
-
 void dw_crew_wait(dw_crew *crew, dw_job *job)
 {
-    if (take_back(crew, job))
+    if (has_workers(crew)) {
+        pthread_mutex_lock(&crew->lock);
+        while (job->state == DW_JOB_WAITING || job->state == DW_JOB_BEGUN) {
+            if (job->state == DW_JOB_WAITING && is_free(job))
+                do_job(crew, job);
+            else
+                pthread_cond_wait(&crew->done, &crew->lock);
+        }
+        pthread_mutex_unlock(&crew->lock);
+    } else if (job->state == DW_JOB_WAITING) {
         job->fn(job->ctx);
+    }
     job->state = DW_JOB_IDLE;
 }
 
 void dw_crew_cancel(dw_crew *crew, dw_job *job)
 {
-    take_back(crew, job);
+    if (has_workers(crew)) {
+        pthread_mutex_lock(&crew->lock);
+        if (job->state == DW_JOB_WAITING)
+            unlink_job(crew, job);
+        while (job->state == DW_JOB_BEGUN)
+            pthread_cond_wait(&crew->done, &crew->lock);
+        pthread_mutex_unlock(&crew->lock);
+    }
     job->state = DW_JOB_IDLE;
 }

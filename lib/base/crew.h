@@ -10,15 +10,23 @@
 #ifndef DW_BASE_CREW_H
 #define DW_BASE_CREW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct dw_crew dw_crew;
 
-/* One job, owned by whoever starts it: `fn` and `ctx` are set once, and what
- * ctx points to is the job's own until it was waited for. */
+/* Jobs of one series are done one at a time, in the order in which they were
+ * started; in that order they are to be waited for.  Begins as {0}. */
+typedef struct dw_series {
+    bool busy; /* the crew's */
+} dw_series;
+
+/* One job, owned by whoever starts it: `fn`, `ctx` and `series` are set once,
+ * and what ctx points to is the job's own until it was waited for. */
 typedef struct dw_job {
     void (*fn)(void *ctx);
     void *ctx;
+    dw_series *series; /* NULL: of none */
     /* the crew's */
     enum { DW_JOB_IDLE, DW_JOB_WAITING, DW_JOB_BEGUN, DW_JOB_DONE } state;
     struct dw_job *next;

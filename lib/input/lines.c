@@ -13,42 +13,53 @@
 
 enum {
     STEP_BYTES = 1 << 18, /* unpacked at once */
+    N_AHEAD = 2,          /* so many times */
     ROOM_BYTES = 1 << 16, /* in front, for the line that they begin within */
     LINE_MAX_BYTES = 64 << 20,
     MAX_EMPTY_LINES = 1 << 24,
 };
 
-/* Bytes unpacked ahead of those that lines are now given from.  The job's own
- * from its start until it was waited for. */
-struct ahead {
-    dw_packed *packed;
-    dw_digest *sum;
+/* So many bytes, and what is known of them. */
+struct step {
     char *memory;    /* ROOM_BYTES, then at least STEP_BYTES */
     size_t cap, n;   /* n bytes behind the room */
     int end;         /* what comes behind them: 1, 0 or a fault */
     uint64_t digest; /* of all bytes up to here */
     const char *nul; /* the first one; NULL: none */
-    char sep;        /* of the fields that will be asked for; 0: of none */
-    dw_marks marks;  /* of them, behind the room; NULL until expected */
+    dw_marks marks;  /* of the fields, behind the room; NULL until expected */
+};
+
+/* What all steps are unpacked from, one after the other. */
+struct unpacker {
+    dw_packed *packed;
+    dw_digest *sum;
+    int end;  /* of the last step that was filled */
+    char sep; /* of the fields that will be asked for; 0: of none */
+};
+
+/* Bytes unpacked ahead of those that lines are now given from: the job's own
+ * from its start until it was waited for. */
+struct ahead {
+    struct step step;
+    struct unpacker *from;
+    dw_job job; /* fills it */
 };
 
 struct dw_lines {
-    struct ahead ahead;
-    dw_job job; /* fills it */
+    struct unpacker unpacker;
+    dw_series series;            /* of the jobs: theirs is the unpacker */
+    struct ahead ahead[N_AHEAD]; /* a ring */
+    size_t next;                 /* of them */
     dw_crew *crew;
     int broken; /* the fault that was told; told again if asked again */
 
-    char *memory; /* as that of `ahead`: they are exchanged */
-    size_t cap;
-    const char *from, *to;   /* the bytes not yet given */
-    size_t scanned;          /* no newline in the first of them */
-    const char *nul;         /* the first one before `to`; NULL: none */
-    int end;                 /* what comes behind `to` */
-    size_t number, empty;    /* of the line; empty ones up to it, in a row */
-    uint64_t digest;         /* of all bytes up to `to` */
-    const char *marked;      /* the marks count from here */
-    dw_marks marks;          /* as those of `ahead` */
-    size_t next_line;        /* of the marks; it begins here if the last one */
+    struct step now;       /* its memory and marks are exchanged with theirs */
+    const char *from, *to; /* the bytes not yet given */
+    size_t scanned;        /* no newline in the first of them */
+    const char *nul;       /* the first one before `to`; NULL: none */
+    size_t number, empty;  /* of the line; empty ones up to it, in a row */
+    const char *marked;    /* the marks count from here */
+    size_t next_line;      /* of the marks; it begins here if the last one */
     const char *marked_from; /* was taken by them */
 };
 
@@ -67,35 +78,47 @@ const char *dw_input_library(void)
 static void unpack_ahead(void *ctx)
 {
     struct ahead *a = ctx;
-    char *to = a->memory + ROOM_BYTES;
-    ssize_t got = 1;
+    struct unpacker *u = a->from;
+    struct step *s = &a->step;
+    char *to = s->memory + ROOM_BYTES;
+    ssize_t got = u->end;
 
-    a->n = 0;
-    while (a->n < STEP_BYTES && got > 0) {
-        got = dw_packed_read(a->packed, to + a->n, STEP_BYTES - a->n);
-        a->n += got > 0 ? (size_t)got : 0;
+    s->n = 0;
+    while (s->n < STEP_BYTES && got > 0) {
+        got = dw_packed_read(u->packed, to + s->n, STEP_BYTES - s->n);
+        s->n += got > 0 ? (size_t)got : 0;
     }
-    a->end = got > 0 ? 1 : (int)got;
-    dw_digest_add(a->sum, to, a->n);
-    a->digest = dw_digest_value(a->sum);
-    a->nul = memchr(to, 0, a->n);
-    if (a->sep)
-        dw_text_mark(to, a->n, a->sep, &a->marks);
+    u->end = s->end = got > 0 ? 1 : (int)got;
+    dw_digest_add(u->sum, to, s->n);
+    s->digest = dw_digest_value(u->sum);
+    s->nul = memchr(to, 0, s->n);
+    if (u->sep)
+        dw_text_mark(to, s->n, u->sep, &s->marks);
 }
 
 /* Begins to read at the start of the file. */
 static void begin(dw_lines *l)
 {
-    dw_digest_free(l->ahead.sum);
-    l->ahead.sum = dw_digest_new();
-    l->digest = dw_digest_value(l->ahead.sum);
-    l->from = l->to = l->memory;
+    struct unpacker *u = &l->unpacker;
+
+    dw_digest_free(u->sum);
+    u->sum = dw_digest_new();
+    u->end = l->now.end = 1;
+    l->next = 0;
+    l->now.digest = dw_digest_value(u->sum);
+    l->from = l->to = l->now.memory;
     l->scanned = l->number = l->empty = 0;
-    l->marks.n_lines = l->ahead.marks.n_lines = l->next_line = 0;
+    l->now.marks.n_lines = l->next_line = 0;
     l->nul = NULL;
     l->broken = 0;
-    l->end = 1;
-    dw_crew_start(l->crew, &l->job);
+    for (size_t i = 0; i < N_AHEAD; i++)
+        dw_crew_start(l->crew, &l->ahead[i].job);
+}
+
+static void make_step(struct step *s)
+{
+    s->cap = ROOM_BYTES + STEP_BYTES;
+    s->memory = dw_realloc(NULL, s->cap, 1); /* not zeroed */
 }
 
 static dw_lines *open_lines(const char *path, bool kept, dw_err *err)
@@ -106,11 +129,15 @@ static dw_lines *open_lines(const char *path, bool kept, dw_err *err)
     if (!packed)
         return NULL;
     l = dw_alloc(1, sizeof *l);
-    l->cap = l->ahead.cap = ROOM_BYTES + STEP_BYTES;
-    l->memory = dw_realloc(NULL, l->cap, 1); /* not zeroed */
-    l->ahead.memory = dw_realloc(NULL, l->cap, 1);
-    l->ahead.packed = packed;
-    l->job = (dw_job){.fn = unpack_ahead, .ctx = &l->ahead};
+    l->unpacker.packed = packed;
+    make_step(&l->now);
+    for (size_t i = 0; i < N_AHEAD; i++) {
+        struct ahead *a = &l->ahead[i];
+
+        make_step(&a->step);
+        a->from = &l->unpacker;
+        a->job = (dw_job){unpack_ahead, a, &l->series, DW_JOB_IDLE, NULL};
+    }
     begin(l);
     return l;
 }
@@ -127,11 +154,10 @@ dw_lines *dw_lines_open_kept(const char *path, dw_err *err)
 
 void dw_lines_share(dw_lines *l, dw_crew *crew)
 {
-    bool wanted = l->job.state != DW_JOB_IDLE; /* not begun: it had no crew */
-
     l->crew = crew;
-    if (wanted)
-        dw_crew_start(crew, &l->job);
+    for (size_t i = 0; i < N_AHEAD; i++)
+        if (l->ahead[i].job.state != DW_JOB_IDLE) /* it had no crew */
+            dw_crew_start(crew, &l->ahead[i].job);
 }
 
 /* In front of the first field lies what ends before the text begins. */
@@ -144,33 +170,43 @@ static void make_marks(dw_marks *m)
     m->line = dw_alloc(STEP_BYTES, sizeof *m->line);
 }
 
-static void free_marks(dw_marks *m)
+static void free_step(struct step *s)
 {
-    dw_free(m->field ? m->field - 1 : NULL);
-    dw_free(m->line);
+    dw_free(s->memory);
+    dw_free(s->marks.field ? s->marks.field - 1 : NULL);
+    dw_free(s->marks.line);
 }
 
 void dw_lines_expect(dw_lines *l, char sep)
 {
-    l->ahead.sep = sep;
-    l->marks.n_lines = l->ahead.marks.n_lines = l->next_line = 0;
-    if (!sep || l->marks.field)
+    l->unpacker.sep = sep;
+    l->now.marks.n_lines = l->next_line = 0;
+    for (size_t i = 0; i < N_AHEAD; i++)
+        l->ahead[i].step.marks.n_lines = 0;
+    if (!sep || l->now.marks.field)
         return;
-    make_marks(&l->marks);
-    make_marks(&l->ahead.marks);
+    make_marks(&l->now.marks);
+    for (size_t i = 0; i < N_AHEAD; i++)
+        make_marks(&l->ahead[i].step.marks);
+}
+
+/* None of the jobs is going on, nor will be. */
+static void halt(dw_lines *l)
+{
+    for (size_t i = 0; i < N_AHEAD; i++)
+        dw_crew_cancel(l->crew, &l->ahead[i].job);
 }
 
 void dw_lines_close(dw_lines *l)
 {
     if (!l)
         return;
-    dw_crew_cancel(l->crew, &l->job);
-    dw_packed_close(l->ahead.packed);
-    dw_digest_free(l->ahead.sum);
-    dw_free(l->ahead.memory);
-    free_marks(&l->ahead.marks);
-    dw_free(l->memory);
-    free_marks(&l->marks);
+    halt(l);
+    dw_packed_close(l->unpacker.packed);
+    dw_digest_free(l->unpacker.sum);
+    for (size_t i = 0; i < N_AHEAD; i++)
+        free_step(&l->ahead[i].step);
+    free_step(&l->now);
     dw_free(l);
 }
 
@@ -178,8 +214,8 @@ int dw_lines_rewind(dw_lines *l, dw_err *err)
 {
     int rc;
 
-    dw_crew_cancel(l->crew, &l->job);
-    rc = dw_packed_rewind(l->ahead.packed, err);
+    halt(l);
+    rc = dw_packed_rewind(l->unpacker.packed, err);
     if (rc < 0)
         return l->broken = rc;
     begin(l);
@@ -189,33 +225,26 @@ int dw_lines_rewind(dw_lines *l, dw_err *err)
 /* ---- lines ---- */
 
 /* What comes ahead becomes current, the line begun in front of it. */
-static void exchange(dw_lines *l, size_t rest)
+static void exchange(dw_lines *l, struct step *s, size_t rest)
 {
-    struct ahead *a = &l->ahead;
-    char *memory = a->memory, *data = memory + ROOM_BYTES;
-    size_t cap = a->cap;
-    dw_marks marks = a->marks;
+    struct step next = *s;
+    char *data = next.memory + ROOM_BYTES;
 
     memcpy(data - rest, l->from, rest);
-    a->memory = l->memory;
-    a->cap = l->cap;
-    l->memory = memory;
-    l->cap = cap;
+    *s = l->now;
+    l->now = next;
     l->from = data - rest;
-    l->to = data + a->n;
-    l->nul = a->nul;
-    a->marks = l->marks;
-    l->marks = marks;
+    l->to = data + next.n;
+    l->nul = next.nul;
     l->marked = data;
     l->next_line = 0;
     l->marked_from = data;
 }
 
 /* A line too long to be moved: what comes ahead is put behind it. */
-static int append(dw_lines *l, size_t rest, dw_err *err)
+static int append(dw_lines *l, const struct step *s, size_t rest, dw_err *err)
 {
-    const struct ahead *a = &l->ahead;
-    void *memory = l->memory;
+    void *memory = l->now.memory;
 
     if (rest > LINE_MAX_BYTES)
         return l->broken = dw_fail(err, DW_EFORMAT,
@@ -223,35 +252,37 @@ static int append(dw_lines *l, size_t rest, dw_err *err)
                                    "this a text file?",
                                    dw_lines_name(l), l->number + 1,
                                    LINE_MAX_BYTES >> 20);
-    memmove(l->memory, l->from, rest);
-    if (dw_try_grow(&memory, &l->cap, rest + a->n, 1) < 0)
+    memmove(l->now.memory, l->from, rest);
+    if (dw_try_grow(&memory, &l->now.cap, rest + s->n, 1) < 0)
         return l->broken = dw_fail(
                    err, DW_ENOMEM, "%s:%zu: no memory for a line of %zu bytes",
-                   dw_lines_name(l), l->number + 1, rest + a->n);
-    l->memory = memory;
-    memcpy(l->memory + rest, a->memory + ROOM_BYTES, a->n);
-    l->from = l->memory;
-    l->to = l->from + rest + a->n;
-    l->marks.n_lines = l->next_line = 0;
-    l->nul = a->nul ? l->from + rest + (a->nul - a->memory - ROOM_BYTES) : NULL;
+                   dw_lines_name(l), l->number + 1, rest + s->n);
+    l->now.memory = memory;
+    memcpy(l->now.memory + rest, s->memory + ROOM_BYTES, s->n);
+    l->now.end = s->end;
+    l->now.digest = s->digest;
+    l->from = l->now.memory;
+    l->to = l->from + rest + s->n;
+    l->now.marks.n_lines = l->next_line = 0;
+    l->nul = s->nul ? l->from + rest + (s->nul - s->memory - ROOM_BYTES) : NULL;
     return 0;
 }
 
-/* Makes the bytes ahead current, and has the next ones unpacked. */
+/* Makes the bytes ahead current, and has more of them unpacked. */
 static int take_ahead(dw_lines *l, dw_err *err)
 {
     size_t rest = (size_t)(l->to - l->from);
+    struct ahead *a = &l->ahead[l->next];
 
-    dw_crew_wait(l->crew, &l->job);
+    l->next = (l->next + 1) % N_AHEAD;
+    dw_crew_wait(l->crew, &a->job);
     if (rest <= ROOM_BYTES)
-        exchange(l, rest);
-    else if (append(l, rest, err) < 0)
+        exchange(l, &a->step, rest);
+    else if (append(l, &a->step, rest, err) < 0)
         return err->code;
     l->scanned = rest;
-    l->end = l->ahead.end;
-    l->digest = l->ahead.digest;
-    if (l->end > 0)
-        dw_crew_start(l->crew, &l->job);
+    if (l->now.end > 0)
+        dw_crew_start(l->crew, &a->job);
     return 0;
 }
 
@@ -315,10 +346,11 @@ int dw_lines_next(dw_lines *l, dw_span *line, dw_err *err)
             return no_text(l, l->from,
                            err); /* the line's end need not be looked for */
         }
-        if (l->end == 0)
+        if (l->now.end == 0)
             return have ? give(l, l->to, l->to, line, err) : 0;
-        if (l->end < 0)
-            return l->broken = dw_packed_fail(l->ahead.packed, l->number, err);
+        if (l->now.end < 0)
+            return l->broken =
+                       dw_packed_fail(l->unpacker.packed, l->number, err);
         if (take_ahead(l, err) < 0)
             return err->code;
     }
@@ -327,7 +359,7 @@ int dw_lines_next(dw_lines *l, dw_span *line, dw_err *err)
 /* Finds the next line among the marks, behind those that were taken whole. */
 static void find_line(dw_lines *l)
 {
-    const dw_marks *m = &l->marks;
+    const dw_marks *m = &l->now.marks;
 
     while (l->next_line < m->n_lines &&
            l->marked + m->field[m->line[l->next_line] - 1] < l->from)
@@ -338,7 +370,7 @@ static void find_line(dw_lines *l)
  * end among the bytes that are marked, or ends in a CR. */
 static bool take_marks(dw_lines *l, dw_fields *f)
 {
-    const dw_marks *m = &l->marks;
+    const dw_marks *m = &l->now.marks;
     const char *text = l->marked, *end;
     uint32_t before;
 
@@ -369,12 +401,12 @@ int dw_lines_fields(dw_lines *l, dw_span *line, dw_fields *f, dw_err *err)
 
 const char *dw_lines_name(const dw_lines *l)
 {
-    return dw_packed_name(l->ahead.packed);
+    return dw_packed_name(l->unpacker.packed);
 }
 
 const char *dw_lines_packing(const dw_lines *l)
 {
-    return dw_packed_kind(l->ahead.packed);
+    return dw_packed_kind(l->unpacker.packed);
 }
 
 size_t dw_lines_number(const dw_lines *l)
@@ -384,12 +416,12 @@ size_t dw_lines_number(const dw_lines *l)
 
 uint64_t dw_lines_digest(const dw_lines *l)
 {
-    return l->digest;
+    return l->now.digest;
 }
 
 dw_origin dw_lines_origin(const dw_lines *l)
 {
-    return (dw_origin){dw_lines_name(l), l->number, l->digest};
+    return (dw_origin){dw_lines_name(l), l->number, l->now.digest};
 }
 
 int dw_lines_fail(const dw_lines *l, dw_err *err, int code, const char *column,

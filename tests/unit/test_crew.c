@@ -53,8 +53,71 @@ static void test_rounds(size_t threads)
     dw_crew_free(crew);
 }
 
+/* What the jobs of one series have in common, without a lock of its own. */
+struct line {
+    size_t next;
+    unsigned long wrong;
+};
+
+struct place {
+    struct line *line;
+    size_t at;
+};
+
+static void take_place(void *ctx)
+{
+    struct place *p = ctx;
+
+    p->line->wrong += p->line->next != p->at;
+    for (volatile size_t i = 0; i < 1000; i++)
+        continue;
+    p->line->next = p->at + 1;
+}
+
+/* Rings of jobs of two series, and jobs of none between them. */
+static void test_series(size_t threads)
+{
+    dw_crew *crew = threads ? dw_crew_new(threads) : NULL;
+    dw_series series[2] = {{0}};
+    struct line line[2] = {{0}};
+    struct place place[2][JOBS];
+    struct sum sum = {0};
+    dw_job job[2][JOBS], other = {.fn = add_up, .ctx = &sum};
+
+    for (size_t i = 0; i < 2 * JOBS; i++) {
+        struct place *p = &place[i % 2][i / 2];
+
+        p->line = &line[i % 2];
+        job[i % 2][i / 2] =
+            (dw_job){.fn = take_place, .ctx = p, .series = &series[i % 2]};
+    }
+    for (size_t i = 0; i < ROUNDS; i++) {
+        for (size_t k = 0; k < 2; k++) {
+            dw_crew_wait(crew, &job[k][i % JOBS]);
+            place[k][i % JOBS].at = i;
+            dw_crew_start(crew, &job[k][i % JOBS]);
+        }
+        if (i % 3 == 0) {
+            dw_crew_wait(crew, &other);
+            dw_crew_start(crew, &other);
+        }
+    }
+    dw_crew_wait(crew, &other);
+    for (size_t i = 0; i < JOBS; i++) {
+        dw_crew_wait(crew, &job[0][(ROUNDS + i) % JOBS]);
+        dw_crew_wait(crew, &job[1][(ROUNDS + i) % JOBS]);
+    }
+    dw_crew_free(crew);
+    OK(line[0].wrong == 0 && line[1].wrong == 0,
+       "%zu threads: the jobs of a series are done in turn", threads);
+    OK(line[0].next == ROUNDS && line[1].next == ROUNDS,
+       "%zu threads: all of them", threads);
+}
+
 int main(void)
 {
+    for (size_t threads = 0; threads <= 4; threads++)
+        test_series(threads);
     for (size_t threads = 0; threads <= 4; threads++)
         test_rounds(threads);
     dw_crew_free(NULL);
