@@ -69,7 +69,7 @@ static void take_place(void *ctx)
     struct place *p = ctx;
 
     p->line->wrong += p->line->next != p->at;
-    for (volatile size_t i = 0; i < 1000; i++)
+    for (volatile size_t i = 0; i < 10000; i++)
         continue;
     p->line->next = p->at + 1;
 }
