@@ -15,12 +15,9 @@ setup() {
     } >good.tsv
 }
 
-# refuses FILE PATTERN: dw-ingest refuses the study, and leaves no output.
-refuses() {
-    rm -f out.dws
-    run --separate-stderr dw-ingest --ref p.bim -o out.dws "$1"
-    refused "$2" || return 1
-    [ -z "$(find . -name 'out.dws*')" ] || { find . -name 'out*'; return 1; }
+# refuses_study FILE PATTERN: dw-ingest refuses the study, and leaves no output.
+refuses_study() {
+    refuses "$2" dw-ingest --ref p.bim "$1"
 }
 
 # counts FILE REASON: rows with that reason are left out, and the others taken.
@@ -41,9 +38,9 @@ counts() {
 }
 
 @test "no such file, a folder" {
-    refuses none.tsv '^dw-ingest: none.tsv: No such file or directory$'
+    refuses_study none.tsv '^dw-ingest: none.tsv: No such file or directory$'
     mkdir d
-    refuses d 'd: is a directory'
+    refuses_study d 'd: is a directory'
     run --separate-stderr dw-ingest --ref none.bim good.tsv
     refused 'none.bim: No such file'
     run --separate-stderr dw-ingest --annot none.annot good.tsv
@@ -61,18 +58,18 @@ counts() {
         size=$(stat -c %s whole.$f)
         for cut in 1 8 28 $((size / 2)); do
             head -c $((size - cut)) whole.$f >cut.$f
-            refuses cut.$f "cut.$f: this .* file is broken or cut short, after line [0-9]+"
+            refuses_study cut.$f "cut.$f: this .* file is broken or cut short, after line [0-9]+"
         done
     done
 }
 
 @test "an empty file, a header only, empty lines" {
     : >empty.tsv
-    refuses empty.tsv 'empty.tsv: this file is empty: no header line'
+    refuses_study empty.tsv 'empty.tsv: this file is empty: no header line'
     head -1 good.tsv >header.tsv
-    refuses header.tsv 'header.tsv: has no rows'
+    refuses_study header.tsv 'header.tsv: has no rows'
     printf '\n\n' >blank.tsv
-    refuses blank.tsv 'this file is empty'
+    refuses_study blank.tsv 'this file is empty'
     : >empty.bim
     run --separate-stderr dw-ingest --ref empty.bim good.tsv
     refused 'no chromosome in common'
@@ -80,48 +77,48 @@ counts() {
 
 @test "a missing column is named, with the nearest header" {
     sed '1s/POS/POSN/' good.tsv >pos.tsv
-    refuses pos.tsv 'pos.tsv:1: no column POS; the nearest is POSN'
+    refuses_study pos.tsv 'pos.tsv:1: no column POS; the nearest is POSN'
     sed '1s/A1/Allele/' good.tsv >allele.tsv
-    refuses allele.tsv 'surely the effect and the other allele; say it with --columns'
+    refuses_study allele.tsv 'surely the effect and the other allele; say it with --columns'
     sed '1s/BETA/GAMMA/' good.tsv >beta.tsv
-    refuses beta.tsv 'no columns to make z of'
+    refuses_study beta.tsv 'no columns to make z of'
     cut -f 1-5,7- good.tsv >n.tsv
-    refuses n.tsv 'no column for the sample size: give it with --n'
+    refuses_study n.tsv 'no column for the sample size: give it with --n'
     run --separate-stderr dw-ingest --columns BETA=BETTA good.tsv
     refused 'no column BETTA; the nearest is BETA .the header has: CHR'
 }
 
 @test "text where a number belongs: line, column and what was found" {
     sed '3s/0\.3\t0\.1/1e5x\t0.1/' good.tsv >text.tsv
-    refuses text.tsv '^dw-ingest: text.tsv:3: column BETA: "1e5x" is not a number$'
+    refuses_study text.tsv '^dw-ingest: text.tsv:3: column BETA: "1e5x" is not a number$'
     sed '4s/300/3OO/' good.tsv >pos.tsv
-    refuses pos.tsv 'pos.tsv:4: column POS: "3OO" is not a position'
+    refuses_study pos.tsv 'pos.tsv:4: column POS: "3OO" is not a position'
     sed '2s/1000/many/' good.tsv >n.tsv
-    refuses n.tsv 'n.tsv:2: column N: "many" is not a number'
+    refuses_study n.tsv 'n.tsv:2: column N: "many" is not a number'
 }
 
 @test "ragged rows, two headers" {
     sed '3s/\t0\.1$//' good.tsv >short.tsv
-    refuses short.tsv 'short.tsv:3: 9 fields where the header has 10'
+    refuses_study short.tsv 'short.tsv:3: 9 fields where the header has 10'
     sed '3s/$/\tx/' good.tsv >long.tsv
-    refuses long.tsv 'long.tsv:3: 11 fields where the header has 10'
+    refuses_study long.tsv 'long.tsv:3: 11 fields where the header has 10'
     cat good.tsv good.tsv >two.tsv
-    refuses two.tsv 'two.tsv:5: column POS: a second header line'
+    refuses_study two.tsv 'two.tsv:5: column POS: a second header line'
 }
 
 @test "UTF-16, NUL bytes, other packings, binary files" {
     iconv -f UTF-8 -t UTF-16 good.tsv >utf16.tsv
-    refuses utf16.tsv 'is UTF-16; convert it: iconv'
+    refuses_study utf16.tsv 'is UTF-16; convert it: iconv'
     iconv -f UTF-8 -t UTF-16LE good.tsv >le.tsv
-    refuses le.tsv 'le.tsv:1: a NUL byte'
+    refuses_study le.tsv 'le.tsv:1: a NUL byte'
     { head -2 good.tsv; printf '1\0\n'; } >nul.tsv
-    refuses nul.tsv 'nul.tsv:3: a NUL byte'
+    refuses_study nul.tsv 'nul.tsv:3: a NUL byte'
     tr '\n' '\r' <good.tsv >mac.tsv
-    refuses mac.tsv 'CR alone'
+    refuses_study mac.tsv 'CR alone'
     printf 'PK\003\004......................' >zip.tsv
-    refuses zip.tsv 'is a zip archive; unpack it'
+    refuses_study zip.tsv 'is a zip archive; unpack it'
     dw-ingest -q good.tsv -o stream.dws
-    refuses stream.dws 'is a stream of this suite'
+    refuses_study stream.dws 'is a stream of this suite'
     head -c 5000 /dev/urandom | tr -d '\0' >random.tsv
     run --separate-stderr dw-ingest --ref p.bim -o out.dws random.tsv
     [ "$status" -eq 1 ]
@@ -142,7 +139,7 @@ counts() {
     counts p.tsv p_zero
     [ "$(dw-view --variants out.dws | cut -f 9 | tail -1 | cut -c 1-7)" = 42.8264 ]
     sed '2,4s/0\.1\t0\.1$/0\t0.1/' good.tsv >all.tsv
-    refuses all.tsv 'none of 3 rows can be taken; 3 of them: standard error of 0 or less'
+    refuses_study all.tsv 'none of 3 rows can be taken; 3 of them: standard error of 0 or less'
 }
 
 @test "a broken .bim, .bed or .annot" {

@@ -6,13 +6,7 @@ load helper
 # A little panel with a trait whose truth depends on two annotations.
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
-    PATH=${DW_BIN:-$BATS_TEST_DIRNAME/../../build/plain/bin}:$PATH
-    dw-synth -q --chroms 12 --length 1M --people 250 --variants 4800 \
-        --min-maf 0.05 --annotations 12 -o syn
-    dw-ingest -q --ref syn.bim --annot syn.annot.gz |
-        dw-ldblock -q --geno syn.bed --blocks syn.blocks.bed -o panel.dws
-    dw-sim -q --truth enrich:Conservation=3,Coding=30 --n 500000 --h2 0.1 \
-        --tau 0.2 --trait sim panel.dws -o blocks.dws
+    twelve_pieces
 }
 
 setup() {

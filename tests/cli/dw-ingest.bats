@@ -5,23 +5,7 @@ load helper
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
-    # Six variants; the .bed of four people gives r4 (A/T) a frequency of 1/8.
-    printf '%s\t%s\t0\t%s\t%s\t%s\n' \
-        1 r1 100 A G  1 r2 200 C T  1 r3 300 G A \
-        1 r4 400 A T  1 r5 400 AC A  2 r6 50 T G >p.bim
-    printf '%s %s 0 0 0 0\n' a a b b c c d d >p.fam
-    printf '\154\033\001\376\376\376\376\376\376' >p.bed
-    # As written, swapped, other strand, ambiguous on the other strand, indel
-    # swapped, not in the reference.
-    {
-        printf 'CHR\tSNP\tPOS\tA1\tA2\tN\tAF1\tBETA\tSE\tP\n'
-        printf '1\tr1\t100\tA\tG\t1000\t0.2\t0.2\t0.1\t0.1\n'
-        printf '1\tr2\t200\tT\tC\t1000\t0.3\t0.3\t0.1\t0.1\n'
-        printf '1\tr3\t300\tC\tT\t1000\t0.4\t0.4\t0.1\t0.1\n'
-        printf '1\tr4\t400\tA\tT\t1000\t0.9\t0.5\t0.1\t0.1\n'
-        printf '1\tr5\t400\tA\tAC\t1000\t0.6\t0.6\t0.1\t0.1\n'
-        printf '2\tx\t60\tA\tC\t1000\t0.6\t0.6\t0.1\t0.1\n'
-    } >study.tsv
+    six_rows
 }
 
 # CHR POS ID REF ALT EAF Z N of a stream.

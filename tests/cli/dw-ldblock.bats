@@ -293,76 +293,66 @@ sys.stdout.buffer.write(b"".join(reversed(rows)))' "$bytes" >>back.bed
     refused 'come in another order .1 is asked for behind 2., and stdin'
 }
 
-# refuses PATTERN ARG...: one line, nothing written.
-refuses() {
-    pattern=$1
-    shift
-    rm -f no.dws
-    run --separate-stderr dw-ldblock -o no.dws "$@"
-    refused "$pattern" || return 1
-    [ -z "$(find . -name 'no.dws*')" ] || { find . -name 'no.dws*'; return 1; }
-}
-
 @test "broken genotypes" {
     cp demo.bim cut.bim
     cp demo.fam cut.fam
     head -c 5000 demo.bed >cut.bed
-    refuses 'cut.bed: holds 5000 bytes, but 1200 variants .*cut short' --panel --geno cut.bed
+    refuses 'cut.bed: holds 5000 bytes, but 1200 variants .*cut short' dw-ldblock --panel --geno cut.bed
     cp demo.bed cut.bed
     printf x >>cut.bed
-    refuses 'these do not belong to it' --panel --geno cut.bed
+    refuses 'these do not belong to it' dw-ldblock --panel --geno cut.bed
     head -n 7 demo.bim >cut.bim
-    refuses 'but 7 variants' --panel --geno cut.bed
+    refuses 'but 7 variants' dw-ldblock --panel --geno cut.bed
     { printf '\154\033\000'; tail -c +4 demo.bed; } >cut.bed
-    refuses 'person by person' --panel --geno cut.bed
+    refuses 'person by person' dw-ldblock --panel --geno cut.bed
     { printf 'abc'; tail -c +4 demo.bed; } >cut.bed
-    refuses 'begins with 61 62 63' --panel --geno cut.bed
+    refuses 'begins with 61 62 63' dw-ldblock --panel --geno cut.bed
     printf '\154' >cut.bed
-    refuses 'cut.bed: holds 1 bytes, too few for a .bed' --panel --geno cut.bed
-    refuses '-r 9: no variant of demo.bed lies there' --panel --geno demo.bed -r 9
-    refuses '-r 9: no variant of demo.bcf lies there' --panel --geno demo.bcf -r 9
+    refuses 'cut.bed: holds 1 bytes, too few for a .bed' dw-ldblock --panel --geno cut.bed
+    refuses '-r 9: no variant of demo.bed lies there' dw-ldblock --panel --geno demo.bed -r 9
+    refuses '-r 9: no variant of demo.bcf lies there' dw-ldblock --panel --geno demo.bcf -r 9
     rm cut.bim
     cp demo.bed cut.bed
-    refuses 'cut.bim: No such file' --panel --geno cut.bed
-    refuses 'none.bed: No such file' --panel --geno none.bed
+    refuses 'cut.bim: No such file' dw-ldblock --panel --geno cut.bed
+    refuses 'none.bed: No such file' dw-ldblock --panel --geno none.bed
     head -c 20000 demo.bcf >cut.bcf
-    refuses 'cut.bcf: is cut short' --panel --geno cut.bcf
+    refuses 'cut.bcf: is cut short' dw-ldblock --panel --geno cut.bcf
     gunzip -c demo.vcf.gz | head -c 100000 >cut.vcf
-    refuses 'cut.vcf: record [0-9]+, at or behind 1:[0-9]+, has' --panel --geno cut.vcf
+    refuses 'cut.vcf: record [0-9]+, at or behind 1:[0-9]+, has' dw-ldblock --panel --geno cut.vcf
     for f in fewer_people:'1, at or behind 1:100, has another number of people' \
         gt_of_characters:'1, at or behind 1:100, has a GT that is no genotype'; do
         tail -c +2 "$ROOT/tests/fuzz/corpus/vcf/${f%%:*}" >odd.bcf
-        refuses "odd.bcf: record ${f#*:}" --panel --geno odd.bcf
+        refuses "odd.bcf: record ${f#*:}" dw-ldblock --panel --geno odd.bcf
     done
-    refuses 'neither a .bed nor a VCF or BCF' --panel --geno study.tsv
-    refuses 'nobody' --panel --geno demo.bed --samples study.tsv
+    refuses 'neither a .bed nor a VCF or BCF' dw-ldblock --panel --geno study.tsv
+    refuses 'nobody' dw-ldblock --panel --geno demo.bed --samples study.tsv
 }
 
 @test "broken blocks" {
     printf '1 0 100\n1 50 200\n' >over.bed
-    refuses 'over.bed:2: this block overlaps the one of line 1' --panel --geno demo.bed --blocks over.bed
+    refuses 'over.bed:2: this block overlaps the one of line 1' dw-ldblock --panel --geno demo.bed --blocks over.bed
     printf '1 0 100\none two three\n' >text.bed
-    refuses 'text.bed:2: column 2 \(start\): "two"' --panel --geno demo.bed --blocks text.bed
+    refuses 'text.bed:2: column 2 \(start\): "two"' dw-ldblock --panel --geno demo.bed --blocks text.bed
     printf '9 0 100000000\n' >other.bed
-    refuses 'no variant lies in any of these blocks' --panel --geno demo.bed --blocks other.bed
+    refuses 'no variant lies in any of these blocks' dw-ldblock --panel --geno demo.bed --blocks other.bed
     : >empty.bed
-    refuses 'empty.bed: no interval' --panel --geno demo.bed --blocks empty.bed
+    refuses 'empty.bed: no interval' dw-ldblock --panel --geno demo.bed --blocks empty.bed
 }
 
 @test "inputs that do not belong together" {
     awk '{ $4 += 7; print }' OFS='\t' demo.bim >shifted.bim
     cp demo.bed shifted.bed
     cp demo.fam shifted.fam
-    refuses 'has [0-9]+ of the 1200 variants of the stream; .*genome build' --geno shifted.bed study.dws
+    refuses 'has [0-9]+ of the 1200 variants of the stream; .*genome build' dw-ldblock --geno shifted.bed study.dws
     awk '{ $5 = "AAAAA"; $6 = "C"; print }' OFS='\t' demo.bim >shifted.bim
-    refuses 'with other alleles' --geno shifted.bed study.dws
+    refuses 'with other alleles' dw-ldblock --geno shifted.bed study.dws
     awk '{ $1 = 9; print }' OFS='\t' demo.bim >shifted.bim
-    refuses 'none of the stream.s chromosomes' --geno shifted.bed study.dws
+    refuses 'none of the stream.s chromosomes' dw-ldblock --geno shifted.bed study.dws
     dw-ldblock -q --geno demo.bed study.dws -o done.dws
-    refuses 'holds blocks already, made from demo.bed' --geno demo.bed done.dws
-    refuses '-r 7: no variant lies there' --geno demo.bed -r 7 study.dws
+    refuses 'holds blocks already, made from demo.bed' dw-ldblock --geno demo.bed done.dws
+    refuses '-r 7: no variant lies there' dw-ldblock --geno demo.bed -r 7 study.dws
     head -c 3000 study.dws >short.dws
-    refuses 'cut short' --geno demo.bed short.dws
+    refuses 'cut short' dw-ldblock --geno demo.bed short.dws
 }
 
 # downstream ARG...: dw-ldblock into a pipe; 1 for both, the filter behind it
@@ -405,12 +395,12 @@ downstream() {
 
 @test "nothing to tell LD from" {
     head -n 1 demo.fam | cut -f 1,2 >one
-    refuses 'one person has no correlations' --panel --geno demo.bed --samples one
+    refuses 'one person has no correlations' dw-ldblock --panel --geno demo.bed --samples one
     # Two people who are alike in all.
     cp demo.bim twins.bim
     head -n 2 demo.fam >twins.fam
     { printf '\154\033\001'; head -c 1200 /dev/zero | tr '\0' '\012'; } >twins.bed
-    refuses 'can be used \(1200 monomorphic, 0 below' --panel --geno twins.bed
+    refuses 'can be used \(1200 monomorphic, 0 below' dw-ldblock --panel --geno twins.bed
 }
 
 @test "usage" {

@@ -157,36 +157,26 @@ near() {
     [[ $stderr =~ outside_region\ +[1-9] ]]
 }
 
-# refuses PATTERN ARG...: one line, nothing written.
-refuses() {
-    pattern=$1
-    shift
-    rm -f no.tsv
-    run --separate-stderr dw-prs -o no.tsv "$@"
-    refused "$pattern" || return 1
-    [ -z "$(find . -name 'no.tsv*')" ] || { find . -name 'no.tsv*'; return 1; }
-}
-
 @test "what cannot be" {
     awk 'BEGIN { OFS = "\t" } NR > 1 { $2 += 3 } { print }' weights.tsv >shifted.tsv
-    refuses 'demo.bed has [0-9]+ of the 720 variants of shifted.tsv; .*genome build' \
+    refuses 'demo.bed has [0-9]+ of the 720 variants of shifted.tsv; .*genome build' dw-prs \
         --geno demo.bed shifted.tsv
     cut -f 3,5,7 weights.tsv | sed '2,$s/^/x/' >ids
-    refuses 'ids of one kind' --geno demo.bed ids
+    refuses 'ids of one kind' dw-prs --geno demo.bed ids
     head -n 1 weights.tsv >none.tsv
-    refuses 'none.tsv: no weight in it' --geno demo.bed none.tsv
+    refuses 'none.tsv: no weight in it' dw-prs --geno demo.bed none.tsv
     sed '5s/\t[^\t]*$/\tabc/' weights.tsv >text.tsv
-    refuses 'text.tsv:5: column WEIGHT: "abc"' --geno demo.bed text.tsv
+    refuses 'text.tsv:5: column WEIGHT: "abc"' dw-prs --geno demo.bed text.tsv
     cut -f 1-6 weights.tsv >short.tsv
-    refuses 'no column of the weight' --geno demo.bed short.tsv
-    refuses 'none: No such file' --geno demo.bed none
-    refuses 'none.bed: No such file' --geno none.bed weights.tsv
+    refuses 'no column of the weight' dw-prs --geno demo.bed short.tsv
+    refuses 'none: No such file' dw-prs --geno demo.bed none
+    refuses 'none.bed: No such file' dw-prs --geno none.bed weights.tsv
     head -c 1000 demo.bed >cut.bed
     cp demo.bim cut.bim
     cp demo.fam cut.fam
-    refuses 'cut.bed: holds 1000 bytes' --geno cut.bed weights.tsv
+    refuses 'cut.bed: holds 1000 bytes' dw-prs --geno cut.bed weights.tsv
     gzip -c weights.tsv | head -c 2000 >cut.gz
-    refuses 'cut' --geno demo.bed cut.gz
+    refuses 'cut' dw-prs --geno demo.bed cut.gz
 }
 
 @test "usage" {

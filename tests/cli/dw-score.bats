@@ -4,7 +4,6 @@ load helper
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
-    PATH=${DW_BIN:-$BATS_TEST_DIRNAME/../../build/plain/bin}:$PATH
     dw-synth -q --chroms 2 --length 2M --people 200 --variants 1200 \
         --min-maf 0.05 --annotations 12 -o syn
     dw-ingest -q --ref syn.bim --annot syn.annot.gz -o variants.dws

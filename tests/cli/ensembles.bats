@@ -4,7 +4,6 @@ load helper
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
-    PATH=${DW_BIN:-$BATS_TEST_DIRNAME/../../build/plain/bin}:$PATH
     dw-synth -q --chroms 6 --length 3M --people 300 --variants 6000 \
         --min-maf 0.02 --annotations 8 -o syn
     dw-ingest -q --ref syn.bim --annot syn.annot.gz |

@@ -44,16 +44,6 @@ same_ld() {
     done
 }
 
-# refuses PATTERN ARG...: one line, nothing written.
-refuses() {
-    pattern=$1
-    shift
-    rm -f no.dws
-    run --separate-stderr dw-ldblock -o no.dws "$@"
-    refused "$pattern" || return 1
-    [ -z "$(find . -name 'no.dws*')" ] || { find . -name 'no.dws*'; return 1; }
-}
-
 @test "@ in a name: a file for each chromosome" {
     dw-ldblock -q --panel --geno demo.bed -o one.dws
     dw-ldblock -q --geno demo.bed study.dws -o one.study.dws
@@ -115,24 +105,24 @@ refuses() {
 }
 
 @test "@ in a name: files that do not belong together" {
-    refuses 'q.chr@.bed: no such file, whatever chromosome stands for @' --panel --geno q.chr@.bed
+    refuses 'q.chr@.bed: no such file, whatever chromosome stands for @' dw-ldblock --panel --geno q.chr@.bed
     for c in 1 2; do
         cp p.chr$c.bed o.chr$c.bed
         cp p.chr$c.bim o.chr$c.bim
         cp p.chr$c.fam o.chr$c.fam
     done
     tac p.chr2.fam >o.chr2.fam
-    refuses 'o.chr2.bed: its people are not those of o.chr1.bed, in the same order' \
+    refuses 'o.chr2.bed: its people are not those of o.chr1.bed, in the same order' dw-ldblock \
         --panel --geno o.chr@.bed
     cp p.chr1.bed o.chr2.bed
     cp p.chr1.bim o.chr2.bim
     cp p.chr1.fam o.chr2.fam
-    refuses 'o.chr2.bed: has chromosome 1, as o.chr1.bed has' --panel --geno o.chr@.bed
+    refuses 'o.chr2.bed: has chromosome 1, as o.chr1.bed has' dw-ldblock --panel --geno o.chr@.bed
     cp v.chr1.vcf w.chr1.vcf
     cp v.chr1.vcf w.chr2.vcf
-    refuses 'w.chr2.vcf: has chromosome 1, as w.chr1.vcf has' --panel --geno w.chr@.vcf
+    refuses 'w.chr2.vcf: has chromosome 1, as w.chr1.vcf has' dw-ldblock --panel --geno w.chr@.vcf
     head -c 1000 p.chr3.bed >o.chr2.bed
-    refuses 'o.chr2.bed: holds 1000 bytes' --panel --geno o.chr@.bed
+    refuses 'o.chr2.bed: holds 1000 bytes' dw-ldblock --panel --geno o.chr@.bed
     # A file that is called so is that file.
     cp demo.bed a@b.bed
     cp demo.bim a@b.bim
@@ -313,10 +303,10 @@ END
         dw-view --head less.dws | grep -q '^input.high.txt'
     done
     printf '1 0 900000000\n2 0 900000000\n3 0 900000000\n' >all.txt
-    refuses '--exclude all.txt: no variant lies elsewhere' --geno demo.bed --exclude all.txt study.dws
-    refuses '--exclude all.txt: no variant lies elsewhere' --panel --ld whole.dws --exclude all.txt
+    refuses '--exclude all.txt: no variant lies elsewhere' dw-ldblock --geno demo.bed --exclude all.txt study.dws
+    refuses '--exclude all.txt: no variant lies elsewhere' dw-ldblock --panel --ld whole.dws --exclude all.txt
     printf 'one two three\n1 x y\n' >text.txt
-    refuses 'text.txt:2: column 2' --panel --geno demo.bed --exclude text.txt
+    refuses 'text.txt:2: column 2' dw-ldblock --panel --geno demo.bed --exclude text.txt
 }
 
 @test "published regions and blocks: all are read" {

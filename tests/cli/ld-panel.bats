@@ -340,47 +340,37 @@ same_variants() {
     cmp <(dw-view --tracks track.ld) <(dw-view --tracks track.geno)
 }
 
-# refuses PATTERN ARG...: one line, nothing written.
-refuses() {
-    pattern=$1
-    shift
-    rm -f no.dws
-    run --separate-stderr dw-ldblock -o no.dws "$@"
-    refused "$pattern" || return 1
-    [ -z "$(find . -name 'no.dws*')" ] || { find . -name 'no.dws*'; return 1; }
-}
-
 @test "panels that are none, or not of this study" {
-    refuses 'study.dws: holds variants without LD; a panel is made by dw-ldblock --geno' \
+    refuses 'study.dws: holds variants without LD; a panel is made by dw-ldblock --geno' dw-ldblock \
         --ld study.dws study.dws
-    refuses 'study.tsv: is no LD that is known' --ld study.tsv study.dws
-    refuses 'none.dws: No such file' --ld none.dws study.dws
+    refuses 'study.tsv: is no LD that is known' dw-ldblock --ld study.tsv study.dws
+    refuses 'none.dws: No such file' dw-ldblock --ld none.dws study.dws
     head -c 20000 panel.dws >cut.dws
-    refuses 'cut.dws: cut short' --ld cut.dws study.dws
-    refuses 'is not a regular file' --ld <(cat panel.dws) study.dws
-    refuses 'holds blocks already, made from demo.bed' --ld panel.dws direct.dws
+    refuses 'cut.dws: cut short' dw-ldblock --ld cut.dws study.dws
+    refuses 'is not a regular file' dw-ldblock --ld <(cat panel.dws) study.dws
+    refuses 'holds blocks already, made from demo.bed' dw-ldblock --ld panel.dws direct.dws
     # Bytes that are other ones, in the middle.
     cp panel.dws bad.dws
     printf 'x' | dd of=bad.dws bs=1 seek=$(($(wc -c <panel.dws) / 2)) conv=notrunc status=none
-    refuses 'bad.dws: ' --ld bad.dws study.dws
+    refuses 'bad.dws: ' dw-ldblock --ld bad.dws study.dws
     # Another build: by what HEAD says, by positions, by alleles.
     # shellcheck disable=SC2086
     dw-ldblock -q --panel --geno demo.bed $windows --build hg38 -o p38.dws
     dw-ingest -q --columns "$columns" --ambiguous keep --build hg19 study.tsv -o s37.dws
-    refuses 'p38.dws is of genome build GRCh38, and the stream of GRCh37' --ld p38.dws s37.dws
+    refuses 'p38.dws is of genome build GRCh38, and the stream of GRCh37' dw-ldblock --ld p38.dws s37.dws
     dw-ldblock -q --ld p38.dws study.dws | dw-view --head | grep -q '^build.GRCh38'
     awk 'NR > 1 { $2 += 7 } { print }' OFS='\t' study.tsv |
         dw-ingest -q --columns "$columns" --ambiguous keep - -o far.dws
-    refuses 'panel.dws has [0-9]+ of the [0-9]+ variants of the stream; are they of one genome build' \
+    refuses 'panel.dws has [0-9]+ of the [0-9]+ variants of the stream; are they of one genome build' dw-ldblock \
         --ld panel.dws far.dws
     awk 'NR > 1 { $4 = "AAAA"; $5 = "C" } { print }' OFS='\t' study.tsv |
         dw-ingest -q --columns "$columns" --ambiguous keep - -o other.dws
-    refuses 'with other alleles' --ld panel.dws other.dws
+    refuses 'with other alleles' dw-ldblock --ld panel.dws other.dws
     awk 'NR > 1 { $1 = 9 } { print }' OFS='\t' study.tsv | sort -k 2n |
         dw-ingest -q --columns "$columns" --ambiguous keep - -o nine.dws
-    refuses 'panel.dws has none of the stream.s chromosomes' --ld panel.dws nine.dws
-    refuses 'none of the variants found can be used' --ld panel.dws --min-maf 0.5 study.dws
-    refuses '-r 7: no variant lies there' --ld panel.dws -r 7 study.dws
+    refuses 'panel.dws has none of the stream.s chromosomes' dw-ldblock --ld panel.dws nine.dws
+    refuses 'none of the variants found can be used' dw-ldblock --ld panel.dws --min-maf 0.5 study.dws
+    refuses '-r 7: no variant lies there' dw-ldblock --ld panel.dws -r 7 study.dws
 }
 
 @test "what does not go with --ld" {

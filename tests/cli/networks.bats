@@ -6,7 +6,6 @@ ORACLE=$BATS_TEST_DIRNAME/../oracle
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
-    PATH=$DW_BIN:$PATH
     planted
 }
 

@@ -6,7 +6,6 @@ load helper
 # Twelve pieces; every other one was simulated with sixteen times the tau.
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
-    PATH=${DW_BIN:-$BATS_TEST_DIRNAME/../../build/plain/bin}:$PATH
     dw-synth -q --chroms 6 --length 2M --people 300 --variants 3600 \
         --min-maf 0.02 --annotations 8 -o syn
     dw-ingest -q --ref syn.bim --annot syn.annot.gz -o syn.dwv

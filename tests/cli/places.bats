@@ -6,20 +6,7 @@ load helper
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
-    printf '%s\t%s\t0\t%s\t%s\t%s\n' \
-        1 r1 100 A G  1 r2 200 C T  1 r3 300 G A \
-        1 r4 400 A T  1 r5 400 AC A  2 r6 50 T G >p.bim
-    printf '%s %s 0 0 0 0\n' a a b b c c d d >p.fam
-    printf '\154\033\001\376\376\376\376\376\376' >p.bed
-    {
-        printf 'CHR\tSNP\tPOS\tA1\tA2\tN\tAF1\tBETA\tSE\tP\n'
-        printf '1\tr1\t100\tA\tG\t1000\t0.2\t0.2\t0.1\t0.1\n'
-        printf '1\tr2\t200\tT\tC\t1000\t0.3\t0.3\t0.1\t0.1\n'
-        printf '1\tr3\t300\tC\tT\t1000\t0.4\t0.4\t0.1\t0.1\n'
-        printf '1\tr4\t400\tA\tT\t1000\t0.9\t0.5\t0.1\t0.1\n'
-        printf '1\tr5\t400\tA\tAC\t1000\t0.6\t0.6\t0.1\t0.1\n'
-        printf '2\tx\t60\tA\tC\t1000\t0.6\t0.6\t0.1\t0.1\n'
-    } >study.tsv
+    six_rows
     # The same reference as sites, with ALT's frequency of r4, 1/8.
     {
         printf '##fileformat=VCFv4.2\n##contig=<ID=1>\n##contig=<ID=2>\n'

@@ -6,7 +6,6 @@ load helper
 # Four blocks of some 300 eigenpairs each, and a prior that varies.
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return 1
-    PATH=${DW_BIN:-$BATS_TEST_DIRNAME/../../build/plain/bin}:$PATH
     dw-synth -q --chroms 4 --length 1M --people 350 --variants 4000 \
         --min-maf 0.02 --annotations 12 -o syn
     dw-ingest -q --ref syn.bim --annot syn.annot.gz |

@@ -6,7 +6,7 @@
 #include "lik/ldsr.h"
 #include "lik_reference.h"
 #include "linalg/blas.h"
-#include "made_blocks.h"
+#include "made_data.h"
 #include "record/rec_modl.h"
 #include "tap.h"
 
@@ -140,19 +140,14 @@ static void build(dw_dataset *data)
                .variance = truth};
     dw_variants var = {0};
     dw_ldblock b = {0};
-    dw_err err = {0};
-    size_t n_empty;
 
     *data = (dw_dataset){.p = w.p, .n_traits = 1, .keep_whole = true};
     for (size_t i = 0; i < BLOCKS; i++) {
         w.tau = tau_of(i);
         panel_block(&w, 17, i, &var, &b, NULL);
-        if (dw_dataset_take(data, &var, &b, &(dw_fit_column){0, w.n, b.people},
-                            i % 6 ? DW_PART_TRAIN : DW_PART_HELDOUT, &err) < 0)
-            OK(0, "%s", err.msg);
+        made_take(data, &w, &var, &b, i % 6 ? DW_PART_TRAIN : DW_PART_HELDOUT);
     }
-    if (dw_dataset_complete(data, NULL, &n_empty, &err) < 0)
-        OK(0, "%s", err.msg);
+    made_complete(data, NULL, 0);
     dw_variants_clear(&var);
     dw_ldblock_clear(&b);
 }

@@ -2,7 +2,7 @@
  * each epoch told once. */
 #include "fit/fit_model.h"
 #include "linalg/blas.h"
-#include "made_blocks.h"
+#include "made_data.h"
 #include "tap.h"
 
 enum { BLOCKS = 14, EPOCHS = 3, MOST = 200 };
@@ -27,19 +27,14 @@ static void build(dw_dataset *data)
                          .variance = truth};
     dw_variants var = {0};
     dw_ldblock b = {0};
-    dw_err err = {0};
-    size_t n_empty;
 
     *data = (dw_dataset){.p = 2, .n_traits = 1, .keep_whole = true};
     for (size_t i = 0; i < BLOCKS; i++) {
         panel_block(&world, 5, i, &var, &b, NULL);
-        if (dw_dataset_take(data, &var, &b,
-                            &(dw_fit_column){0, world.n, b.people},
-                            i % 5 ? DW_PART_TRAIN : DW_PART_VALID, &err) < 0)
-            OK(0, "%s", err.msg);
+        made_take(data, &world, &var, &b,
+                  i % 5 ? DW_PART_TRAIN : DW_PART_VALID);
     }
-    if (dw_dataset_complete(data, NULL, &n_empty, &err) < 0)
-        OK(0, "%s", err.msg);
+    made_complete(data, NULL, 0);
     dw_variants_clear(&var);
     dw_ldblock_clear(&b);
 }

@@ -2,7 +2,7 @@
  * threads, and what cannot be fitted is refused. */
 #include "fit/fit_model.h"
 #include "linalg/blas.h"
-#include "made_blocks.h"
+#include "made_data.h"
 #include "tap.h"
 
 static const char *const NAMES[] = {"coding", "cons", "dhs", "noise"};
@@ -41,8 +41,6 @@ static void build_from(panel w, dw_dataset *data,
 {
     dw_variants var = {0};
     dw_ldblock b = {0};
-    dw_err err = {0};
-    size_t n_empty;
 
     w.variance = variance;
     *data = (dw_dataset){.p = w.p, .n_traits = 1, .keep_whole = true};
@@ -58,13 +56,9 @@ static void build_from(panel w, dw_dataset *data,
             if ((i + j) % 11 == 0)
                 var.z[j] = NAN;
         }
-        if (dw_dataset_take(data, &var, &b, &(dw_fit_column){0, w.n, b.people},
-                            held ? DW_PART_HELDOUT : DW_PART_TRAIN, &err) < 0)
-            OK(0, "%s", err.msg);
+        made_take(data, &w, &var, &b, held ? DW_PART_HELDOUT : DW_PART_TRAIN);
     }
-    if (dw_dataset_complete(data, NULL, &n_empty, &err) < 0)
-        OK(0, "%s", err.msg);
-    OK(n_empty == 0 && data->n == n, "%zu blocks", data->n);
+    made_complete(data, NULL, 0);
     dw_variants_clear(&var);
     dw_ldblock_clear(&b);
 }

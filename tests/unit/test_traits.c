@@ -2,7 +2,7 @@
  * shared is shared; what is missing is left out. */
 #include "fit/fit_model.h"
 #include "linalg/blas.h"
-#include "made_blocks.h"
+#include "made_data.h"
 #include "tap.h"
 
 static const char *const NAMES[] = {"coding", "cons", "dhs", "noise"};
@@ -62,7 +62,6 @@ static void build(dw_dataset *data, size_t from, size_t to, size_t room,
     dw_variants var = {0}, other = {0};
     dw_ldblock b = {0}, same = {0};
     dw_err err = {0};
-    size_t n_empty;
     panel first = WORLD, second = WORLD;
 
     first.variance = first_truth;
@@ -96,8 +95,7 @@ static void build(dw_dataset *data, size_t from, size_t to, size_t room,
                             i % 4 ? DW_PART_TRAIN : DW_PART_HELDOUT, &err) < 0)
             OK(0, "%s", err.msg);
     }
-    if (dw_dataset_complete(data, pool, &n_empty, &err) < 0)
-        OK(0, "%s", err.msg);
+    made_complete(data, pool, from == 1 ? BLOCKS / 20 : 0);
     dw_variants_clear(&var);
     dw_variants_clear(&other);
     dw_ldblock_clear(&b);
