@@ -119,6 +119,11 @@ static int explain(const struct ingest_opts *o, const dw_common *common,
         return err->code;
     rc = dw_sumstats_explain(common->n_args ? common->arg[0] : "-",
                              &o->plan.in.columns, &words, err);
+    if (rc < 0 && dw_outfile_path(out)) { /* a file is whole, or not there */
+        dw_outfile_abandon(out);
+        dw_buf_clear(&words);
+        return rc;
+    }
     dw_outfile_write(out, words.s, words.n);
     dw_buf_clear(&words);
     if (dw_outfile_close(out, &write_err) < 0 && rc == 0) {

@@ -164,24 +164,31 @@ static const char *look_of(const unsigned char *p, size_t n)
     if (n >= 3 && memcmp(p, "\x6c\x1b\x01", 3) == 0)
         return "a PLINK .bed";
     for (size_t i = 0; i < n; i++) {
-        if (p[i] < ' ' && !strchr("\t\r\n", p[i]))
+        if (p[i] < ' ' && !memchr("\t\r\n", p[i], 3))
             return "some other binary";
     }
     return "text";
 }
 
-/* No header at the very beginning: this is another kind of file. */
-static int not_ours(dw_reader *r, size_t n, dw_err *err)
+static bool begins_like_a_chunk(const unsigned char *header, size_t n)
 {
+    return n >= 4 && memcmp(header, "\x5d\x2a\x4d\x18", 4) == 0 &&
+           (n < 11 || memcmp(header + 8, "dws", 3) == 0);
+}
+
+int dw_refuse_other(const char *name, const void *begin, size_t n, dw_err *err)
+{
+    if (begins_like_a_chunk(begin, n))
+        return 0;
     if (n == 0)
         return dw_fail(err, DW_EFORMAT,
                        "%s: empty, and not a dw stream; did the step before "
                        "it fail?",
-                       r->name);
+                       name);
     return dw_fail(err, DW_EFORMAT,
                    "%s: not a dw stream (it looks like %s); dw-ingest makes "
                    "one",
-                   r->name, look_of(r->header, n));
+                   name, look_of(begin, n));
 }
 
 /* Leaves the current chunk.  Files are sought over, all but one byte, which
@@ -207,12 +214,6 @@ static int skip_rest(dw_reader *r, dw_err *err)
     return 0;
 }
 
-static bool begins_like_a_chunk(const unsigned char *header, size_t n)
-{
-    return n >= 4 && memcmp(header, "\x5d\x2a\x4d\x18", 4) == 0 &&
-           (n < 11 || memcmp(header + 8, "dws", 3) == 0);
-}
-
 int dw_reader_next(dw_reader *r, dw_chunk *chunk, dw_err *err)
 {
     size_t n;
@@ -227,8 +228,8 @@ int dw_reader_next(dw_reader *r, dw_chunk *chunk, dw_err *err)
     }
     if (ferror(r->file))
         return no_more(r, err);
-    if (!r->began && !begins_like_a_chunk(r->header, n))
-        return not_ours(r, n, err);
+    if (!r->began && dw_refuse_other(r->name, r->header, n, err) < 0)
+        return err->code;
     if (n < sizeof r->header)
         return no_more(r, err);
     if (dw_chunk_read_header(&r->chunk, r->header, err) < 0 ||

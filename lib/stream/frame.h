@@ -25,6 +25,10 @@ typedef struct dw_reader dw_reader;
 /* 0, or DW_EUSAGE for a terminal: nobody types a stream, and who forgot to name
  * one would wait. */
 int dw_refuse_terminal(FILE *file, dw_err *err) DW_MUST_CHECK;
+/* 0, or DW_EFORMAT for what begins with these bytes, or with none, and is no
+ * stream: says what it looks like. */
+int dw_refuse_other(const char *name, const void *begin, size_t n,
+                    dw_err *err) DW_MUST_CHECK;
 
 /* NULL or "-" is stdin. */
 dw_reader *dw_reader_open(const char *path, dw_err *err) DW_MUST_CHECK;

@@ -17,12 +17,17 @@ struct dw_spool {
     dw_outfile *copy; /* never closed, so never renamed; NULL: not needed */
 };
 
+/* All, or as much as there is room for. */
 static int copy_all(FILE *from, const char *name, dw_outfile *to, dw_err *err)
 {
     char piece[1 << 14];
-    size_t n;
+    size_t n = fread(piece, 1, sizeof piece, from);
 
-    while ((n = fread(piece, 1, sizeof piece, from)) > 0)
+    /* What is no stream may have no end. */
+    if (!ferror(from) && dw_refuse_other(name, piece, n, err) < 0)
+        return err->code;
+    for (; n > 0 && !dw_outfile_failed(to);
+         n = fread(piece, 1, sizeof piece, from))
         dw_outfile_write(to, piece, n);
     if (ferror(from))
         return dw_fail_errno(err, "cannot read %s", name);

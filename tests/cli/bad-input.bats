@@ -238,3 +238,14 @@ counts() {
         [ ! -e out.dws ]
     done
 }
+
+@test "--explain leaves no file of what it could not understand" {
+    echo before >said
+    for file in none.tsv p.bim; do
+        run --separate-stderr dw-ingest --explain -o said $file
+        refused "$file:"
+        [ "$(cat said)" = before ]
+    done
+    dw-ingest --explain -o said good.tsv
+    grep -q '^format ' said
+}
