@@ -57,6 +57,7 @@ static int make_plan(struct fit_opts *o, const dw_common *common, dw_err *err)
                       ? o->weight_decay
                       : -1; /* by cross-validation */
     plan->train.loss = (enum dw_loss)o->loss;
+    plan->train.both_losses = o->log != NULL;
     plan->train.schedule = (enum dw_schedule)o->schedule;
     plan->train.weight_decay = isnan(o->weight_decay) ? 0.01 : o->weight_decay;
     plan->train.seed = common->seed;

@@ -373,10 +373,13 @@ static const double MARGIN = 1;
 static int train(struct stages *s, dw_err *err)
 {
     dw_train_opts opts = s->plan->train;
-    dw_objective *o =
-        new_objective(s, &s->model->net, opts.loss, 0, false, err);
+    dw_objective *o;
     int rc;
 
+    opts.both_losses = opts.both_losses && all_whole(s->data);
+    o = new_objective(s, &s->model->net,
+                      opts.both_losses ? DW_LOSS_LDSR : opts.loss, 0, false,
+                      err);
     if (!o)
         return err->code;
     for (size_t t = 0; t < s->model->n_traits && by_ldsr(s); t++)

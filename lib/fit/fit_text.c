@@ -11,7 +11,8 @@ void dw_fit_log_header(dw_buf *out)
 {
     dw_buf_adds(out, "EPOCH\tTRAIN_LOGLIK\tTRAIN_GAIN\tVALID_GAIN\tHELDOUT_GAIN"
                      "\tTRAIN_VALUE\tVALID_VALUE\tS2\tTAU\tH2\tLR\tGRAD_NORM"
-                     "\tBEST\tSECONDS\tHELDOUT_VALUE\tFAULTS\n");
+                     "\tBEST\tSECONDS\tHELDOUT_VALUE\tFAULTS"
+                     "\tVALID_LDSR\tHELDOUT_LDSR\n");
 }
 
 static void add(dw_buf *out, double x)
@@ -38,11 +39,30 @@ void dw_fit_log_row(const dw_epoch *e, const double base[DW_PARTS],
     add(out, e->grad_norm);
     dw_buf_addf(out, "\t%d\t%.3f", e->best, seconds);
     add(out, e->value[DW_PART_HELDOUT]);
-    dw_buf_addf(out, "\t%zu\n", e->faults);
+    dw_buf_addf(out, "\t%zu", e->faults);
+    add(out, e->ldsr[DW_PART_VALID]);
+    add(out, e->ldsr[DW_PART_HELDOUT]);
+    dw_buf_addc(out, '\n');
+}
+
+/* The loss per variant with a z, over traits by weight as all of the log. */
+static double ldsr_of(const dw_fit_report *report, const double *weight,
+                      int part)
+{
+    double loss = 0, n = 0;
+
+    for (size_t t = 0; t < report->n_traits; t++) {
+        const dw_trait_report *r = &report->trait[t];
+        double of = weight ? weight[t] : 1;
+
+        loss += r->size[part].observed ? of * r->ldsr[part] : 0;
+        n += of * (double)r->size[part].observed;
+    }
+    return n > 0 ? loss / n : NAN;
 }
 
 void dw_fit_log_final(const dw_fit_report *report, const dw_model *model,
-                      double seconds, dw_buf *out)
+                      const double *weight, double seconds, dw_buf *out)
 {
     dw_epoch e = {.s2 = model->trait[0].s2,
                   .tau = model->trait[0].tau,
@@ -52,9 +72,11 @@ void dw_fit_log_final(const dw_fit_report *report, const dw_model *model,
 
     for (size_t t = 0; t < report->n_traits; t++)
         e.h2 += report->trait[t].h2;
-    for (int part = 0; part < DW_PARTS; part++)
+    for (int part = 0; part < DW_PARTS; part++) {
         e.loglik[part] = e.value[part] =
             report->trait[0].size[part].blocks ? report->loglik[part] : NAN;
+        e.ldsr[part] = ldsr_of(report, weight, part);
+    }
     dw_fit_log_row(&e, report->base, seconds, out);
 }
 

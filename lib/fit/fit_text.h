@@ -14,9 +14,10 @@
 void dw_fit_log_header(dw_buf *out);
 void dw_fit_log_row(const dw_epoch *e, const double base[DW_PARTS],
                     double seconds, dw_buf *out);
-/* The one row of a model that was not fitted by epochs. */
+/* The one row of a model that was not fitted by epochs; weight (traits) of
+ * each, NULL: 1. */
 void dw_fit_log_final(const dw_fit_report *report, const dw_model *model,
-                      double seconds, dw_buf *out);
+                      const double *weight, double seconds, dw_buf *out);
 
 /* Coefficients of the linear stage: ANNOTATION INPUT COEF SE Z P BLOCK_SE
  * TRAIT, per standard deviation of the annotation. */

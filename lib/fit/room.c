@@ -52,6 +52,7 @@ size_t dw_fit_room(const dw_fit_plan *plan, const dw_dataset *data,
                              .bin = data->shape.bin};
     const dw_fit_noise *noise = &plan->train.noise;
     bool own_noise = noise->block_s2 || noise->block_tau;
+    bool scores = plan->train.loss == DW_LOSS_LDSR || plan->train.both_losses;
     dw_err ignored;
     dw_net net;
 
@@ -69,8 +70,8 @@ size_t dw_fit_room(const dw_fit_plan *plan, const dw_dataset *data,
     bytes +=
         8 * d * d * ((double)dw_linear_fit_group(data->n, (size_t)d) + 10 + 6);
     bytes += n_params * (4 * (double)plan->train.batch + 8 * 6 + 4 * 4);
-    /* What is known of each block: y, L and z, moments. */
-    bytes += (double)data->n *
-             (heads * (16 * k + 4 * m) + 16 * p + sizeof(dw_fit_block));
+    /* What is known of each block: y, L and z, LD scores, moments. */
+    bytes += (double)data->n * (heads * (16 * k + (scores ? 12 : 4) * m) +
+                                16 * p + sizeof(dw_fit_block));
     return (size_t)bytes;
 }

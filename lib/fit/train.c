@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "fit/intercept.h"
+#include "fit/judge.h"
 #include "fit/step.h"
 
 /* Epochs without a better validation after which DW_SCHEDULE_PLATEAU halves. */
@@ -32,6 +33,7 @@ struct training {
     size_t at; /* steps of the epoch that are done */
     dw_value sum;
     double norm; /* sums of the epoch so far */
+    dw_judge judge;
     struct best best;
     size_t lowered_epoch;
 };
@@ -147,50 +149,6 @@ static int restore(struct training *tr, dw_err *err)
 
 /* ---- epochs ---- */
 
-/* The values of a part, over all traits. */
-static double over_traits(const struct training *tr, const dw_value *sum,
-                          int part)
-{
-    const double *w = tr->s.opts->weight;
-    double value = 0, weight = 0;
-
-    for (size_t h = 0; h < tr->s.heads; h++) {
-        const dw_value *v = &sum[h * DW_PARTS + (size_t)part];
-
-        value += (w ? w[h] : 1) * v->value;
-        weight += v->weight;
-    }
-    return weight > 0 ? value : NAN;
-}
-
-/* Values of the parts that are not trained on; at the start of that which is,
- * too. */
-static int evaluate(struct training *tr, dw_epoch *e, dw_err *err)
-{
-    const bool wanted[DW_PARTS] = {tr->s.epoch == 0, true, true};
-    const dw_train_opts *opts = tr->s.opts;
-    enum dw_loss loss[2] = {DW_LOSS_LIKELIHOOD, opts->loss};
-    double *to[2] = {e->loglik, e->value};
-    size_t n = tr->s.heads * DW_PARTS;
-    dw_value *sum = dw_alloc(n, sizeof *sum);
-    int rc = 0;
-
-    e->h2 = tr->sum.h2;
-    for (int i = 0; i < 2 && rc == 0; i++) {
-        if (i == 0 || loss[1] != loss[0])
-            rc = dw_objective_parts(tr->s.objective, loss[i], tr->s.model,
-                                    wanted, sum, err);
-        for (int part = 0; part < DW_PARTS && rc == 0; part++) {
-            if (wanted[part])
-                to[i][part] = over_traits(tr, sum, part);
-        }
-    }
-    for (size_t i = 0; i < n && rc == 0; i++)
-        e->h2 += sum[i].h2;
-    dw_free(sum);
-    return rc;
-}
-
 /* A step that leads to where nothing can be evaluated is taken back. */
 static int evaluate_or_back(struct training *tr, dw_epoch *e, dw_err *err)
 {
@@ -199,7 +157,8 @@ static int evaluate_or_back(struct training *tr, dw_epoch *e, dw_err *err)
     for (;;) {
         dw_err why = {0};
 
-        rc = evaluate(tr, e, &why);
+        e->h2 = tr->sum.h2;
+        rc = dw_judge_epoch(&tr->judge, tr->s.epoch == 0, e, &why);
         if (rc != DW_EDEGENERATE || tr->s.epoch == 0) {
             if (rc < 0)
                 *err = why;
@@ -345,6 +304,7 @@ int dw_train_run(const dw_dataset *data, dw_pool *pool, dw_keeper *keeper,
     *out = (dw_train_result){0};
     tr.best.noise = dw_alloc(2 * tr.s.heads, sizeof *tr.best.noise);
     tr.best.param = dw_alloc(tr.s.n_params, sizeof *tr.best.param);
+    dw_judge_begin(&tr.judge, objective, opts, model);
     if (rc == 0 && dw_keeper_training(keeper))
         rc = restore(&tr, err);
     if (rc == 0)
@@ -361,6 +321,7 @@ int dw_train_run(const dw_dataset *data, dw_pool *pool, dw_keeper *keeper,
     }
     dw_free(tr.best.noise);
     dw_free(tr.best.param);
+    dw_judge_end(&tr.judge);
     dw_stepper_end(&tr.s);
     return rc;
 }

@@ -37,7 +37,10 @@ typedef struct dw_train_opts {
     enum dw_schedule schedule;
     size_t epochs, batch; /* batch >= 1: blocks a step */
     size_t patience;      /* 0: no early stop */
-    double margin;     /* by how much the validation has to beat the start's */
+    double margin; /* by how much the validation has to beat the start's */
+    /* LD-score regression's loss of the other parts is found after each epoch
+     * whatever is trained on; its whole factors are there. */
+    bool both_losses;
     double lr, warmup; /* warm-up in epochs */
     double weight_decay, clip, dropout;
     uint64_t seed;
@@ -55,6 +58,9 @@ typedef struct dw_epoch {
     /* Log likelihood, and the value of the loss that is trained on (the same
      * but for LDSR), by part; NAN for a part without blocks. */
     double loglik[DW_PARTS], value[DW_PARTS];
+    /* LD-score regression's loss (12), the mean over variants with a z, of the
+     * parts that are not trained on; NAN where it was not found. */
+    double ldsr[DW_PARTS];
     double s2, tau;       /* of the first trait */
     double h2;            /* sum of f over the cores of all blocks seen */
     double lr, grad_norm; /* last rate; mean norm before clipping */

@@ -341,7 +341,8 @@ static int fit(struct fit *f, dw_err *err)
                       name, &f->plan, &watch, &r->model, &r->report, err);
     dw_fit_show_end(&f->show);
     if (rc == 0 && !r->report.has_train)
-        dw_fit_log_final(&r->report, &r->model, seconds(f), &r->log);
+        dw_fit_log_final(&r->report, &r->model, f->plan.train.weight,
+                         seconds(f), &r->log);
     if (rc == 0 && f->log)
         rc = dw_fit_log_show(f->log, &r->log, err);
     if (rc == 0)

@@ -65,6 +65,46 @@ above() {
     [ "$(gain linear.tsv VALID_GAIN)" = NA ]
 }
 
+@test "both losses of each epoch, whichever is trained on" {
+    for loss in likelihood ldsr; do
+        fit() {
+            dw-fit --model mlp:8 --loss $loss --epochs 3 --patience 0 \
+                --valid-chrom 2 --holdout-chrom 3,6,9 "$@" blocks.dws
+        }
+        fit --log both.tsv -o both.dwm 2>both.txt
+        [ "$(tail -n +2 both.tsv | wc -l)" -eq 4 ]
+        [ "$(head -n 1 both.tsv | cut -f 17,18)" = "$(printf 'VALID_LDSR\tHELDOUT_LDSR')" ]
+        # What is reported of the model, in double, is what its epoch's row says.
+        for part in VALID:validation HELDOUT:"held out"; do
+            grep "${part#*:}: .* blocks" both.txt |
+                sed 's/.*gain \([-0-9.]*\) over.*loss \([0-9.e+]*\), was.*/\1 \2/' >said
+            read -r gain ldsr <said
+            awk -v a="$(gain both.tsv "${part%:*}_GAIN")" -v b="$gain" \
+                -v c="$(gain both.tsv "${part%:*}_LDSR")" -v d="$ldsr" 'BEGIN {
+                exit !((a - b)^2 < 1e-2 && (c / d - 1)^2 < 1e-6) }'
+        done
+        # Only looked at: the model is the same where nobody asks.
+        fit -q -o alone.dwm
+        cmp <(dw-view --model both.dwm) <(dw-view --model alone.dwm)
+    done
+    # A model without epochs, too.
+    dw-fit --model linear --holdout-chrom 3,6,9 --log line.tsv -o line.dwm blocks.dws \
+        2>line.txt
+    [ "$(cut -f 17 line.tsv | tail -n 1)" = NA ]
+    [ "$(gain line.tsv HELDOUT_LDSR | xargs printf '%.5g')" = \
+        "$(sed -n 's/.*held out: .*loss \([0-9.]*\), was.*/\1/p' line.txt)" ]
+    # Not where some variant has no z.
+    dw-view --variants blocks.dws | awk -F '\t' -v OFS='\t' '
+        NR == 1 { print "CHR", "POS", "OA", "EA", "EAF", "Z", "N" }
+        $2 == 1 && NR % 7 { print $3, $4, $6, $7, $8, $9, $10 }' >most.tsv
+    dw-ingest -q --ref syn.bim --all --annot syn.annot.gz most.tsv |
+        dw-ldblock -q --geno syn.bed --blocks syn.blocks.bed -o some.dws
+    dw-fit -q --model mlp:4 --epochs 1 --valid-chrom 2 --holdout-chrom 3 \
+        --log some.tsv -o some.dwm some.dws
+    [ "$(tail -n +2 some.tsv | cut -f 17,18 | sort -u)" = "$(printf 'NA\tNA')" ]
+    [ "$(gain some.tsv HELDOUT_GAIN)" != NA ]
+}
+
 @test "held-out blocks have no bearing on the model" {
     awk '$1 != 12' syn.bim >most.bim
     awk '$1 == 12' syn.bim >last.bim
