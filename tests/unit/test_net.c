@@ -9,6 +9,7 @@
 #include "nn/net.c"
 #include "nn/net_plan.c"
 #include "nn/net_spec.c"
+#include "nn/net_tile.c"
 
 #include "differences.h"
 #include "tap.h"
