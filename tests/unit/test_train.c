@@ -1,6 +1,7 @@
 /* Fitting: what was planted is found again, the same for any number of
  * threads, and what cannot be fitted is refused. */
 #include "fit/fit_model.h"
+#include "fit/judge.h"
 #include "linalg/blas.h"
 #include "made_data.h"
 #include "tap.h"
@@ -470,6 +471,66 @@ static void test_runaway(void)
     dw_dataset_clear(&data);
 }
 
+/* ---- both losses of an epoch ---- */
+
+static void test_judge(void)
+{
+    const dw_objective_opts opts = {.loss = DW_LOSS_LDSR};
+    dw_fit_plan plan = plan_of("const");
+    dw_fit_watch watch = {0};
+    dw_model model = new_model();
+    dw_model_trait *trait;
+    dw_judge judge;
+    dw_objective *o;
+    dw_fit_report r;
+    dw_dataset data;
+    dw_err err = {0};
+    dw_epoch e = {0}, gone = {0};
+
+    build(&data, constant_truth, 12, false);
+    OK(dw_fit_model(&data, NULL, NULL, NAMES, &plan, &watch, &model, &r,
+                    &err) == 0 &&
+           (o = dw_objective_new(&data, NULL, &model.net, &opts, &err)),
+       "a model and an objective: %s", err.msg);
+    trait = &model.trait[0];
+    plan.train.both_losses = true;
+    dw_judge_begin(&judge, o, &plan.train, &model);
+    OK(dw_judge_epoch(&judge, false, &e, &err) == 0, "judged: %s", err.msg);
+    NEAR(e.loglik[DW_PART_HELDOUT], r.loglik[DW_PART_HELDOUT], 1e-9, 0,
+         "its likelihood is the reported one");
+    NEAR(e.ldsr[DW_PART_HELDOUT],
+         r.trait[0].ldsr[DW_PART_HELDOUT] /
+             (double)r.trait[0].size[DW_PART_HELDOUT].observed,
+         1e-9, 0, "so is LD-score regression's loss");
+    OK(isnan(e.ldsr[DW_PART_VALID]) && isnan(e.loglik[DW_PART_VALID]),
+       "a part without blocks has neither");
+
+    /* Squares overflow, logarithms do not. */
+    trait->c = 1e200;
+    OK(dw_judge_epoch(&judge, false, &gone, &err) == 0 &&
+           isfinite(gone.loglik[DW_PART_HELDOUT]) &&
+           isnan(gone.ldsr[DW_PART_HELDOUT]),
+       "a loss that is only looked at may be none: %g, %g",
+       gone.loglik[DW_PART_HELDOUT], gone.ldsr[DW_PART_HELDOUT]);
+    plan.train.loss = DW_LOSS_LDSR;
+    OK(dw_judge_epoch(&judge, false, &gone, &err) == DW_EDEGENERATE,
+       "one that is trained on may not: %s", err.msg);
+
+    /* The noise is LD-score regression's by now. */
+    trait->c = r.trait[0].constant.c;
+    trait->s2 = 3;
+    gone = (dw_epoch){0};
+    OK(dw_judge_epoch(&judge, false, &gone, &err) == 0 && trait->s2 == 3 &&
+           gone.loglik[DW_PART_HELDOUT] == e.loglik[DW_PART_HELDOUT] &&
+           gone.ldsr[DW_PART_HELDOUT] != e.ldsr[DW_PART_HELDOUT],
+       "each loss by noise of its own");
+    dw_judge_end(&judge);
+    dw_objective_free(o);
+    dw_fit_report_clear(&r);
+    dw_dataset_clear(&data);
+    dw_model_clear(&model);
+}
+
 int main(void)
 {
     dw_linalg_single_thread();
@@ -480,5 +541,6 @@ int main(void)
     test_mlp();
     test_blemished();
     test_runaway();
+    test_judge();
     return tap_done();
 }
