@@ -5,9 +5,15 @@
 
 #include "base/mem.h"
 
+struct worker {
+    pthread_t thread;
+    dw_crew *crew;
+    size_t number;
+};
+
 struct dw_crew {
     size_t n_workers;
-    pthread_t *worker; /* (n_workers) */
+    struct worker *worker; /* (n_workers) */
     pthread_mutex_t lock;
     pthread_cond_t work, done;
     dw_job *first; /* those that wait, in the order in which they came */
@@ -43,9 +49,10 @@ static void unlink_job(dw_crew *crew, dw_job *job)
 }
 
 /* Does a job that waits; the lock is let go for the time being. */
-static void do_job(dw_crew *crew, dw_job *job)
+static void do_job(dw_crew *crew, dw_job *job, size_t thread)
 {
     unlink_job(crew, job);
+    job->thread = thread;
     job->state = DW_JOB_BEGUN;
     if (job->series)
         job->series->busy = true;
@@ -62,7 +69,8 @@ static void do_job(dw_crew *crew, dw_job *job)
 
 static void *work(void *arg)
 {
-    dw_crew *crew = arg;
+    const struct worker *worker = arg;
+    dw_crew *crew = worker->crew;
 
     pthread_mutex_lock(&crew->lock);
     while (!crew->stop) {
@@ -72,7 +80,7 @@ static void *work(void *arg)
             pthread_cond_wait(&crew->work, &crew->lock);
             continue;
         }
-        do_job(crew, job);
+        do_job(crew, job, worker->number);
         pthread_cond_signal(&crew->done);
     }
     pthread_mutex_unlock(&crew->lock);
@@ -88,7 +96,10 @@ dw_crew *dw_crew_new(size_t threads)
     pthread_cond_init(&crew->done, NULL);
     crew->worker = dw_alloc(threads, sizeof *crew->worker);
     while (crew->n_workers + 1 < threads) {
-        if (pthread_create(&crew->worker[crew->n_workers], NULL, work, crew))
+        struct worker *w = &crew->worker[crew->n_workers];
+
+        *w = (struct worker){.crew = crew, .number = crew->n_workers + 1};
+        if (pthread_create(&w->thread, NULL, work, w))
             break; /* fewer threads than asked for: slower, not wrong */
         crew->n_workers++;
     }
@@ -104,7 +115,7 @@ void dw_crew_free(dw_crew *crew)
     pthread_cond_broadcast(&crew->work);
     pthread_mutex_unlock(&crew->lock);
     for (size_t i = 0; i < crew->n_workers; i++)
-        pthread_join(crew->worker[i], NULL);
+        pthread_join(crew->worker[i].thread, NULL);
     pthread_cond_destroy(&crew->work);
     pthread_cond_destroy(&crew->done);
     pthread_mutex_destroy(&crew->lock);
@@ -134,21 +145,37 @@ void dw_crew_start(dw_crew *crew, dw_job *job)
     pthread_mutex_unlock(&crew->lock);
 }
 
-void dw_crew_wait(dw_crew *crew, dw_job *job)
+/* busy: as long as this one cannot be begun here, others are. */
+static void wait_for(dw_crew *crew, dw_job *job, bool busy)
 {
     if (has_workers(crew)) {
         pthread_mutex_lock(&crew->lock);
         while (job->state == DW_JOB_WAITING || job->state == DW_JOB_BEGUN) {
+            dw_job *next = busy ? first_free(crew) : NULL;
+
             if (job->state == DW_JOB_WAITING && is_free(job))
-                do_job(crew, job);
+                next = job;
+            if (next)
+                do_job(crew, next, 0);
             else
                 pthread_cond_wait(&crew->done, &crew->lock);
         }
         pthread_mutex_unlock(&crew->lock);
     } else if (job->state == DW_JOB_WAITING) {
+        job->thread = 0;
         job->fn(job->ctx);
     }
     job->state = DW_JOB_IDLE;
+}
+
+void dw_crew_wait(dw_crew *crew, dw_job *job)
+{
+    wait_for(crew, job, false);
+}
+
+void dw_crew_wait_busy(dw_crew *crew, dw_job *job)
+{
+    wait_for(crew, job, true);
 }
 
 void dw_crew_cancel(dw_crew *crew, dw_job *job)

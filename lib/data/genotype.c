@@ -215,6 +215,23 @@ int dw_genotypes_push(dw_genotypes *g, const void *column,
     return 0;
 }
 
+int dw_genotypes_copy(dw_genotypes *g, const dw_genotypes *from, size_t begin,
+                      size_t m, dw_err *err)
+{
+    dw_genotypes_drop(g, g->m);
+    while (g->cap < m) {
+        if (grow(g) < 0)
+            return dw_fail(err, DW_ENOMEM,
+                           "not enough memory for the genotypes of %zu "
+                           "variants and %zu people",
+                           m, g->n);
+    }
+    memcpy(g->data, dw_genotypes_column(from, begin), m * g->bytes);
+    memcpy(g->stats, dw_genotypes_stats(from, begin), m * sizeof *g->stats);
+    g->m = m;
+    return 0;
+}
+
 void dw_genotypes_drop(dw_genotypes *g, size_t columns)
 {
     g->begin += columns;

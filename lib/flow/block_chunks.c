@@ -14,21 +14,14 @@ static int pack_chunk(const char *type, unsigned version, uint64_t records,
     return rc;
 }
 
-static int pack_tracks(const dw_track_pieces *tracks, const dw_variants *v,
-                       dw_buf *payload, dw_buf *packed, dw_err *err)
+static int pack_tracks(const dw_tracks *t, dw_buf *payload, dw_buf *packed,
+                       dw_err *err)
 {
-    dw_tracks t = {0};
-    int rc = dw_track_pieces_cut(tracks, v, &t, err);
-
-    if (rc > 0) {
-        dw_tracks_pack(&t, payload);
-        rc = pack_chunk("TRAK", DW_TRAK_VERSION, t.n, payload, packed, err);
-    }
-    dw_tracks_clear(&t);
-    return rc;
+    dw_tracks_pack(t, payload);
+    return pack_chunk("TRAK", DW_TRAK_VERSION, t->n, payload, packed, err);
 }
 
-int dw_block_chunks_pack(const dw_track_pieces *tracks, dw_store_cost *cost,
+int dw_block_chunks_pack(const dw_tracks *tracks, dw_store_cost *cost,
                          const dw_variants *v, const dw_ldblock *ld,
                          dw_buf *packed, dw_err *err)
 {
@@ -38,8 +31,8 @@ int dw_block_chunks_pack(const dw_track_pieces *tracks, dw_store_cost *cost,
 
     dw_variants_pack(v, &payload);
     rc = pack_chunk("VARS", DW_VARS_VERSION, v->m, &payload, packed, err);
-    if (rc == 0)
-        rc = pack_tracks(tracks, v, &payload, packed, err);
+    if (rc == 0 && *tracks->contig)
+        rc = pack_tracks(tracks, &payload, packed, err);
     if (rc == 0)
         rc = dw_store_cost_pack(cost, v, ld, &payload, &version, err);
     if (rc == 0)

@@ -9,6 +9,7 @@
 #include "flow/block_chunks.h"
 #include "flow/geno_maker.h"
 #include "flow/ld_maker.h"
+#include "flow/track_pieces.h"
 #include "flow/z_check.h"
 #include "input/panel_match.h"
 #include "input/read_regions.h"
@@ -53,22 +54,33 @@ static const char *contig_of(const dw_panel_blocks *b)
 
 /* The chunks of a block, its LD shrunk if that is asked for. */
 static int pack_chunks(dw_panel_blocks *b, const dw_variants *v,
-                       const dw_ldblock *ld, dw_buf *packed, dw_err *err)
+                       const dw_tracks *t, const dw_ldblock *ld, dw_buf *packed,
+                       dw_err *err)
 {
     dw_ldblock shrunk = {0};
     int rc;
 
     if (b->o->shrink == 0)
-        return dw_block_chunks_pack(b->tracks, &b->cost, v, ld, packed, err);
+        return dw_block_chunks_pack(t, &b->cost, v, ld, packed, err);
     rc = dw_shrink_block(ld, b->o->shrink, &shrunk, err);
     if (rc == 0)
-        rc = dw_block_chunks_pack(b->tracks, &b->cost, v, &shrunk, packed, err);
+        rc = dw_block_chunks_pack(t, &b->cost, v, &shrunk, packed, err);
     dw_ldblock_clear(&shrunk);
     return rc;
 }
 
-static int pack_block(void *ctx, const dw_variants *v, const dw_ldblock *ld,
-                      dw_buf *packed, dw_err *err)
+/* In the thread that takes and drops tracks. */
+static int cut_tracks(void *ctx, const dw_variants *v, dw_tracks *t,
+                      dw_err *err)
+{
+    const dw_panel_blocks *b = ctx;
+    int rc = dw_track_pieces_cut(b->tracks, v, t, err);
+
+    return rc < 0 ? rc : 0;
+}
+
+static int pack_block(void *ctx, const dw_variants *v, const dw_tracks *t,
+                      const dw_ldblock *ld, dw_buf *packed, dw_err *err)
 {
     dw_panel_blocks *b = ctx;
     dw_variants seen;
@@ -76,10 +88,10 @@ static int pack_block(void *ctx, const dw_variants *v, const dw_ldblock *ld,
     int rc;
 
     if (!b->check)
-        return pack_chunks(b, v, ld, packed, err);
+        return pack_chunks(b, v, t, ld, packed, err);
     rc = dw_z_check_block(b->check, v, ld, &seen, &found, err);
     if (rc == 0) {
-        rc = pack_chunks(b, &seen, ld, packed, err);
+        rc = pack_chunks(b, &seen, t, ld, packed, err);
         dw_buf_add(packed, found.s, found.n);
         dw_z_check_done(&seen);
     }
@@ -390,7 +402,7 @@ int dw_panel_blocks_of_panel(dw_panel_blocks *b, dw_err *err)
 static int open_all(dw_panel_blocks *b, const char *out, dw_err *err)
 {
     const dw_panel_blocks_opts *o = b->o;
-    const dw_blocks_out to = {b, pack_block, put_block};
+    const dw_blocks_out to = {b, cut_tracks, pack_block, put_block};
 
     if (o->region) {
         if (dw_regions_add_text(&b->region, o->region, err) < 0)

@@ -1,9 +1,11 @@
 /*
  * blocks: variants with genotypes in, block factors out, both in order; many
- * blocks are made at a time, each by one thread.
+ * blocks are made at a time, each by one thread, while the caller goes on to
+ * the variants of the next ones.
  *
- * Only the variants of the blocks in hand are in memory.  What comes out does
- * not depend on the number of threads.
+ * Only the variants of the blocks in hand, two a thread, are in memory, and
+ * those of the window.  What comes out does not depend on the number of
+ * threads.
  */
 #ifndef DW_LD_BLOCKS_H
 #define DW_LD_BLOCKS_H
@@ -17,6 +19,7 @@
 #include "data/genotype.h"
 #include "data/ldblock.h"
 #include "data/region.h"
+#include "data/track.h"
 #include "data/variant.h"
 #include "ld/admit.h"
 #include "ld/factor.h"
@@ -31,12 +34,15 @@ typedef struct dw_blocks_opts {
     size_t threads;
 } dw_blocks_opts;
 
-/* What becomes of a block: `pack` turns it into bytes, in any thread; `put`
- * takes the bytes of one block after the other, in the caller's thread. */
+/* What becomes of a block: `cut` gives the tracks of its variants, if they have
+ * any, as soon as these are known (NULL: nothing has tracks); `pack` turns all
+ * into bytes, in any thread; `put` takes the bytes of one block after the
+ * other.  `cut` and `put` are called in the caller's thread. */
 typedef struct dw_blocks_out {
     void *ctx;
-    int (*pack)(void *ctx, const dw_variants *v, const dw_ldblock *b,
-                dw_buf *packed, dw_err *err);
+    int (*cut)(void *ctx, const dw_variants *v, dw_tracks *t, dw_err *err);
+    int (*pack)(void *ctx, const dw_variants *v, const dw_tracks *t,
+                const dw_ldblock *b, dw_buf *packed, dw_err *err);
     int (*put)(void *ctx, const dw_buf *packed, dw_err *err);
 } dw_blocks_out;
 
@@ -55,7 +61,8 @@ void dw_blocks_free(dw_blocks *b); /* NULL is fine */
 /* Begins variants of t traits and p annotations; the contig before was
  * finished. */
 void dw_blocks_begin(dw_blocks *b, size_t t, size_t p);
-/* Finishes the contig in hand and begins another one; "": none. */
+/* Finishes the contig in hand and begins another one; "": none, and all blocks
+ * are out when it returns. */
 int dw_blocks_turn(dw_blocks *b, const char *contig, dw_err *err) DW_MUST_CHECK;
 const char *dw_blocks_contig(const dw_blocks *b);
 /* The position of the first variant that blocks to come may hold; UINT32_MAX:

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/crew.h"
 #include "base/mem.h"
-#include "base/par.h"
 #include "ld/core_order.h"
 #include "ld/ld_match.h"
 #include "ld/ld_walk.h"
@@ -15,38 +15,55 @@
 struct bench {
     dw_restrict_ws *ws;
     dw_ldblock ld;
-    dw_variants var;
 };
 
-/* A block on its way: as the source has it, and its bytes once it is joined. */
+/* A block on its way: as the source has it, what of it stays, and its bytes
+ * once it is joined. */
 struct order {
+    dw_job make, join;
+    dw_ld_join *in;
     dw_ld_item item;
     dw_ld_matches match;
+    dw_variants var; /* that stay */
+    dw_tracks tracks;
     dw_buf packed;
     size_t k;
     dw_err err;
 };
 
+/*
+ * Orders stand in a ring in the order of the source.  First those that are
+ * matched with their rows, and joined by whoever is free; behind them those
+ * that are read, and made by whoever is free, of which the first is the front:
+ * the one whose rows are being collected.
+ */
 struct dw_ld_join {
     dw_ld_join_opts o;
     dw_blocks_out out;
     dw_ld_walk *walk;
     bool whole;
+    char contig[DW_CONTIG_MAX]; /* whole: of the front */
     dw_slide *slide;     /* variants of the stream, genotypes of nobody */
     unsigned char *fate; /* what blocks said of each of them */
     size_t cap_fate;
     bool on_contig; /* the source has the contig in hand */
-    dw_pool *pool;
+    dw_crew *crew;
     struct bench *bench; /* one a thread */
-    struct order *order; /* the batch in hand: made, not yet joined */
-    size_t n_orders, max_orders;
+    struct order *order; /* (max_orders) */
+    size_t first, n_joined, n_read, max_orders, max_read;
+    bool has_front; /* it is made, and its range known */
+    int read_rc;    /* of the block behind those read: 1: not tried yet */
+    dw_err read_err;
     uint32_t floor; /* no block to come begins before */
-    uint32_t reach; /* the last position of the batch in hand */
+    uint32_t reach; /* the last position of the front */
     dw_core_order cores;
     dw_ld_join_counts counts;
     uint64_t taken, outside, low, other, absent, no_contig, excluded, off;
     dw_tally source; /* what it left out */
 };
+
+static void make_item(void *ctx);
+static void join_item(void *ctx);
 
 dw_ld_join *dw_ld_join_new(const dw_ld_join_opts *opts, dw_ld_source *take,
                            const dw_blocks_out *out)
@@ -56,15 +73,33 @@ dw_ld_join *dw_ld_join_new(const dw_ld_join_opts *opts, dw_ld_source *take,
     j->o = *opts;
     j->out = *out;
     j->walk = dw_ld_walk_new(take, opts->open, opts->ctx, &opts->cut);
-    j->pool = dw_pool_new(opts->threads);
+    j->crew = dw_crew_new(opts->threads);
     j->bench = dw_alloc(opts->threads, sizeof *j->bench);
     for (size_t i = 0; i < opts->threads; i++)
         j->bench[i].ws = dw_restrict_ws_new();
-    /* Two a thread: the last of a batch leaves few threads idle. */
+    /* Two a thread: one in hand and one that waits. */
     j->max_orders = opts->threads > 1 ? 2 * opts->threads : 1;
+    j->max_read = opts->threads;
     j->order = dw_alloc(j->max_orders, sizeof *j->order);
+    for (size_t i = 0; i < j->max_orders; i++) {
+        struct order *order = &j->order[i];
+
+        order->in = j;
+        order->make = (dw_job){.fn = make_item, .ctx = order};
+        order->join = (dw_job){.fn = join_item, .ctx = order};
+    }
+    j->read_rc = 1;
     dw_ld_join_begin(j, 0, 0);
     return j;
+}
+
+static void clear_order(const dw_ld_join *j, struct order *order)
+{
+    dw_ld_walk_clear(j->walk, &order->item);
+    dw_ld_matches_clear(&order->match);
+    dw_variants_clear(&order->var);
+    dw_tracks_clear(&order->tracks);
+    dw_buf_clear(&order->packed);
 }
 
 void dw_ld_join_free(dw_ld_join *j)
@@ -72,19 +107,19 @@ void dw_ld_join_free(dw_ld_join *j)
     if (!j)
         return;
     for (size_t i = 0; i < j->max_orders; i++) {
-        dw_ld_walk_clear(j->walk, &j->order[i].item);
-        dw_ld_matches_clear(&j->order[i].match);
-        dw_buf_clear(&j->order[i].packed);
+        dw_crew_cancel(j->crew, &j->order[i].make);
+        dw_crew_cancel(j->crew, &j->order[i].join);
     }
+    dw_crew_free(j->crew);
+    for (size_t i = 0; i < j->max_orders; i++)
+        clear_order(j, &j->order[i]);
     for (size_t i = 0; i < j->o.threads; i++) {
         dw_restrict_ws_free(j->bench[i].ws);
         dw_ldblock_clear(&j->bench[i].ld);
-        dw_variants_clear(&j->bench[i].var);
     }
     dw_free(j->order);
     dw_free(j->bench);
     dw_free(j->fate);
-    dw_pool_free(j->pool);
     dw_slide_free(j->slide);
     dw_ld_walk_free(j->walk);
     dw_core_order_clear(&j->cores);
@@ -99,17 +134,15 @@ void dw_ld_join_begin(dw_ld_join *j, size_t t, size_t p)
     j->on_contig = false;
 }
 
-/* ---- one block, in any thread ---- */
+/* ---- one block ---- */
 
-static void make_item(void *ctx, size_t thread, size_t i)
+/* In any thread. */
+static void make_item(void *ctx)
 {
-    struct dw_ld_join *j = ctx;
-    struct order *order = &j->order[i];
+    struct order *order = ctx;
 
-    (void)thread;
-    order->err = (dw_err){0};
     /* A fault is in err. */
-    (void)!dw_ld_walk_make(j->walk, &order->item, &order->err);
+    (void)!dw_ld_walk_make(order->in->walk, &order->item, &order->err);
 }
 
 /* A frequency that the stream has not is the source's. */
@@ -125,10 +158,10 @@ static void fill_eaf(const struct order *order, dw_variants *v)
 }
 
 /* The variants that stay, as the stream has them, or the source. */
-static int pick(const dw_ld_join *j, const struct order *order, dw_variants *v,
-                dw_err *err)
+static int pick(const dw_ld_join *j, struct order *order, dw_err *err)
 {
     const dw_ld_matches *m = &order->match;
+    dw_variants *v = &order->var;
     int rc;
 
     if (j->whole)
@@ -136,38 +169,40 @@ static int pick(const dw_ld_join *j, const struct order *order, dw_variants *v,
     rc = dw_slide_pick(j->slide, m->n, m->row, v, err);
     if (rc == 0)
         fill_eaf(order, v);
+    if (rc == 0 && j->out.cut)
+        rc = j->out.cut(j->out.ctx, v, &order->tracks, err);
     return rc;
 }
 
-static int join(dw_ld_join *j, struct bench *bench, struct order *order)
+/* What of the block stays; the rows are there, and needed no more. */
+static int match(const dw_ld_join *j, struct order *order, dw_err *err)
 {
     const dw_variants *v = &order->item.var;
     const dw_ldblock *b = &order->item.ld;
     dw_ld_matches *m = &order->match;
-    dw_err *err = &order->err;
     int rc = j->whole
                  ? dw_ld_match_self(m, &j->o.scope, v, b, j->o.min_maf, err)
                  : dw_ld_match_rows(m, j->slide, v, b, j->o.min_maf, err);
 
-    if (rc < 0 || !m->core)
-        return rc;
-    if (dw_restrict_block(bench->ws, b, m->n, m->stay, &j->o.cut, &bench->ld,
-                          err) < 0 ||
-        pick(j, order, &bench->var, err) < 0)
-        return err->code;
-    order->k = bench->ld.k;
-    return j->out.pack(j->out.ctx, &bench->var, &bench->ld, &order->packed,
-                       err);
+    return rc == 0 && m->core ? pick(j, order, err) : rc;
 }
 
-static void join_item(void *ctx, size_t thread, size_t i)
+/* In any thread. */
+static void join_item(void *ctx)
 {
-    struct dw_ld_join *j = ctx;
-    struct order *order = &j->order[i];
+    struct order *order = ctx;
+    const dw_ld_join *j = order->in;
+    struct bench *bench = &j->bench[order->join.thread];
+    const dw_ld_matches *m = &order->match;
+    dw_err *err = &order->err;
 
-    dw_buf_reset(&order->packed);
+    if (dw_restrict_block(bench->ws, &order->item.ld, m->n, m->stay, &j->o.cut,
+                          &bench->ld, err) < 0)
+        return;
+    order->k = bench->ld.k;
     /* A fault is in err. */
-    (void)!join(j, &j->bench[thread], order);
+    (void)!j->out.pack(j->out.ctx, &order->var, &order->tracks, &bench->ld,
+                       &order->packed, err);
 }
 
 static int block_fault(const struct order *order, dw_err *err)
@@ -241,66 +276,11 @@ static void drop_rows(dw_ld_join *j, size_t rows)
     dw_slide_drop(j->slide, rows);
 }
 
-/* ---- batches ---- */
+/* ---- the ring ---- */
 
-/* The batch that was made covers these positions. */
-static int find_reach(dw_ld_join *j, dw_err *err)
+static struct order *order_at(const dw_ld_join *j, size_t i)
 {
-    uint32_t begin = j->floor;
-
-    j->reach = 0;
-    for (size_t i = 0; i < j->n_orders; i++) {
-        const dw_variants *v = &j->order[i].item.var;
-
-        if (!v->m)
-            continue;
-        if (v->pos[0] < begin)
-            return dw_fail(err, DW_EFORMAT,
-                           "contig %s: a block that begins at %" PRIu32
-                           " stands behind one that begins at %" PRIu32,
-                           v->contig, v->pos[0], begin);
-        if (!j->reach)
-            j->floor = v->pos[0];
-        begin = v->pos[0];
-        if (v->pos[v->m - 1] > j->reach)
-            j->reach = v->pos[v->m - 1];
-    }
-    return 0;
-}
-
-static int check_cores(dw_ld_join *j, dw_err *err)
-{
-    int rc = 0;
-
-    for (size_t i = 0; i < j->n_orders && rc == 0; i++) {
-        const dw_ld_item *item = &j->order[i].item;
-
-        rc = dw_core_order_next(&j->cores, &item->var, &item->ld, err);
-    }
-    return rc;
-}
-
-/* Reads and makes the next blocks of the contig in hand: 1; 0 when there are
- * none. */
-static int make_batch(dw_ld_join *j, dw_err *err)
-{
-    int rc = 1;
-
-    j->n_orders = 0;
-    while (j->n_orders < j->max_orders && rc > 0) {
-        rc = dw_ld_walk_next(j->walk, &j->order[j->n_orders].item, err);
-        j->n_orders += rc > 0;
-    }
-    if (rc < 0)
-        return rc;
-    dw_pool_for(j->pool, j->n_orders, make_item, j);
-    for (size_t i = 0; i < j->n_orders; i++) {
-        if (j->order[i].err.code)
-            return block_fault(&j->order[i], err);
-    }
-    if ((!j->whole && find_reach(j, err) < 0) || check_cores(j, err) < 0)
-        return err->code;
-    return j->n_orders > 0;
+    return &j->order[(j->first + i) % j->max_orders];
 }
 
 static int put_block(dw_ld_join *j, struct order *order, dw_err *err)
@@ -308,10 +288,6 @@ static int put_block(dw_ld_join *j, struct order *order, dw_err *err)
     const dw_ldblock *b = &order->item.ld;
     const dw_tally *t = &order->item.tally;
 
-    if (j->whole)
-        count_core(j, order);
-    else
-        mark_rows(j, order);
     if (!j->whole && !order->match.n)
         return 0; /* the stream does not come here */
     for (size_t i = 0; i < t->n_items; i++)
@@ -329,31 +305,118 @@ static int put_block(dw_ld_join *j, struct order *order, dw_err *err)
     return j->out.put(j->out.ctx, &order->packed, err);
 }
 
-/* Joins the batch in hand to the rows, which are all there, and puts it out in
- * its order. */
-static int join_batch(dw_ld_join *j, dw_err *err)
+/* Puts out the first block of the ring, which is joined. */
+static int put_first(dw_ld_join *j, dw_err *err)
 {
-    size_t n = j->n_orders;
+    struct order *order = order_at(j, 0);
 
-    dw_pool_for(j->pool, n, join_item, j);
-    j->n_orders = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (j->order[i].err.code)
-            return block_fault(&j->order[i], err);
-        if (put_block(j, &j->order[i], err) < 0)
+    dw_crew_wait_busy(j->crew, &order->join);
+    j->first = (j->first + 1) % j->max_orders;
+    j->n_joined--;
+    return order->err.code ? block_fault(order, err) : put_block(j, order, err);
+}
+
+static int put_all(dw_ld_join *j, dw_err *err)
+{
+    while (j->n_joined) {
+        if (put_first(j, err) < 0)
             return err->code;
     }
     return 0;
 }
 
-/* Makes the next batch, and lets go of rows before it: 1, 0, negative. */
-static int next_batch(dw_ld_join *j, dw_err *err)
+/* Reads on as far as there is room.  That it cannot is told when the block is
+ * wanted: not all that is read ahead will be. */
+static int read_on(dw_ld_join *j, dw_err *err)
 {
-    int rc = make_batch(j, err);
+    while (j->read_rc > 0 && j->n_read < j->max_read) {
+        struct order *order;
 
-    if (rc > 0)
+        if (j->n_joined + j->n_read == j->max_orders && put_first(j, err) < 0)
+            return err->code;
+        order = order_at(j, j->n_joined + j->n_read);
+        order->err = (dw_err){0};
+        j->read_rc = dw_ld_walk_next(j->walk, &order->item, &j->read_err);
+        if (j->read_rc > 0) {
+            dw_crew_start(j->crew, &order->make);
+            j->n_read++;
+        }
+    }
+    return 0;
+}
+
+/* Forgets what was read ahead and is wanted no more. */
+static void forget_read(dw_ld_join *j)
+{
+    for (size_t i = 0; i < j->n_read; i++)
+        dw_crew_cancel(j->crew, &order_at(j, j->n_joined + i)->make);
+    j->n_read = 0;
+    j->has_front = false;
+    j->read_rc = 1;
+}
+
+/* The front covers these positions. */
+static int find_reach(dw_ld_join *j, const dw_variants *v, dw_err *err)
+{
+    j->reach = 0;
+    if (!v->m)
+        return 0;
+    if (v->pos[0] < j->floor)
+        return dw_fail(err, DW_EFORMAT,
+                       "contig %s: a block that begins at %" PRIu32
+                       " stands behind one that begins at %" PRIu32,
+                       v->contig, v->pos[0], j->floor);
+    j->floor = v->pos[0];
+    j->reach = v->pos[v->m - 1];
+    return 0;
+}
+
+/* Matches the front with the rows, which are all there, and has it joined. */
+static int join_front(dw_ld_join *j, dw_err *err)
+{
+    struct order *order = order_at(j, j->n_joined);
+
+    j->has_front = false;
+    j->n_read--;
+    j->n_joined++;
+    dw_buf_reset(&order->packed);
+    if (match(j, order, &order->err) < 0)
+        return block_fault(order, err);
+    if (j->whole)
+        count_core(j, order);
+    else
+        mark_rows(j, order);
+    if (order->match.core)
+        dw_crew_start(j->crew, &order->join);
+    return 0;
+}
+
+/* Has the front joined, and lets the next block be it: 1; 0 when the contig has
+ * no more; negative. */
+static int next_front(dw_ld_join *j, dw_err *err)
+{
+    struct order *order;
+
+    if ((j->has_front && join_front(j, err) < 0) || read_on(j, err) < 0)
+        return err->code;
+    if (!j->n_read) {
+        if (j->read_rc < 0)
+            *err = j->read_err;
+        return j->read_rc;
+    }
+    order = order_at(j, j->n_joined);
+    dw_crew_wait_busy(j->crew, &order->make);
+    if (order->err.code)
+        return block_fault(order, err);
+    if ((!j->whole && find_reach(j, &order->item.var, err) < 0) ||
+        dw_core_order_next(&j->cores, &order->item.var, &order->item.ld, err) <
+            0)
+        return err->code;
+    j->has_front = true;
+    strcpy(j->contig, order->item.var.contig);
+    if (!j->whole)
         drop_rows(j, dw_slide_lower(j->slide, j->floor - 1));
-    return rc;
+    return 1;
 }
 
 /* ---- rows of a stream ---- */
@@ -362,22 +425,18 @@ int dw_ld_join_turn(dw_ld_join *j, const char *contig, dw_err *err)
 {
     int rc = 1;
 
-    while (rc > 0 && dw_slide_size(j->slide)) {
-        if (j->n_orders)
-            rc = join_batch(j, err);
-        if (rc >= 0)
-            rc = next_batch(j, err);
-    }
+    while (rc > 0 && dw_slide_size(j->slide))
+        rc = next_front(j, err);
     if (rc < 0)
         return rc;
+    forget_read(j);
     drop_rows(j, dw_slide_size(j->slide));
     dw_slide_begin(j->slide, contig);
-    j->n_orders = 0;
     j->floor = 1;
     j->on_contig = false;
     dw_core_order_clear(&j->cores);
     if (!*contig)
-        return 0;
+        return put_all(j, err);
     rc = dw_ld_walk_seek(j->walk, contig, err);
     j->on_contig = rc > 0;
     return rc < 0 ? rc : 0;
@@ -406,18 +465,16 @@ int dw_ld_join_take(dw_ld_join *j, const dw_variants *v, size_t row,
         j->no_contig++;
         return 0;
     }
-    while (!j->n_orders || pos > j->reach) {
-        int rc = j->n_orders ? join_batch(j, err) : 0;
+    while (!j->has_front || pos > j->reach) {
+        int rc = next_front(j, err);
 
-        if (rc == 0)
-            rc = next_batch(j, err);
         if (rc < 0)
             return rc;
         if (rc == 0)
             break;
     }
     /* Behind the last block, or between two of them. */
-    if (!j->n_orders || pos < j->floor) {
+    if (!j->has_front || pos < j->floor) {
         j->counts.blocks.beyond++;
         j->absent++;
         return 0;
@@ -427,7 +484,7 @@ int dw_ld_join_take(dw_ld_join *j, const dw_variants *v, size_t row,
 
 const char *dw_ld_join_contig(const dw_ld_join *j)
 {
-    return j->whole ? j->order[0].item.var.contig : dw_slide_contig(j->slide);
+    return j->whole ? j->contig : dw_slide_contig(j->slide);
 }
 
 uint32_t dw_ld_join_first(const dw_ld_join *j)
@@ -440,11 +497,10 @@ int dw_ld_join_whole(dw_ld_join *j, dw_err *err)
     int rc;
 
     j->whole = true;
-    while ((rc = make_batch(j, err)) > 0) {
-        if (join_batch(j, err) < 0)
-            return err->code;
-    }
-    return rc;
+    do {
+        rc = next_front(j, err);
+    } while (rc > 0);
+    return rc < 0 ? rc : put_all(j, err);
 }
 
 /* ---- counts ---- */

@@ -15,10 +15,11 @@ static dw_ld_source *open_again(const void *ctx, dw_err *err)
     return dw_panel_source_open(path, err);
 }
 
-static int check(void *ctx, const dw_variants *v, const dw_ldblock *b,
-                 dw_buf *packed, dw_err *err)
+static int check(void *ctx, const dw_variants *v, const dw_tracks *t,
+                 const dw_ldblock *b, dw_buf *packed, dw_err *err)
 {
     (void)ctx;
+    (void)t;
     (void)packed;
     if (b->m != v->m || !b->l || dw_variants_check(v, err) < 0 ||
         dw_ldblock_check(b, err) < 0)
@@ -73,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .cut = {.min_eigen = 1e-4, .keep_rank = 1},
         .threads = 1,
     };
-    const dw_blocks_out out = {NULL, check, put};
+    const dw_blocks_out out = {NULL, NULL, check, put};
     dw_err err = {0};
     dw_ld_source *s;
     dw_ld_join *j;

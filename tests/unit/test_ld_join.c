@@ -125,10 +125,11 @@ static dw_ld_source *source_open(const void *kind, dw_err *err)
 
 /* ---- what comes out ---- */
 
-static int pack(void *ctx, const dw_variants *v, const dw_ldblock *b,
-                dw_buf *packed, dw_err *err)
+static int pack(void *ctx, const dw_variants *v, const dw_tracks *t,
+                const dw_ldblock *b, dw_buf *packed, dw_err *err)
 {
     (void)ctx;
+    (void)t;
     (void)err;
     dw_buf_addf(packed, "%s:%u", b->contig, (unsigned)b->start);
     for (size_t i = 0; i < v->m; i++)
@@ -155,7 +156,7 @@ static dw_ld_join *begin(const struct plan *plan, const dw_ld_source_kind *kind,
         .cut = {.min_eigen = 1e-4, .keep_rank = 1},
         .threads = threads,
     };
-    const dw_blocks_out out = {got, pack, put};
+    const dw_blocks_out out = {got, NULL, pack, put};
     dw_err err = {0};
 
     the_plan = plan;
