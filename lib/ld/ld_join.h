@@ -7,8 +7,10 @@
  * out of its factor (restrict.h).  Or, without a stream, all variants of the
  * source come out.
  *
- * Only the blocks in hand, two a thread, and the variants that they cover are
- * in memory.  What comes out does not depend on the number of threads.
+ * The next blocks are read and decoded while those before them are joined.
+ * Only the blocks on their way, two a thread, and the variants that the first
+ * of them cover are in memory.  What comes out does not depend on the number of
+ * threads.
  */
 #ifndef DW_LD_LD_JOIN_H
 #define DW_LD_LD_JOIN_H

@@ -1,4 +1,8 @@
 /* Jobs beside the caller: all are done, once, whoever does them. */
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <time.h>
+
 #include "base/crew.h"
 #include "base/mem.h"
 #include "tap.h"
@@ -114,12 +118,62 @@ static void test_series(size_t threads)
        "%zu threads: all of them", threads);
 }
 
+/* A job with a workspace, one a thread, which nobody else may have meanwhile.
+ */
+struct spell {
+    dw_job job;
+    atomic_int *held; /* (THREADS) */
+    size_t threads, thread;
+    bool shared, done;
+};
+
+static void take_spell(void *ctx)
+{
+    struct spell *t = ctx;
+    struct timespec nap = {.tv_nsec = 1000000};
+
+    t->thread = t->job.thread;
+    if (t->thread >= t->threads)
+        return;
+    t->shared = atomic_fetch_add(&t->held[t->thread], 1) != 0;
+    nanosleep(&nap, NULL);
+    atomic_fetch_sub(&t->held[t->thread], 1);
+    t->done = true;
+}
+
+/* Waiting for the first of many, the caller does those behind it. */
+static void test_busy(size_t threads)
+{
+    enum { MANY = 40, THREADS = 4 };
+    dw_crew *crew = dw_crew_new(threads);
+    atomic_int held[THREADS] = {0};
+    struct spell spell[MANY];
+    size_t wrong = 0, mine = 0;
+
+    for (size_t i = 0; i < MANY; i++) {
+        spell[i] = (struct spell){.held = held, .threads = threads};
+        spell[i].job = (dw_job){.fn = take_spell, .ctx = &spell[i]};
+        dw_crew_start(crew, &spell[i].job);
+    }
+    for (size_t i = 0; i < MANY; i++) {
+        dw_crew_wait_busy(crew, &spell[i].job);
+        wrong += !spell[i].done || spell[i].shared;
+        mine += spell[i].thread == 0;
+    }
+    OK(wrong == 0, "%zu threads: a number is one thread's at a time", threads);
+    OK(mine > 0 && (threads > 1 || mine == MANY),
+       "%zu threads: the caller does his share", threads);
+    dw_crew_free(crew);
+}
+
 int main(void)
 {
     for (size_t threads = 0; threads <= 4; threads++)
         test_series(threads);
     for (size_t threads = 0; threads <= 4; threads++)
         test_rounds(threads);
+    for (size_t threads = 1; threads <= 4; threads++)
+        test_busy(threads);
     dw_crew_free(NULL);
     return tap_done();
 }
