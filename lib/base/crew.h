@@ -39,8 +39,8 @@ dw_crew *dw_crew_new(size_t threads); /* threads >= 1 */
 /* NULL is fine.  No job may be waiting. */
 void dw_crew_free(dw_crew *crew);
 
-/* crew NULL, in all of these: nobody but the caller.  All of one crew are called
- * from one thread. */
+/* crew NULL, in all of these: nobody but the caller.  All of one crew are
+ * called from one thread. */
 void dw_crew_start(dw_crew *crew, dw_job *job);
 /* Returns when the job is done; at once if none was started. */
 void dw_crew_wait(dw_crew *crew, dw_job *job);

@@ -136,7 +136,7 @@ static dw_lines *open_lines(const char *path, bool kept, dw_err *err)
 
         make_step(&a->step);
         a->from = &l->unpacker;
-        a->job = (dw_job){unpack_ahead, a, &l->series, DW_JOB_IDLE, NULL};
+        a->job = (dw_job){.fn = unpack_ahead, .ctx = a, .series = &l->series};
     }
     begin(l);
     return l;
