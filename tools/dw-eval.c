@@ -11,6 +11,7 @@
 #include "flow/variances.h"
 #include "input/lines.h"
 #include "linalg/blas.h"
+#include "stream/payload.h"
 
 struct eval_opts {
     dw_opt_list model;
@@ -160,7 +161,7 @@ int main(int argc, char **argv)
         .opt = table,
         .n_opts = DW_COUNT(table),
         .max_args = 1,
-        .library = {dw_linalg_library, dw_frame_library, dw_input_library},
+        .library = {dw_linalg_library, dw_payload_library, dw_input_library},
         .run = run,
     };
 

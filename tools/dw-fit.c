@@ -12,6 +12,7 @@
 #include "flow/fit_flow.h"
 #include "flow/fit_out.h"
 #include "linalg/blas.h"
+#include "stream/payload.h"
 #include "stream/spool.h"
 
 /* A variance that is given, or learned, by each block too. */
@@ -253,7 +254,7 @@ int main(int argc, char **argv)
         .opt = opt,
         .n_opts = DW_COUNT(opt),
         .max_args = 1,
-        .library = {dw_linalg_library, dw_frame_library, dw_ranks_library},
+        .library = {dw_linalg_library, dw_payload_library, dw_ranks_library},
         .run = run,
     };
 

@@ -10,10 +10,8 @@
 #include "flow/add_flow.h"
 #include "flow/ingest_flow.h"
 #include "linalg/blas.h"
-#include "record/rec_stream.h"
 #include "record/rec_vars.h"
-#include "stream/outfile.h"
-#include "stream/spool.h"
+#include "stream/payload.h"
 
 struct ingest_opts {
     dw_ingest_plan plan;
@@ -22,115 +20,39 @@ struct ingest_opts {
     bool add, explain;
 };
 
-/* The first option that was given and is of a study alone; NULL: none. */
-static const char *of_study(const struct ingest_opts *o)
-{
-    const dw_ingest_plan *p = &o->plan;
-    const dw_sumstats_opts *c = &p->in.columns;
-    const struct {
-        bool given;
-        const char *option;
-    } of[] = {
-        {p->trait, "--trait"},
-        {c->format, "--format"},
-        {c->columns, "--columns"},
-        {c->study, "--study"},
-        {c->n > 0 || c->n_of_se, "--n"},
-        {c->n_cases > 0, "--n-cases"},
-        {c->zero_based, "--zero-based"},
-        {p->in.fasta, "--fasta"},
-        {p->in.chain, "--chain"},
-        {p->in.all, "--all"},
-        {p->in.exclude, "--exclude"},
-        {c->min_maf > 0, "--min-maf"},
-        {c->min_info > 0, "--min-info"},
-        {c->check_sd, "--check-sd"},
-        {p->report, "--report"},
-        {p->report_variants, "--report-variants"},
-        {p->report_actions, "--report-actions"},
-    };
-
-    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
-        if (of[i].given)
-            return of[i].option;
-    return NULL;
-}
-
 /* The stream, the last operand, is written anew: with the columns of the
  * sources added, and with a trait if there is a study before it. */
-static int add(struct ingest_opts *o, const dw_common *common, dw_err *err)
+static int add(const struct ingest_opts *o, const dw_common *common,
+               dw_err *err)
 {
-    const char *stream =
-        common->n_args ? common->arg[common->n_args - 1] : NULL;
-    const dw_add_plan plan = {
-        .study = common->n_args > 1 ? &o->plan : NULL,
-        .annot = o->plan.in.annot,
-        .n_annots = o->plan.in.n_annots,
-        .tracks = o->plan.tracks,
-        .bim = o->plan.in.ref,
-        .version = dw_version(),
-        .args = common->options,
-    };
-    const char *alone = plan.study ? NULL : of_study(o);
-    dw_spool *in;
-    dw_sink *sink;
-    int rc;
-
-    if (alone)
+    if (!o->plan.in.study && common->marked)
         return dw_fail(err, DW_EUSAGE,
-                       "%s goes with a study: --add ... SUMSTATS STREAM",
-                       alone);
-    in = dw_spool_open(stream, err);
-    sink = in ? dw_sink_open(common->out, err) : NULL;
-    rc = sink ? 0 : err->code;
-    o->plan.in.study = common->n_args > 1 ? common->arg[0] : NULL;
-    if (rc == 0)
-        rc = dw_add_run(&plan, dw_spool_path(in), sink, err);
-    if (rc == 0)
-        rc = dw_sink_close(sink, err);
-    else
-        dw_sink_abandon(sink);
-    dw_spool_close(in);
-    return rc;
+                       "--%s goes with a study: --add ... SUMSTATS STREAM",
+                       common->marked);
+    return dw_add_flow_run(
+        &o->plan, common->n_args ? common->arg[common->n_args - 1] : NULL,
+        common->out, err);
 }
 
-static int ingest(struct ingest_opts *o, const dw_common *common, dw_err *err)
+static int ingest(const struct ingest_opts *o, const dw_common *common,
+                  dw_err *err)
 {
-    dw_ingest_opts *in = &o->plan.in;
-
     if (common->n_args > 1)
         return dw_fail(err, DW_EUSAGE,
                        "one file with SUMSTATS (a STREAM behind it goes with "
                        "--add)");
-    in->study = common->n_args ? common->arg[0] : in->ref ? NULL : "-";
     return dw_ingest_flow_run(&o->plan, common->out, err);
 }
 
-/* --explain: what is understood of the study, and why; nothing is made. */
-static int explain(const struct ingest_opts *o, const dw_common *common,
-                   dw_err *err)
+/* SUMSTATS: stdin where nothing else is read; NULL: there is none. */
+static const char *study_of(const struct ingest_opts *o,
+                            const dw_common *common)
 {
-    dw_outfile *out = dw_outfile_open(common->out, false, err);
-    dw_err write_err = {0};
-    dw_buf words = {0};
-    int rc;
+    bool stream = o->add && !o->explain; /* the last operand */
 
-    if (!out)
-        return err->code;
-    rc = dw_sumstats_explain(common->n_args ? common->arg[0] : "-",
-                             &o->plan.in.columns, &words, err);
-    if (rc < 0 && dw_outfile_path(out)) { /* a file is whole, or not there */
-        dw_outfile_abandon(out);
-        dw_buf_clear(&words);
-        return rc;
-    }
-    dw_outfile_write(out, words.s, words.n);
-    dw_buf_clear(&words);
-    if (dw_outfile_close(out, &write_err) < 0 && rc == 0) {
-        *err = write_err;
-        rc = err->code;
-    }
-    return rc;
+    if (common->n_args > stream)
+        return common->arg[0];
+    return stream || (o->plan.in.ref && !o->explain) ? NULL : "-";
 }
 
 /* "N", or "se": inferred from the standard error. */
@@ -160,8 +82,9 @@ static int run(void *opts, const dw_common *common, dw_err *err)
         return dw_fail(err, DW_EUSAGE,
                        "--n-cases and --n-controls go together");
     dw_linalg_single_thread();
+    o->plan.in.study = study_of(o, common);
     if (o->explain)
-        return explain(o, common, err);
+        return dw_ingest_flow_explain(&o->plan, common->out, err);
     source = dw_alloc(o->annot.n, sizeof *source);
     track = dw_alloc(o->track.n, sizeof *track);
     for (size_t i = 0; i < o->annot.n; i++)
@@ -176,7 +99,7 @@ static int run(void *opts, const dw_common *common, dw_err *err)
     o->plan.in.annot = source;
     o->plan.in.n_annots = o->annot.n;
     o->plan.version = dw_version();
-    o->plan.args = common->history;
+    o->plan.args = o->add ? common->options : common->history;
     o->plan.threads = common->threads;
     rc = o->add ? add(o, common, err) : ingest(o, common, err);
     dw_free(source);
@@ -220,40 +143,43 @@ int main(int argc, char **argv)
     dw_sumstats_opts *c = &p->in.columns;
     const dw_opt table[] = {
         {"Summary statistics", 0, "trait", DW_OPT_TEXT, &p->trait, "NAME",
-         "the trait's name; else the file's", 0, 0, 0, NULL},
+         "the trait's name; else the file's", 0, 0, DW_OPT_MARK, NULL},
         {NULL, 0, "format", DW_OPT_TEXT, &c->format, "NAME",
-         "the format, instead of telling it from the header", 0, 0, 0, NULL},
-        {NULL, 0, "columns", DW_OPT_TEXT, &c->columns, "X=NAME,..",
-         "what columns mean: CHR POS ID EA OA EAF BETA OR SE Z ...", 0, 0, 0,
+         "the format, instead of telling it from the header", 0, 0, DW_OPT_MARK,
          NULL},
+        {NULL, 0, "columns", DW_OPT_TEXT, &c->columns, "X=NAME,..",
+         "what columns mean: CHR POS ID EA OA EAF BETA OR SE Z ...", 0, 0,
+         DW_OPT_MARK, NULL},
         {NULL, 0, "study", DW_OPT_TEXT, &c->study, "NAME",
-         "which study of a GWAS-VCF that has several", 0, 0, 0, NULL},
+         "which study of a GWAS-VCF that has several", 0, 0, DW_OPT_MARK, NULL},
         {NULL, 0, "n", DW_OPT_PARSE, c, "N|se",
-         "sample size, instead of a column; se: from SE and frequency", 0, 0, 0,
-         parse_n},
+         "sample size, instead of a column; se: from SE and frequency", 0, 0,
+         DW_OPT_MARK, parse_n},
         {NULL, 0, "n-cases", DW_OPT_REAL, &c->n_cases, "N",
-         "cases: N is 4 / (1/cases + 1/controls)", 1, 1e9, 0, NULL},
+         "cases: N is 4 / (1/cases + 1/controls)", 1, 1e9, DW_OPT_MARK, NULL},
         {NULL, 0, "n-controls", DW_OPT_REAL, &c->n_controls, "N", "controls", 1,
-         1e9, 0, NULL},
+         1e9, DW_OPT_MARK, NULL},
         {NULL, 0, "zero-based", DW_OPT_FLAG, &c->zero_based, NULL,
-         "positions count from 0", 0, 0, 0, NULL},
+         "positions count from 0", 0, 0, DW_OPT_MARK, NULL},
         {NULL, 0, "build", DW_OPT_TEXT, &p->in.build, "NAME",
          "genome build: GRCh37, GRCh38; checked, else told from positions", 0,
          0, 0, NULL},
         {"Reference", 0, "ref", DW_OPT_TEXT, &p->in.ref, "FILE",
          "variants to harmonise with: .bim, VCF, BCF, .pvar", 0, 0, 0, NULL},
         {NULL, 0, "fasta", DW_OPT_TEXT, &p->in.fasta, "FILE",
-         "the genome, with its .fai: tells REF, normalises indels", 0, 0, 0,
-         NULL},
+         "the genome, with its .fai: tells REF, normalises indels", 0, 0,
+         DW_OPT_MARK, NULL},
         {NULL, 0, "chain", DW_OPT_TEXT, &p->in.chain, "FILE",
-         "lift the study to another build (UCSC chain)", 0, 0, 0, NULL},
-        {NULL, 0, "ambiguous", DW_OPT_PARSE, &p->in, "drop|keep|af[:X]",
-         "what to do with A/T and C/G [af:0.4]", 0, 0, 0, parse_ambiguous},
-        {NULL, 0, "all", DW_OPT_FLAG, &p->in.all, NULL,
-         "keep variants of --ref without a z", 0, 0, 0, NULL},
-        {NULL, 0, "min-overlap", DW_OPT_REAL, &p->in.min_overlap, "X",
-         "share of common positions below which to refuse", 0, 1, DW_OPT_LIVE,
+         "lift the study to another build (UCSC chain)", 0, 0, DW_OPT_MARK,
          NULL},
+        {NULL, 0, "ambiguous", DW_OPT_PARSE, &p->in, "drop|keep|af[:X]",
+         "what to do with A/T and C/G [af:0.4]", 0, 0, DW_OPT_MARK,
+         parse_ambiguous},
+        {NULL, 0, "all", DW_OPT_FLAG, &p->in.all, NULL,
+         "keep variants of --ref without a z", 0, 0, DW_OPT_MARK, NULL},
+        {NULL, 0, "min-overlap", DW_OPT_REAL, &p->in.min_overlap, "X",
+         "share of common positions below which to refuse", 0, 1,
+         DW_OPT_LIVE | DW_OPT_MARK, NULL},
         {"Annotations", 0, "annot", DW_OPT_LIST, &o.annot, "FILE[:COLUMN,..]",
          ".annot, or a table keyed by CHR BP [SNP] [A1 A2]; repeatable", 0, 0,
          0, NULL},
@@ -285,27 +211,28 @@ int main(int argc, char **argv)
          "of which means are taken; divides the window", 1, 1 << 20,
          DW_OPT_LIVE, NULL},
         {"Filters", 0, "min-maf", DW_OPT_REAL, &c->min_maf, "X",
-         "leave out rarer variants", 0, 0.5, 0, NULL},
+         "leave out rarer variants", 0, 0.5, DW_OPT_MARK, NULL},
         {NULL, 0, "min-info", DW_OPT_REAL, &c->min_info, "X",
-         "leave out variants of lower INFO", 0, 1, 0, NULL},
+         "leave out variants of lower INFO", 0, 1, DW_OPT_MARK, NULL},
         {NULL, 0, "check-sd", DW_OPT_FLAG, &c->check_sd, NULL,
-         "leave out variants whose SE does not fit their frequency", 0, 0, 0,
-         NULL},
+         "leave out variants whose SE does not fit their frequency", 0, 0,
+         DW_OPT_MARK, NULL},
         {NULL, 0, "min-n-share", DW_OPT_REAL, &p->min_n_share, "X",
          "leave out variants of N below this share of the median", 0, 1,
-         DW_OPT_LIVE, NULL},
+         DW_OPT_LIVE | DW_OPT_MARK, NULL},
         {NULL, 0, "exclude", DW_OPT_TEXT, &p->in.exclude, "BED",
-         "leave out these regions", 0, 0, 0, NULL},
+         "leave out these regions", 0, 0, DW_OPT_MARK, NULL},
         {"Reports", 0, "explain", DW_OPT_FLAG, &o.explain, NULL,
          "say what is understood of SUMSTATS and why; make no stream", 0, 0,
          DW_OPT_QUIET, NULL},
         {NULL, 0, "report", DW_OPT_TEXT, &p->report, "FILE", "counts by reason",
-         0, 0, DW_OPT_QUIET, NULL},
+         0, 0, DW_OPT_QUIET | DW_OPT_MARK, NULL},
         {NULL, 0, "report-variants", DW_OPT_TEXT, &p->report_variants, "FILE",
-         "one line for each row not taken", 0, 0, DW_OPT_QUIET, NULL},
-        {NULL, 0, "report-actions", DW_OPT_TEXT, &p->report_actions, "FILE",
-         "one line for each row taken that was changed", 0, 0, DW_OPT_QUIET,
+         "one line for each row not taken", 0, 0, DW_OPT_QUIET | DW_OPT_MARK,
          NULL},
+        {NULL, 0, "report-actions", DW_OPT_TEXT, &p->report_actions, "FILE",
+         "one line for each row taken that was changed", 0, 0,
+         DW_OPT_QUIET | DW_OPT_MARK, NULL},
     };
     const dw_tool tool = {
         .name = "dw-ingest",
@@ -316,7 +243,7 @@ int main(int argc, char **argv)
         .n_opts = DW_COUNT(table),
         .max_args = 2,
         .args_in_history = true,
-        .library = {dw_input_library, dw_frame_library},
+        .library = {dw_input_library, dw_payload_library},
         .run = run,
     };
 

@@ -10,7 +10,7 @@
 #include "foreign/npz.h"
 #include "input/lines.h"
 #include "linalg/blas.h"
-#include "stream/frame.h"
+#include "stream/payload.h"
 
 enum { WINDOW = 3000000, FLANK = 1000000, NO_FLANK = INT32_MAX };
 
@@ -204,7 +204,7 @@ int main(int argc, char **argv)
         .opt = opt,
         .n_opts = DW_COUNT(opt),
         .max_args = 1,
-        .library = {dw_frame_library, dw_input_library, dw_foreign_library,
+        .library = {dw_payload_library, dw_input_library, dw_foreign_library,
                     dw_linalg_library},
         .run = run,
     };

@@ -8,6 +8,7 @@
 #include "flow/bound_model.h"
 #include "flow/score_flow.h"
 #include "linalg/blas.h"
+#include "stream/payload.h"
 
 struct score_opts {
     dw_opt_list model;
@@ -100,7 +101,7 @@ int main(int argc, char **argv)
         .opt = opt,
         .n_opts = DW_COUNT(opt),
         .max_args = 1,
-        .library = {dw_linalg_library, dw_frame_library},
+        .library = {dw_linalg_library, dw_payload_library},
         .run = run,
     };
 

@@ -7,6 +7,7 @@
 #include "cli/opts.h"
 #include "flow/sim_flow.h"
 #include "flow/stream_truth.h"
+#include "stream/payload.h"
 #include "stream/spool.h"
 
 struct sim_opts {
@@ -84,7 +85,7 @@ int main(int argc, char **argv)
         .opt = opt,
         .n_opts = DW_COUNT(opt),
         .max_args = 1,
-        .library = {dw_frame_library},
+        .library = {dw_payload_library},
         .run = run,
     };
 

@@ -9,6 +9,7 @@
 #include "cli/opts.h"
 #include "flow/view_flow.h"
 #include "linalg/blas.h"
+#include "stream/payload.h"
 
 enum { KINDS_MAX = 16 };
 
@@ -121,7 +122,7 @@ int main(int argc, char **argv)
                     .synopsis = "[OPTION]... [STREAM]",
                     .opt = opt,
                     .max_args = 1,
-                    .library = {dw_frame_library, dw_linalg_library},
+                    .library = {dw_payload_library, dw_linalg_library},
                     .run = run};
 
     for (size_t i = 0; dw_view_kind_at(i); i++)

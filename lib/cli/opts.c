@@ -185,6 +185,7 @@ struct parser {
     int argc, at;
     char **argv;
     dw_buf history;
+    const char *marked; /* see dw_common */
 };
 
 static const dw_opt *find_long(const struct parser *p, const char *name,
@@ -238,6 +239,8 @@ static void quote(dw_buf *b, const char *word)
 
 static void remember(struct parser *p, const dw_opt *opt, const char *text)
 {
+    if (opt->flags & DW_OPT_MARK && !p->marked)
+        p->marked = opt->name;
     if (opt->flags & DW_OPT_QUIET)
         return;
     dw_buf_addf(&p->history, "%s--%s", p->history.n ? " " : "", opt->name);
@@ -386,7 +389,11 @@ int dw_tool_main(const dw_tool *tool, void *opts, int argc, char **argv)
     dw_common common = {.threads = 1, .seed = 1};
     struct shared shared = {0};
     dw_opt *all = dw_alloc(tool->n_opts + N_SHARED, sizeof *all);
-    struct parser parser = {all, tool->n_opts + N_SHARED, argc, 1, argv, {0}};
+    struct parser parser = {.opt = all,
+                            .n_opts = tool->n_opts + N_SHARED,
+                            .argc = argc,
+                            .at = 1,
+                            .argv = argv};
     char *options = NULL;
     dw_err err = {0};
     int rc;
@@ -418,6 +425,7 @@ int dw_tool_main(const dw_tool *tool, void *opts, int argc, char **argv)
     }
     common.history = parser.history.s ? parser.history.s : "";
     common.options = options;
+    common.marked = parser.marked;
     dw_log_init(tool->name, shared.quiet     ? DW_LOG_QUIET
                             : shared.verbose ? DW_LOG_VERBOSE
                                              : DW_LOG_NORMAL);

@@ -36,6 +36,7 @@ typedef struct dw_opt_list {
 enum {
     DW_OPT_QUIET = 1, /* has no bearing on the result: not in the history */
     DW_OPT_LIVE = 2,  /* show the default in the usage text */
+    DW_OPT_MARK = 4,  /* dw_common says whether one of these was given */
 };
 
 typedef struct dw_opt {
@@ -61,6 +62,8 @@ typedef struct dw_common {
     size_t n_args;
     const char *history; /* command line for the history: see dw_step.args */
     const char *options; /* the same without the operands */
+    const char *marked;  /* the first option given of those with DW_OPT_MARK,
+                          * by its long name; NULL: none of them */
 } dw_common;
 
 typedef struct dw_tool {

@@ -4,13 +4,17 @@
 #include <math.h>
 #include <string.h>
 
+#include "annot/signal_tracks.h"
+#include "annot/sources.h"
 #include "base/mem.h"
 #include "flow/add_trait.h"
 #include "flow/added.h"
 #include "flow/ldscore_annot.h"
+#include "record/rec_stream.h"
+#include "stream/spool.h"
 
 struct job {
-    const dw_add_plan *plan;
+    const dw_ingest_plan *plan;
     dw_new_trait *trait; /* NULL: none */
     /* All that is added: annotations, then the trait's columns if there are
      * any, which are none of the stream's annotations. */
@@ -58,15 +62,15 @@ static int open_features(struct job *j, const char *text, const char *path,
 
 static int open_sources(struct job *j, const char *path, dw_err *err)
 {
-    const dw_add_plan *plan = j->plan;
+    const dw_ingest_opts *in = &j->plan->in;
     int rc = 0;
 
-    for (size_t i = 0; i < plan->n_annots && rc == 0; i++) {
-        const dw_annot_source *s = &plan->annot[i];
+    for (size_t i = 0; i < in->n_annots && rc == 0; i++) {
+        const dw_annot_source *s = &in->annot[i];
 
         rc = strcmp(s->option, "feature") == 0
                  ? open_features(j, s->text, path, err)
-                 : dw_annot_source_open(&j->all, s, plan->bim, err);
+                 : dw_annot_source_open(&j->all, s, in->ref, err);
     }
     j->p = j->all.p;
     return rc;
@@ -77,7 +81,7 @@ static int open_sources(struct job *j, const char *path, dw_err *err)
 static int check_names(const struct job *j, const dw_source *src, dw_err *err)
 {
     const dw_head *head = dw_source_head(src);
-    char *trait = j->plan->study ? dw_ingest_plan_trait(j->plan->study) : NULL;
+    char *trait = j->plan->in.study ? dw_ingest_plan_trait(j->plan) : NULL;
     int rc = 0;
 
     for (size_t c = 0; c < j->p && rc == 0; c++) {
@@ -112,7 +116,7 @@ static int check_stream(const struct job *j, const char *path, dw_err *err)
 /* The study, which becomes the last columns. */
 static int open_trait(struct job *j, const char *path, dw_err *err)
 {
-    j->trait = dw_new_trait_make(j->plan->study, path, err);
+    j->trait = dw_new_trait_make(j->plan, path, err);
     if (!j->trait)
         return err->code;
     return dw_annotators_take(&j->all, dw_new_trait_annotator(j->trait), err);
@@ -299,7 +303,7 @@ static void tell(const struct job *j)
         dw_signal_tracks_tell(j->tracks);
 }
 
-int dw_add_run(const dw_add_plan *plan, const char *path, dw_sink *sink,
+static int add(const dw_ingest_plan *plan, const char *path, dw_sink *sink,
                dw_err *err)
 {
     struct job j = {.plan = plan, .sink = sink};
@@ -307,7 +311,7 @@ int dw_add_run(const dw_add_plan *plan, const char *path, dw_sink *sink,
 
     if (rc == 0)
         rc = check_stream(&j, path, err);
-    if (rc == 0 && plan->study)
+    if (rc == 0 && plan->in.study)
         rc = open_trait(&j, path, err);
     if (rc == 0 && plan->tracks.n) {
         j.tracks = dw_signal_tracks_open(&plan->tracks, err);
@@ -328,5 +332,20 @@ int dw_add_run(const dw_add_plan *plan, const char *path, dw_sink *sink,
     dw_free(j.column);
     dw_variants_clear(&j.v);
     dw_variants_clear(&j.wide);
+    return rc;
+}
+
+int dw_add_flow_run(const dw_ingest_plan *plan, const char *stream,
+                    const char *out, dw_err *err)
+{
+    dw_spool *in = dw_spool_open(stream, err);
+    dw_sink *sink = in ? dw_sink_open(out, err) : NULL;
+    int rc = sink ? add(plan, dw_spool_path(in), sink, err) : err->code;
+
+    if (rc == 0)
+        rc = dw_sink_close(sink, err);
+    else
+        dw_sink_abandon(sink);
+    dw_spool_close(in);
     return rc;
 }

@@ -11,6 +11,7 @@
 #include "record/hold.h"
 #include "record/rec_stream.h"
 #include "record/rec_vars.h"
+#include "stream/outfile.h"
 
 /* Times the median: an N above it is marked, as one below --min-n-share is left
  * out. */
@@ -338,4 +339,26 @@ int dw_ingest_flow_run(const dw_ingest_plan *plan, const char *out, dw_err *err)
     dw_buf_clear(&j.build_why);
     dw_crew_free(j.crew);
     return rc;
+}
+
+int dw_ingest_flow_explain(const dw_ingest_plan *plan, const char *out,
+                           dw_err *err)
+{
+    bool file = out && strcmp(out, "-") != 0;
+    dw_buf words = {0};
+    dw_err why = {0};
+    int rc =
+        dw_sumstats_explain(plan->in.study, &plan->in.columns, &words, &why);
+    dw_outfile *to = rc < 0 && file ? NULL : dw_outfile_open(out, false, err);
+
+    if (to) {
+        dw_outfile_write(to, words.s, words.n);
+        if (dw_outfile_close(to, err) < 0 && rc == 0)
+            why = *err;
+    } else if (rc == 0) {
+        why = *err;
+    }
+    dw_buf_clear(&words);
+    *err = why;
+    return why.code;
 }

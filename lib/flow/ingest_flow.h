@@ -29,4 +29,9 @@ char *dw_ingest_plan_trait(const dw_ingest_plan *plan);
 int dw_ingest_flow_run(const dw_ingest_plan *plan, const char *out,
                        dw_err *err) DW_MUST_CHECK;
 
+/* Writes, for people, what is understood of the study and why; of one that
+ * cannot be read, to stdout what was understood until there, and no file. */
+int dw_ingest_flow_explain(const dw_ingest_plan *plan, const char *out,
+                           dw_err *err) DW_MUST_CHECK;
+
 #endif

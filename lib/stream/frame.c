@@ -10,11 +10,6 @@
 #include "stream/outfile.h"
 #include "stream/payload.h"
 
-const char *dw_frame_library(void)
-{
-    return dw_payload_library();
-}
-
 /* ---- reading ---- */
 
 struct dw_reader {

@@ -99,7 +99,4 @@ uint64_t dw_writer_run_check(const dw_writer *w);
 int dw_writer_close(dw_writer *w, dw_err *err) DW_MUST_CHECK;
 void dw_writer_abandon(dw_writer *w); /* NULL is fine */
 
-/* "zstd 1.5.4", for --version. */
-const char *dw_frame_library(void);
-
 #endif

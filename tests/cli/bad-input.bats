@@ -230,7 +230,7 @@ counts() {
 
 @test "an option of a study is refused where none is" {
     dw-ingest -q --ref p.bim -o v.dws good.tsv
-    for option in --trait\ x --chain\ p.bim --min-maf\ 0.1 --all --check-sd --report\ r.tsv; do
+    for option in --min-n-share\ 0.5 --ambiguous\ drop --trait\ x --chain\ p.bim --min-maf\ 0.1 --all --check-sd --report\ r.tsv; do
         # shellcheck disable=SC2086 # an option and its argument
         run --separate-stderr dw-ingest --add $option -o out.dws v.dws
         [ "$status" -eq 2 ]
