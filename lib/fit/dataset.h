@@ -219,9 +219,8 @@ void dw_dataset_passing(const dw_dataset *data, size_t done, size_t n);
  * next or the next pass.  NULL if it is not this rank's or cannot be read
  * again. */
 const dw_fit_block *dw_dataset_lend(const dw_dataset *data, size_t t, size_t i);
-/* Was there one that could not be?  And what the user is told when that is said
- * of block i, in this rank or another. */
-bool dw_dataset_unread(const dw_dataset *data);
+/* What the user is told of block i, which this rank or another could not read
+ * again. */
 int dw_dataset_fail(const dw_dataset *data, size_t i, dw_err *err);
 /* item i (of n, `size` bytes each) is about block list[i], or i if list is
  * NULL: what its rank has found becomes known to all. */

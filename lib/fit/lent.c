@@ -209,16 +209,11 @@ const dw_fit_block *dw_dataset_lend(const dw_dataset *data, size_t t, size_t i)
     return rc == 0 ? as_lent(data, b, &l->view[slot]) : NULL;
 }
 
-bool dw_dataset_unread(const dw_dataset *data)
-{
-    return data->lending && data->lending->failed != NONE;
-}
-
 int dw_dataset_fail(const dw_dataset *data, size_t i, dw_err *err)
 {
     char name[DW_FIT_BLOCK_NAME];
 
-    if (!dw_dataset_unread(data)) {
+    if (!data->lending || data->lending->failed == NONE) {
         dw_fit_block_name(&data->block[i], name);
         return dw_fail(err, DW_EIO,
                        "%s cannot be read again by the process whose it is",

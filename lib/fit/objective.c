@@ -41,42 +41,21 @@ static dw_ldsr_block ldsr_block(const dw_fit_block *b, size_t trait)
                            .z = b->of[trait].z};
 }
 
-static void score_block(void *ctx, size_t t, size_t i)
+/* The LD scores of a block, which no model has a part in: worked out when they
+ * are first asked for, by the one thread that has the block.  NULL: no memory.
+ */
+static const double *ld_scores(dw_objective *o, struct worker *w, size_t index,
+                               const dw_fit_block *b, size_t h)
 {
-    dw_objective *o = ctx;
-    const dw_fit_block *b = dw_dataset_lend(o->data, t, i);
+    double **score = &o->score[index * o->heads + h];
+    dw_ldsr_block lb = ldsr_block(b, o->first + h);
 
-    for (size_t h = 0; b && h < o->heads; h++) {
-        dw_ldsr_block lb = ldsr_block(b, o->first + h);
-        double *score = dw_try_alloc(b->l, sizeof *score);
-
-        if (score && dw_ldsr_scores(o->worker[t].ldsr, &lb, score) != 0) {
-            dw_free(score);
-            score = NULL;
-        }
-        o->score[i * o->heads + h] = score;
+    if (!*score && (*score = dw_try_alloc(b->l, sizeof **score)) &&
+        dw_ldsr_scores(w->ldsr, &lb, *score) != 0) {
+        dw_free(*score);
+        *score = NULL;
     }
-}
-
-static int make_scores(dw_objective *o, dw_err *err)
-{
-    size_t n = o->data->n;
-
-    o->score = dw_alloc(n * o->heads, sizeof *o->score);
-    dw_dataset_run(o->data, o->pool,
-                   &(dw_pass){.n = n, .fn = score_block, .ctx = o});
-    for (size_t i = 0; i < n * o->heads; i++) {
-        const dw_fit_block *b = &o->data->block[i / o->heads];
-        char name[DW_FIT_BLOCK_NAME];
-
-        if (o->score[i] || !dw_dataset_mine(o->data, i / o->heads))
-            continue;
-        if (dw_dataset_unread(o->data))
-            return dw_dataset_fail(o->data, i / o->heads, err);
-        dw_fit_block_name(b, name);
-        return dw_fail(err, DW_ENOMEM, "%s: no memory for its LD scores", name);
-    }
-    return 0;
+    return *score;
 }
 
 static int make_workers(dw_objective *o, const dw_net *net,
@@ -119,8 +98,8 @@ dw_objective *dw_objective_new(const dw_dataset *data, dw_pool *pool,
     o->heads = net->heads;
     o->worker = dw_alloc(dw_pool_size(pool), sizeof *o->worker);
     o->solved = dw_alloc(data->n, sizeof *o->solved);
-    if (make_workers(o, net, opts, err) < 0 ||
-        (opts->loss == DW_LOSS_LDSR && make_scores(o, err) < 0)) {
+    o->score = dw_alloc(data->n * o->heads, sizeof *o->score);
+    if (make_workers(o, net, opts, err) < 0) {
         dw_objective_free(o);
         return NULL;
     }
@@ -142,7 +121,7 @@ void dw_objective_free(dw_objective *o)
         dw_free(w->g);
         dw_free(w->slope);
     }
-    for (size_t i = 0; o->score && i < o->data->n * o->heads; i++)
+    for (size_t i = 0; i < o->data->n * o->heads; i++)
         dw_free(o->score[i]);
     dw_free(o->score);
     dw_free(o->solved);
@@ -206,12 +185,16 @@ static int ldsr_value(struct worker *w, const dw_fit_block *b, size_t trait,
     double nh2m = b->of[trait].n * c;
     dw_ldsr_block lb = ldsr_block(b, trait);
     dw_noise slope = {0};
-    size_t n = 0;
-    int rc = dw_ldsr_loss(w->ldsr, &lb, score, w->f, noise, nh2m, &out->value,
-                          &n, g, &slope);
-    double curvature = dw_ldsr_curvature(lb.l, lb.z, score, nh2m);
     dw_noise own = dw_fit_block_noise(b, trait, 1, 1);
+    double curvature;
+    size_t n = 0;
+    int rc;
 
+    if (!score)
+        return DW_ENOMEM;
+    rc = dw_ldsr_loss(w->ldsr, &lb, score, w->f, noise, nh2m, &out->value, &n,
+                      g, &slope);
+    curvature = dw_ldsr_curvature(lb.l, lb.z, score, nh2m);
     out->value = -out->value;
     out->weight = (double)n;
     out->ds2 = -slope.s2;
@@ -263,7 +246,7 @@ static int head_value(dw_objective *o, enum dw_loss loss, struct worker *w,
     }
     dw_scal(b->m, b->of[trait].n, w->f);
     rc = loss == DW_LOSS_LDSR
-             ? ldsr_value(w, b, trait, o->score[index * o->heads + h], mt->c,
+             ? ldsr_value(w, b, trait, ld_scores(o, w, index, b, h), mt->c,
                           noise, g, out)
              : likelihood(o, w, b, trait, noise, g, &o->solved[index], out);
     if (loss == DW_LOSS_LIKELIHOOD)
@@ -325,6 +308,8 @@ int dw_objective_fail(const dw_objective *o, size_t index, int rc,
 
     if (rc == DW_EIO)
         return dw_dataset_fail(o->data, index, err);
+    if (rc == DW_ENOMEM)
+        return dw_fit_block_no_memory(&o->data->block[index], err);
     dw_fit_block_name(&o->data->block[index], name);
     return dw_fail(err, DW_EDEGENERATE,
                    "%s has no finite likelihood (s2 %g, tau %g): the fit has "

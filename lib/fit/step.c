@@ -211,7 +211,7 @@ static int sum_blocks(dw_stepper *s, dw_value *sum, dw_err *err)
         size_t at = s->rc[i] == 0 ? add_block(s, i) : SIZE_MAX;
         char text[DW_ERR_MAX];
 
-        if (s->rc[i] == DW_EIO)
+        if (s->rc[i] == DW_EIO || s->rc[i] == DW_ENOMEM)
             return dw_objective_fail(s->objective, block, s->rc[i], s->model,
                                      err);
         if (s->rc[i] == 0 && at == SIZE_MAX)

@@ -358,18 +358,6 @@ static void test_away(void)
     dw_model_clear(&here);
     dw_model_clear(&away);
     dw_dataset_clear(&data);
-
-    /* While LD scores are made. */
-    build(&data, 0, 2, 1, pool);
-    again.n = 0;
-    again.fails = 7;
-    err.msg[0] = 0;
-    OK(!dw_objective_new(&data, pool,
-                         &(dw_net){.kind = DW_NET_CONST, .heads = 2},
-                         &(dw_objective_opts){.loss = DW_LOSS_LDSR}, &err) &&
-           strstr(err.msg, "it is another now"),
-       "nor then: %s", err.msg);
-    dw_dataset_clear(&data);
     dw_pool_free(pool);
 }
 
