@@ -7,6 +7,7 @@
 #include "base/crew.h"
 #include "base/mem.h"
 #include "ld/core_order.h"
+#include "ld/ld_fates.h"
 #include "ld/ld_match.h"
 #include "ld/ld_walk.h"
 #include "ld/slide.h"
@@ -43,10 +44,9 @@ struct dw_ld_join {
     dw_ld_walk *walk;
     bool whole;
     char contig[DW_CONTIG_MAX]; /* whole: of the front */
-    dw_slide *slide;     /* variants of the stream, genotypes of nobody */
-    unsigned char *fate; /* what blocks said of each of them */
-    size_t cap_fate;
-    bool on_contig; /* the source has the contig in hand */
+    dw_slide *slide;   /* variants of the stream, genotypes of nobody */
+    dw_ld_fates fates; /* of each of them */
+    bool on_contig;    /* the source has the contig in hand */
     dw_crew *crew;
     struct bench *bench; /* one a thread */
     struct order *order; /* (max_orders) */
@@ -58,7 +58,6 @@ struct dw_ld_join {
     uint32_t reach; /* the last position of the front */
     dw_core_order cores;
     dw_ld_join_counts counts;
-    uint64_t taken, outside, low, other, absent, no_contig, excluded, off;
     dw_tally source; /* what it left out */
 };
 
@@ -119,7 +118,7 @@ void dw_ld_join_free(dw_ld_join *j)
     }
     dw_free(j->order);
     dw_free(j->bench);
-    dw_free(j->fate);
+    dw_ld_fates_clear(&j->fates);
     dw_slide_free(j->slide);
     dw_ld_walk_free(j->walk);
     dw_core_order_clear(&j->cores);
@@ -216,63 +215,10 @@ static int block_fault(const struct order *order, dw_err *err)
                          b->start, b->end);
 }
 
-/* ---- fates ---- */
-
-/* What a block said of the stream's rows. */
-static void mark_rows(dw_ld_join *j, const struct order *order)
-{
-    const dw_ld_matches *m = &order->match;
-
-    for (size_t i = m->begin; i < m->end; i++)
-        j->fate[i] |= m->fate[i - m->begin] | DW_LD_NEAR;
-    for (size_t i = 0; m->core && i < m->n; i++)
-        j->fate[m->row[i]] |= DW_LD_USED;
-}
-
-static void count_fate(dw_ld_join *j, unsigned fate)
-{
-    if (fate & DW_LD_FOUND) {
-        j->taken++;
-        j->outside += !(fate & DW_LD_USED);
-    } else if (fate & DW_LD_LOW) {
-        j->low++;
-    } else if (fate & DW_LD_OTHER) {
-        j->other++;
-    } else {
-        j->absent++;
-        j->counts.blocks.beyond += !(fate & DW_LD_NEAR);
-    }
-}
-
-/* Without a stream: of each core variant. */
-static void count_core(dw_ld_join *j, const struct order *order)
-{
-    const dw_variants *v = &order->item.var;
-    const dw_ldblock *b = &order->item.ld;
-
-    j->counts.seen += b->l;
-    for (size_t i = b->core; i < b->core + b->l; i++) {
-        unsigned fate = order->match.fate[i];
-        const char *why = dw_scope_reason(&j->o.scope, v->contig, v->pos[i]);
-
-        if (fate == DW_LD_SCOPE) {
-            j->excluded += strcmp(why, "excluded") == 0;
-            j->off += strcmp(why, "excluded") != 0;
-        } else {
-            count_fate(j, fate | DW_LD_USED);
-        }
-    }
-}
-
 /* Lets go of the first rows: all blocks that they could be in were written. */
 static void drop_rows(dw_ld_join *j, size_t rows)
 {
-    size_t left = dw_slide_size(j->slide) - rows;
-
-    for (size_t i = 0; i < rows; i++)
-        count_fate(j, j->fate[i]);
-    if (left)
-        memmove(j->fate, j->fate + rows, left);
+    dw_ld_fates_drop(&j->fates, rows);
     dw_slide_drop(j->slide, rows);
 }
 
@@ -382,10 +328,13 @@ static int join_front(dw_ld_join *j, dw_err *err)
     dw_buf_reset(&order->packed);
     if (match(j, order, &order->err) < 0)
         return block_fault(order, err);
-    if (j->whole)
-        count_core(j, order);
-    else
-        mark_rows(j, order);
+    if (j->whole) {
+        j->counts.seen += order->item.ld.l;
+        dw_ld_fates_core(&j->fates, &order->match, &j->o.scope,
+                         &order->item.var, &order->item.ld);
+    } else {
+        dw_ld_fates_mark(&j->fates, &order->match);
+    }
     if (order->match.core)
         dw_crew_start(j->crew, &order->join);
     return 0;
@@ -445,15 +394,10 @@ int dw_ld_join_turn(dw_ld_join *j, const char *contig, dw_err *err)
 static int push(dw_ld_join *j, const dw_variants *v, size_t row, dw_err *err)
 {
     const dw_geno_stats none = {0};
-    void *fate = j->fate;
-    size_t n = dw_slide_size(j->slide);
 
-    if (dw_try_grow(&fate, &j->cap_fate, n + 1, 1) < 0)
-        return dw_fail(err, DW_ENOMEM,
-                       "not enough memory for a window of %zu variants", n + 1);
-    j->fate = fate;
-    j->fate[n] = 0;
-    return dw_slide_push(j->slide, v, row, v->eaf[row], "", &none, err);
+    if (dw_slide_push(j->slide, v, row, v->eaf[row], "", &none, err) < 0)
+        return err->code;
+    return dw_ld_fates_push(&j->fates, err);
 }
 
 int dw_ld_join_take(dw_ld_join *j, const dw_variants *v, size_t row,
@@ -462,7 +406,7 @@ int dw_ld_join_take(dw_ld_join *j, const dw_variants *v, size_t row,
     uint32_t pos = v->pos[row];
 
     if (!j->on_contig) {
-        j->no_contig++;
+        j->fates.no_contig++;
         return 0;
     }
     while (!j->has_front || pos > j->reach) {
@@ -475,8 +419,7 @@ int dw_ld_join_take(dw_ld_join *j, const dw_variants *v, size_t row,
     }
     /* Behind the last block, or between two of them. */
     if (!j->has_front || pos < j->floor) {
-        j->counts.blocks.beyond++;
-        j->absent++;
+        dw_ld_fates_miss(&j->fates);
         return 0;
     }
     return push(j, v, row, err);
@@ -505,23 +448,9 @@ int dw_ld_join_whole(dw_ld_join *j, dw_err *err)
 
 /* ---- counts ---- */
 
-static void tell(dw_tally *tally, const char *reason, uint64_t *n)
-{
-    if (*n)
-        dw_tally_add(tally, reason, *n);
-    *n = 0;
-}
-
 void dw_ld_join_tell(dw_ld_join *j, dw_tally *tally)
 {
-    tell(tally, "taken", &j->taken);
-    tell(tally, "not_in_panel", &j->absent);
-    tell(tally, "alleles_differ", &j->other);
-    tell(tally, "contig_not_in_panel", &j->no_contig);
-    tell(tally, "low_maf", &j->low);
-    tell(tally, "outside_region", &j->off);
-    tell(tally, "excluded", &j->excluded);
-    tell(tally, "outside_blocks", &j->outside);
+    dw_ld_fates_tell(&j->fates, tally);
     for (size_t i = 0; i < j->source.n_items; i++)
         dw_tally_add(tally, j->source.item[i].reason, j->source.item[i].n);
     dw_tally_clear(&j->source);
@@ -529,5 +458,8 @@ void dw_ld_join_tell(dw_ld_join *j, dw_tally *tally)
 
 dw_ld_join_counts dw_ld_join_counted(const dw_ld_join *j)
 {
-    return j->counts;
+    dw_ld_join_counts counts = j->counts;
+
+    counts.blocks.beyond = j->fates.beyond;
+    return counts;
 }
