@@ -103,14 +103,15 @@ patch() {
 @test "what is read more than once: no end, no stream, no room" {
     cd "$BATS_TEST_TMPDIR"
     export TMPDIR=$BATS_TEST_TMPDIR
+    # A limit on files stands for a full disk.
+    limit="trap '' XFSZ; ulimit -f 500"
     for tool in "dw-sim --n 9 --h2 0.1" "dw-fit --model linear" "dw-ingest --add"; do
-        run --separate-stderr bash -c "timeout 60 $tool -o no.dws /dev/zero"
+        run --separate-stderr bash -c "$limit; timeout 60 $tool -o no.dws /dev/zero"
         refused '/dev/zero: not a dw stream .it looks like some other binary'
     done
     run --separate-stderr bash -c ": | dw-sim --n 9 --h2 0.1 -o no.dws"
     refused 'standard input: empty, and not a dw stream'
-    # A limit on files stands for a full disk.
-    run --separate-stderr bash -c "trap '' XFSZ; ulimit -f 500
+    run --separate-stderr bash -c "$limit
         cat '$G/blocks.dws' /dev/zero | timeout 60 dw-sim --n 9 --h2 0.1 -o no.dws"
     refused "cannot keep standard input in $TMPDIR, .*; set TMPDIR"
     run -0 find . -name '*dw-*' -o -name '*dws*'
