@@ -181,9 +181,8 @@ static void close_gap(dw_genotypes *g)
     g->begin = 0;
 }
 
-static int grow(dw_genotypes *g)
+static int reserve(dw_genotypes *g, size_t cap, dw_err *err)
 {
-    size_t cap = g->cap ? 2 * g->cap : 256;
     unsigned char *data = dw_try_realloc(g->data, cap, g->bytes);
     dw_geno_stats *stats = dw_try_realloc(g->stats, cap, sizeof *stats);
 
@@ -192,7 +191,10 @@ static int grow(dw_genotypes *g)
     if (stats)
         g->stats = stats;
     if (!data || !stats)
-        return DW_ENOMEM;
+        return dw_fail(err, DW_ENOMEM,
+                       "not enough memory for the genotypes of %zu variants "
+                       "and %zu people",
+                       cap, g->n);
     g->cap = cap;
     return 0;
 }
@@ -204,11 +206,8 @@ int dw_genotypes_push(dw_genotypes *g, const void *column,
         /* Half empty or more: what is moved was paid for by what was pushed. */
         if (g->cap && g->begin >= g->cap / 2)
             close_gap(g);
-        else if (grow(g) < 0)
-            return dw_fail(err, DW_ENOMEM,
-                           "not enough memory for the genotypes of %zu "
-                           "variants and %zu people",
-                           g->m + 1, g->n);
+        else if (reserve(g, g->cap ? 2 * g->cap : 256, err) < 0)
+            return err->code;
     }
     memcpy(g->data + (g->begin + g->m) * g->bytes, column, g->bytes);
     g->stats[g->begin + g->m++] = *stats;
@@ -218,14 +217,9 @@ int dw_genotypes_push(dw_genotypes *g, const void *column,
 int dw_genotypes_copy(dw_genotypes *g, const dw_genotypes *from, size_t begin,
                       size_t m, dw_err *err)
 {
-    dw_genotypes_drop(g, g->m);
-    while (g->cap < m) {
-        if (grow(g) < 0)
-            return dw_fail(err, DW_ENOMEM,
-                           "not enough memory for the genotypes of %zu "
-                           "variants and %zu people",
-                           m, g->n);
-    }
+    g->begin = g->m = 0;
+    if (g->cap < m && reserve(g, m, err) < 0)
+        return err->code;
     memcpy(g->data, dw_genotypes_column(from, begin), m * g->bytes);
     memcpy(g->stats, dw_genotypes_stats(from, begin), m * sizeof *g->stats);
     g->m = m;

@@ -53,8 +53,8 @@ void dw_genotypes_init(dw_genotypes *g, dw_geno_kind kind, size_t n);
 void dw_genotypes_clear(dw_genotypes *g);
 int dw_genotypes_push(dw_genotypes *g, const void *column,
                       const dw_geno_stats *stats, dw_err *err) DW_MUST_CHECK;
-/* g, of as many people, becomes columns [begin, begin + m) of another window.
- */
+/* g, of the same kind and people, becomes columns [begin, begin + m) of another
+ * window, m >= 1. */
 int dw_genotypes_copy(dw_genotypes *g, const dw_genotypes *from, size_t begin,
                       size_t m, dw_err *err) DW_MUST_CHECK;
 void dw_genotypes_drop(dw_genotypes *g, size_t columns); /* the first ones */

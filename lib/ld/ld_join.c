@@ -76,8 +76,9 @@ dw_ld_join *dw_ld_join_new(const dw_ld_join_opts *opts, dw_ld_source *take,
     j->bench = dw_alloc(opts->threads, sizeof *j->bench);
     for (size_t i = 0; i < opts->threads; i++)
         j->bench[i].ws = dw_restrict_ws_new();
-    /* Two a thread: one in hand and one that waits. */
-    j->max_orders = opts->threads > 1 ? 2 * opts->threads : 1;
+    /* Three a thread: one in hand, one that waits, and one for the time in
+     * which the caller joins one himself and starts none. */
+    j->max_orders = opts->threads > 1 ? 3 * opts->threads : 1;
     j->max_read = opts->threads;
     j->order = dw_alloc(j->max_orders, sizeof *j->order);
     for (size_t i = 0; i < j->max_orders; i++) {

@@ -8,7 +8,7 @@
  * source come out.
  *
  * The next blocks are read and decoded while those before them are joined.
- * Only the blocks on their way, two a thread, and the variants that the first
+ * Only the blocks on their way, three a thread, and the variants that the first
  * of them cover are in memory.  What comes out does not depend on the number of
  * threads.
  */

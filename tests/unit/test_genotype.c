@@ -106,6 +106,43 @@ static void test_monomorphic(void)
     }
 }
 
+/* Of a window that has moved, into one that held more, and more before that. */
+static void test_copy(void)
+{
+    dw_genotypes from, to;
+    dw_err err = {0};
+    bool same = true;
+
+    dw_genotypes_init(&from, DW_GENO_PACKED, 6);
+    dw_genotypes_init(&to, DW_GENO_PACKED, 6);
+    for (unsigned i = 0; i < 600; i++) {
+        unsigned char column[2] = {(unsigned char)i, (unsigned char)(i >> 8)};
+        dw_geno_stats stats = {.mean = i};
+
+        if (dw_genotypes_push(&from, column, &stats, &err) < 0)
+            OK(0, "pushed");
+    }
+    dw_genotypes_drop(&from, 100);
+    for (size_t m = 400; m > 0; m /= 2) {
+        size_t begin = 450 - m;
+
+        if (dw_genotypes_copy(&to, &from, begin, m, &err) < 0)
+            OK(0, "copied");
+        same &= to.m == m;
+        for (size_t j = 0; j < m; j++) {
+            const unsigned char *c = dw_genotypes_column(&to, j);
+            size_t i = 100 + begin + j;
+
+            same &= c[0] == (i & 255) && c[1] == i >> 8 &&
+                    dw_genotypes_stats(&to, j)->mean == (double)i;
+        }
+        dw_genotypes_drop(&to, m / 2);
+    }
+    OK(same, "columns of a window, copied");
+    dw_genotypes_clear(&from);
+    dw_genotypes_clear(&to);
+}
+
 /* ---- windows and blocks ---- */
 
 static dw_slide *slide_of(const uint32_t *pos, size_t m)
@@ -277,6 +314,7 @@ int main(void)
         test_packed(n[i]);
     test_dosage();
     test_monomorphic();
+    test_copy();
     test_slide();
     test_cutter();
     test_waiting();
