@@ -9,6 +9,7 @@
 /* One side of a product: its columns, and behind them who is missing in those
  * of which any is. */
 struct side {
+    const dw_genotypes *g;
     dw_counts_column *column;
     size_t cap_column;
     size_t n, n_columns;
@@ -52,9 +53,11 @@ bool dw_count_corr_suits(const dw_genotypes *g)
 }
 
 /* Columns of variants, and all about them. */
-static int fill_side(struct side *s, const dw_genotypes *g, size_t n,
-                     const size_t *variant, const double *weight)
+static int fill_side(struct side *s, const dw_corr_side *of)
 {
+    const dw_genotypes *g = of->g;
+    const size_t n = of->n;
+
     if (dw_try_grow((void **)&s->column, &s->cap_column, 2 * n,
                     sizeof *s->column) < 0 ||
         dw_try_grow((void **)&s->missing, &s->cap_missing, n,
@@ -63,27 +66,29 @@ static int fill_side(struct side *s, const dw_genotypes *g, size_t n,
         return DW_ENOMEM;
     s->mean = s->sum + n;
     s->scale = s->mean + n;
+    s->g = g;
     s->n = s->n_columns = n;
     for (size_t i = 0; i < n; i++) {
-        const dw_geno_stats *stats = dw_genotypes_stats(g, variant[i]);
+        const size_t variant = of->variant ? of->variant[i] : i;
+        const dw_geno_stats *stats = dw_genotypes_stats(g, variant);
 
-        s->column[i] = (dw_counts_column){variant[i], false};
+        s->column[i] = (dw_counts_column){variant, false};
         s->mean[i] = stats->mean;
         s->sum[i] = nearbyint(stats->mean * (double)(g->n - stats->missing));
-        s->scale[i] = (weight ? weight[i] : 1) / sqrt(stats->ss);
+        s->scale[i] = (of->weight ? of->weight[i] : 1) / sqrt(stats->ss);
         s->missing[i] = SIZE_MAX;
         if (stats->missing) {
             s->missing[i] = s->n_columns;
-            s->column[s->n_columns++] = (dw_counts_column){variant[i], true};
+            s->column[s->n_columns++] = (dw_counts_column){variant, true};
         }
     }
     return 0;
 }
 
 /* How many of column i of a side are missing, by its statistics. */
-static double n_missing(const dw_genotypes *g, const struct side *s, size_t i)
+static double n_missing(const struct side *s, size_t i)
 {
-    return (double)dw_genotypes_stats(g, s->column[i].variant)->missing;
+    return (double)dw_genotypes_stats(s->g, s->column[i].variant)->missing;
 }
 
 static double count_at(const float *c, size_t a, size_t i, size_t j)
@@ -92,27 +97,25 @@ static double count_at(const float *c, size_t a, size_t i, size_t j)
 }
 
 /* n times the covariance where either may have missing ones. */
-static double covariance(const dw_count_corr *ws, const dw_genotypes *g,
-                         size_t i, size_t j)
+static double covariance(const dw_count_corr *ws, size_t i, size_t j)
 {
     const struct side *l = &ws->left, *r = &ws->right;
     const float *c = ws->counts;
     const size_t a = l->n_columns, mi = l->missing[i], mj = r->missing[j];
     double sum_i = l->sum[i] - count_at(c, a, i, mj);
     double sum_j = r->sum[j] - count_at(c, a, mi, j);
-    double both = (double)g->n - n_missing(g, l, i) - n_missing(g, r, j) +
+    double both = (double)l->g->n - n_missing(l, i) - n_missing(r, j) +
                   count_at(c, a, mi, mj);
 
     return (double)c[i + j * a] - l->mean[i] * sum_j - r->mean[j] * sum_i +
            l->mean[i] * r->mean[j] * both;
 }
 
-static void correlate(const dw_count_corr *ws, const dw_genotypes *g, double *r,
-                      size_t ldr)
+static void correlate(const dw_count_corr *ws, double *r, size_t ldr)
 {
     const struct side *left = &ws->left, *right = &ws->right;
     const size_t a = left->n_columns;
-    const double n = (double)g->n;
+    const double n = (double)left->g->n;
 
     for (size_t j = 0; j < right->n; j++, r += ldr) {
         const float *c = ws->counts + j * a;
@@ -123,31 +126,26 @@ static void correlate(const dw_count_corr *ws, const dw_genotypes *g, double *r,
                    (left->scale[i] * scale);
         for (size_t i = 0; i < left->n; i++) {
             if (left->missing[i] != SIZE_MAX || right->missing[j] != SIZE_MAX)
-                r[i] =
-                    covariance(ws, g, i, j) * left->scale[i] * right->scale[j];
+                r[i] = covariance(ws, i, j) * left->scale[i] * right->scale[j];
         }
     }
 }
 
-int dw_count_corr_make(dw_count_corr *ws, const dw_genotypes *g, size_t a,
-                       const size_t *left, const double *left_weight, size_t b,
-                       const size_t *right, const double *right_weight,
-                       double *r, size_t ldr)
+int dw_count_corr_make(dw_count_corr *ws, const dw_corr_side *left,
+                       const dw_corr_side *right, double *r, size_t ldr)
 {
-    size_t rows, columns;
+    const struct side *l = &ws->left, *h = &ws->right;
 
-    if (fill_side(&ws->left, g, a, left, left_weight) < 0 ||
-        fill_side(&ws->right, g, b, right, right_weight) < 0)
-        return DW_ENOMEM;
-    rows = ws->left.n_columns;
-    columns = ws->right.n_columns;
-    if (dw_try_grow((void **)&ws->counts, &ws->cap_counts, rows * columns,
-                    sizeof *ws->counts) < 0 ||
+    if (fill_side(&ws->left, left) < 0 || fill_side(&ws->right, right) < 0 ||
+        dw_try_grow((void **)&ws->counts, &ws->cap_counts,
+                    l->n_columns * h->n_columns, sizeof *ws->counts) < 0 ||
         dw_try_grow((void **)&ws->work, &ws->cap_work,
-                    dw_counts_work(rows, columns), sizeof *ws->work) < 0)
+                    dw_counts_work(l->n_columns, h->n_columns),
+                    sizeof *ws->work) < 0)
         return DW_ENOMEM;
-    dw_counts_product(dw_counts_best(), g, rows, ws->left.column, columns,
-                      ws->right.column, ws->work, ws->counts);
-    correlate(ws, g, r, ldr);
+    dw_counts_product(
+        dw_counts_best(), &(dw_counts_side){l->g, l->n_columns, l->column},
+        &(dw_counts_side){h->g, h->n_columns, h->column}, ws->work, ws->counts);
+    correlate(ws, r, ldr);
     return 0;
 }

@@ -27,14 +27,22 @@ void dw_count_corr_free(dw_count_corr *ws); /* NULL is fine */
 /* Packed genotypes, of no more people than counts can add up. */
 bool dw_count_corr_suits(const dw_genotypes *g);
 
+/* n variants of a window that suits, borrowed. */
+typedef struct dw_corr_side {
+    const dw_genotypes *g;
+    size_t n;
+    const size_t *variant; /* (n) NULL: the first n */
+    const double *weight;  /* (n) NULL: 1 */
+} dw_corr_side;
+
 /*
- * r (a x b, ld ldr): correlation of variants left[i] and right[j] of the
- * window, times their weights (NULL: 1).  0, or DW_ENOMEM.  The workspace is
- * that of products of a x b, or of up to 2 a x 2 b where genotypes are missing.
+ * r (left.n x right.n, ld ldr): correlations of variants of the same people,
+ * times their weights.  0, or DW_ENOMEM.  The workspace is that of a product of
+ * so many columns, or of up to twice as many on either side where genotypes are
+ * missing.
  */
-int dw_count_corr_make(dw_count_corr *ws, const dw_genotypes *g, size_t a,
-                       const size_t *left, const double *left_weight, size_t b,
-                       const size_t *right, const double *right_weight,
-                       double *r, size_t ldr) DW_MUST_CHECK;
+int dw_count_corr_make(dw_count_corr *ws, const dw_corr_side *left,
+                       const dw_corr_side *right, double *r,
+                       size_t ldr) DW_MUST_CHECK;
 
 #endif

@@ -86,31 +86,30 @@ static void widen(const uint32_t *four, size_t n, float *x)
         x[i] = p[i];
 }
 
-static void unpack_floats(const dw_genotypes *g, const struct tables *t,
-                          const dw_counts_column *column, size_t columns,
+static void unpack_floats(const dw_counts_side *s, const struct tables *t,
                           size_t from, size_t n, float *x)
 {
     uint32_t four[BYTES];
 
-    for (size_t j = 0; j < columns; j++) {
-        spread(g, &column[j], t, from, n, four, 1);
+    for (size_t j = 0; j < s->n; j++) {
+        spread(s->g, &s->column[j], t, from, n, four, 1);
         widen(four, n, x + j * PEOPLE);
     }
 }
 
-static void product_plain(const dw_genotypes *g, const struct tables *t,
-                          size_t a, const dw_counts_column *left, size_t b,
-                          const dw_counts_column *right, float *work, float *c)
+static void product_plain(const struct tables *t, const dw_counts_side *left,
+                          const dw_counts_side *right, float *work, float *c)
 {
-    float *x = work, *y = work + a * PEOPLE;
+    const size_t bytes = left->g->bytes;
+    float *x = work, *y = work + left->n * PEOPLE;
 
-    for (size_t from = 0; from < g->bytes; from += BYTES) {
-        size_t n = g->bytes - from < BYTES ? g->bytes - from : BYTES;
+    for (size_t from = 0; from < bytes; from += BYTES) {
+        size_t n = bytes - from < BYTES ? bytes - from : BYTES;
 
-        unpack_floats(g, t, left, a, from, n, x);
-        unpack_floats(g, t, right, b, from, n, y);
-        dw_sgemm(true, false, a, b, 4 * n, 1, x, PEOPLE, y, PEOPLE,
-                 from ? 1 : 0, c, a);
+        unpack_floats(left, t, from, n, x);
+        unpack_floats(right, t, from, n, y);
+        dw_sgemm(true, false, left->n, right->n, 4 * n, 1, x, PEOPLE, y, PEOPLE,
+                 from ? 1 : 0, c, left->n);
     }
 }
 
@@ -120,14 +119,13 @@ static void product_plain(const dw_genotypes *g, const struct tables *t,
 
 /* Panels of `unit` columns: four people of each, then the next four of each.
  * Columns that are missing in the last panel are 0. */
-static void pack_panels(const dw_genotypes *g, const struct tables *t,
-                        const dw_counts_column *column, size_t columns,
+static void pack_panels(const dw_counts_side *s, const struct tables *t,
                         size_t unit, size_t from, size_t n, uint32_t *to)
 {
-    for (size_t j = 0; j < columns; j++)
-        spread(g, &column[j], t, from, n,
+    for (size_t j = 0; j < s->n; j++)
+        spread(s->g, &s->column[j], t, from, n,
                to + j / unit * unit * BYTES + j % unit, unit);
-    for (size_t j = columns; j < rounded_up(columns, unit); j++) {
+    for (size_t j = s->n; j < rounded_up(s->n, unit); j++) {
         uint32_t *at = to + j / unit * unit * BYTES + j % unit;
 
         for (size_t i = 0; i < n; i++)
@@ -191,18 +189,18 @@ static void multiply_edge(size_t n, const uint32_t *x, const uint32_t *y,
     }
 }
 
-static void product_avx2(const dw_genotypes *g, const struct tables *t,
-                         size_t a, const dw_counts_column *left, size_t b,
-                         const dw_counts_column *right, float *work, float *c)
+static void product_avx2(const struct tables *t, const dw_counts_side *left,
+                         const dw_counts_side *right, float *work, float *c)
 {
+    const size_t a = left->n, b = right->n, bytes = left->g->bytes;
     uint32_t *x = (uint32_t *)(((uintptr_t)work + 31) / 32 * 32);
     uint32_t *y = x + rounded_up(a, HIGH) * BYTES;
 
-    for (size_t from = 0; from < g->bytes; from += BYTES) {
-        size_t n = g->bytes - from < BYTES ? g->bytes - from : BYTES;
+    for (size_t from = 0; from < bytes; from += BYTES) {
+        size_t n = bytes - from < BYTES ? bytes - from : BYTES;
 
-        pack_panels(g, t, left, a, HIGH, from, n, x);
-        pack_panels(g, t, right, b, WIDE, from, n, y);
+        pack_panels(left, t, HIGH, from, n, x);
+        pack_panels(right, t, WIDE, from, n, y);
         for (size_t i = 0; i < a; i += HIGH) {
             for (size_t j = 0; j < b; j += WIDE) {
                 if (a - i >= HIGH && b - j >= WIDE)
@@ -229,9 +227,8 @@ enum dw_counts_way dw_counts_best(void)
     return DW_COUNTS_PLAIN;
 }
 
-void dw_counts_product(enum dw_counts_way way, const dw_genotypes *g, size_t a,
-                       const dw_counts_column *left, size_t b,
-                       const dw_counts_column *right, float *work, float *c)
+void dw_counts_product(enum dw_counts_way way, const dw_counts_side *left,
+                       const dw_counts_side *right, float *work, float *c)
 {
     struct tables t;
 
@@ -239,10 +236,10 @@ void dw_counts_product(enum dw_counts_way way, const dw_genotypes *g, size_t a,
     make_table(true, t.missing);
 #ifdef HAVE_AVX2
     if (way == DW_COUNTS_AVX2) {
-        product_avx2(g, &t, a, left, b, right, work, c);
+        product_avx2(&t, left, right, work, c);
         return;
     }
 #endif
     (void)way;
-    product_plain(g, &t, a, left, b, right, work, c);
+    product_plain(&t, left, right, work, c);
 }

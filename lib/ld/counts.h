@@ -23,6 +23,13 @@ typedef struct dw_counts_column {
     bool missing;   /* who is missing; else ALT alleles */
 } dw_counts_column;
 
+/* One side of a product: n columns of a window of packed genotypes. */
+typedef struct dw_counts_side {
+    const dw_genotypes *g;
+    size_t n;
+    const dw_counts_column *column;
+} dw_counts_side;
+
 enum dw_counts_way { DW_COUNTS_PLAIN, DW_COUNTS_AVX2 };
 
 /* The fastest way that this processor has. */
@@ -32,11 +39,10 @@ enum dw_counts_way dw_counts_best(void);
 size_t dw_counts_work(size_t a, size_t b);
 
 /*
- * c (a x b, ld a) <- A'B.  The window is of packed genotypes; `work` is from
- * dw_counts_work.  Allocates nothing; from many threads at once.
+ * c (left.n x right.n, ld left.n) <- A'B, both of the same people; `work` is
+ * from dw_counts_work.  Allocates nothing; from many threads at once.
  */
-void dw_counts_product(enum dw_counts_way way, const dw_genotypes *g, size_t a,
-                       const dw_counts_column *left, size_t b,
-                       const dw_counts_column *right, float *work, float *c);
+void dw_counts_product(enum dw_counts_way way, const dw_counts_side *left,
+                       const dw_counts_side *right, float *work, float *c);
 
 #endif

@@ -269,11 +269,12 @@ static int correlate_counts(struct task *t, dw_err *err)
     if (!fit_eigen(ws, l))
         return no_memory(t, err);
     for (size_t j = 0; j < l; j += COLUMNS) {
-        size_t width = at_most(l - j, COLUMNS);
+        const dw_corr_side below = {t->g, l - j, d->first + j, d->weight + j};
+        dw_corr_side wide = below;
 
-        if (dw_count_corr_make(ws->corr, t->g, l - j, d->first + j,
-                               d->weight + j, width, d->first + j,
-                               d->weight + j, ws->square + j + j * l, l) < 0)
+        wide.n = at_most(l - j, COLUMNS);
+        if (dw_count_corr_make(ws->corr, &below, &wide, ws->square + j + j * l,
+                               l) < 0)
             return no_memory(t, err);
     }
     return 0;
@@ -284,17 +285,19 @@ static int flanks_of_counts(struct task *t, dw_err *err)
 {
     dw_factor_ws *ws = t->ws;
     const dw_distinct *d = &ws->columns;
-    size_t k = t->out->k, l = t->groups, wide = at_most(d->n - l, COLUMNS);
+    const size_t k = t->out->k, l = t->groups,
+                 wide = at_most(d->n - l, COLUMNS);
+    const dw_corr_side core = {t->g, l, d->first, d->weight};
 
     if (!dw_fit_doubles(&ws->x, &ws->cap_x, l, wide) ||
         !dw_fit_doubles(&ws->w, &ws->cap_w, k, wide) ||
         !dw_fit_floats(&ws->qf, &ws->cap_qf, k, wide))
         return no_memory(t, err);
     for (size_t j = l; j < d->n; j += COLUMNS) {
-        size_t width = at_most(d->n - j, COLUMNS);
+        const size_t width = at_most(d->n - j, COLUMNS);
+        const dw_corr_side flank = {t->g, width, d->first + j, NULL};
 
-        if (dw_count_corr_make(ws->corr, t->g, l, d->first, d->weight, width,
-                               d->first + j, NULL, ws->x, l) < 0)
+        if (dw_count_corr_make(ws->corr, &core, &flank, ws->x, l) < 0)
             return no_memory(t, err);
         dw_gemm(true, false, k, width, l, 1, ws->square, l, ws->x, l, 0, ws->w,
                 k);

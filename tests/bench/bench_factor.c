@@ -117,9 +117,9 @@ struct product {
 static void count(bench *b, void *ctx)
 {
     struct product *p = ctx;
+    const dw_counts_side side = {&b->g, b->l, p->column};
 
-    dw_counts_product(p->way, &b->g, b->l, p->column, b->l, p->column, p->work,
-                      p->c);
+    dw_counts_product(p->way, &side, &side, p->work, p->c);
 }
 
 struct made {

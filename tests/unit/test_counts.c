@@ -70,7 +70,8 @@ static void test_products(enum dw_counts_way way, const char *name)
             right[j] = (dw_counts_column){a + j, j % 3 == 2};
         for (size_t i = 0; i < a * b; i++)
             c[i] = NAN; /* is overwritten */
-        dw_counts_product(way, &g, a, left, b, right, work, c);
+        dw_counts_product(way, &(dw_counts_side){&g, a, left},
+                          &(dw_counts_side){&g, b, right}, work, c);
         for (size_t j = 0; j < b; j++) {
             for (size_t i = 0; i < a; i++) {
                 int sum = 0;
@@ -124,7 +125,8 @@ static void test_correlations(double missing)
         int rc;
 
         dw_mem_fail_at(++fails);
-        rc = dw_count_corr_make(ws, &g, A, left, weight, B, right, NULL, r, LD);
+        rc = dw_count_corr_make(ws, &(dw_corr_side){&g, A, left, weight},
+                                &(dw_corr_side){&g, B, right, NULL}, r, LD);
         dw_mem_fail_at(0);
         if (rc == 0)
             break;
