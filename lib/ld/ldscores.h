@@ -1,12 +1,6 @@
 /*
- * ldscores: the LD scores of a block's core, in total or by annotation, from
- * its factor.
- *
- *     l_ja = sum_i a_ia r2_ij,    r2_ij = r^2 - (1 - r^2) / (n - 2),  r = q_i'
- *     q_j
- *
- * over the variants i in the window of j, itself too.  r2 is the unbiased one
- * of LDSC in a panel of n people (n <= 2: not known, nothing is taken off).
+ * ldscores: windows of LD scores, and the scores of a block's core, in total or
+ * by annotation, from its factor: those of score_tile.h with r = q_i' q_j.
  */
 #ifndef DW_LD_LDSCORES_H
 #define DW_LD_LDSCORES_H
