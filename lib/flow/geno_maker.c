@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "input/panel.h"
+#include "flow/panel_feed.h"
 #include "input/read_regions.h"
 
 struct geno_maker {
@@ -13,10 +13,8 @@ struct geno_maker {
     const dw_scope *scope;
     dw_regions cores;
     uint64_t cores_digest;
-    dw_geno *geno;
-    dw_panel *panel;
+    dw_panel_feed *feed;
     dw_blocks *blocks;
-    bool on_panel;         /* the panel has the contig in hand */
     uint64_t told_outside; /* of dw_blocks_counted */
 };
 
@@ -47,16 +45,16 @@ static int describe(void *self, dw_head *head, dw_err *err)
 {
     struct geno_maker *g = self;
     const dw_panel_blocks_opts *o = g->o;
+    const dw_geno *geno = dw_panel_feed_geno(g->feed);
     const char *text;
     dw_buf how = {0};
     uint64_t digest;
 
     (void)err;
     say_how(o, &how);
-    dw_head_set_panel(head, dw_path_name(o->geno), dw_geno_people(g->geno),
-                      how.s);
+    dw_head_set_panel(head, dw_path_name(o->geno), dw_geno_people(geno), how.s);
     dw_head_add_step(head, "dw-ldblock", o->version, o->args);
-    for (size_t i = 0; (text = dw_geno_text(g->geno, i, &digest)); i++)
+    for (size_t i = 0; (text = dw_geno_text(geno, i, &digest)); i++)
         dw_head_add_input(head, dw_path_name(text), digest);
     if (o->cores)
         dw_head_add_input(head, dw_path_name(o->cores), g->cores_digest);
@@ -64,7 +62,7 @@ static int describe(void *self, dw_head *head, dw_err *err)
     return 0;
 }
 
-/* ---- variants of a stream ---- */
+/* ---- variants ---- */
 
 static void begin(void *self, size_t t, size_t p)
 {
@@ -76,45 +74,39 @@ static void begin(void *self, size_t t, size_t p)
 static int turn(void *self, const char *contig, dw_err *err)
 {
     struct geno_maker *g = self;
-    int rc = dw_blocks_turn(g->blocks, contig, err);
 
-    g->on_panel = false;
-    if (rc < 0 || !*contig)
-        return rc;
-    rc = dw_panel_seek(g->panel, contig, err);
-    g->on_panel = rc > 0;
-    return rc < 0 ? rc : 0;
+    return dw_panel_feed_turn(g->feed, contig, err);
 }
 
 static int take(void *self, const dw_variants *v, size_t row, dw_tally *run,
                 dw_err *err)
 {
     struct geno_maker *g = self;
-    bool swapped;
-    size_t i;
-    int rc;
 
-    if (!g->on_panel) {
-        dw_tally_add(run, "contig_not_in_panel", 1);
-        return 0;
-    }
-    if (dw_panel_at(g->panel, v->pos[row], err) < 0)
-        return err->code;
-    i = dw_panel_find(g->panel, dw_texts_at(&v->ref, row),
-                      dw_texts_at(&v->alt, row), &swapped);
-    if (i == SIZE_MAX) {
-        dw_tally_add(
-            run, dw_panel_size(g->panel) ? "alleles_differ" : "not_in_panel",
-            1);
-        return 0;
-    }
-    if (swapped)
-        dw_panel_flip(g->panel, i);
-    rc = dw_blocks_take(g->blocks, v, row, dw_panel_column(g->panel, i), run,
-                        err);
-    if (swapped) /* another variant of the stream may ask for it */
-        dw_panel_flip(g->panel, i);
-    return rc;
+    return dw_panel_feed_row(g->feed, v, row, run, err);
+}
+
+static int whole(void *self, uint64_t *n, dw_tally *run, dw_err *err)
+{
+    struct geno_maker *g = self;
+
+    return dw_panel_feed_all(g->feed, g->scope, n, run, err);
+}
+
+/* With their genotypes. */
+static int turn_blocks(void *self, const char *contig, dw_err *err)
+{
+    struct geno_maker *g = self;
+
+    return dw_blocks_turn(g->blocks, contig, err);
+}
+
+static int take_found(void *self, const dw_variants *v, size_t row,
+                      const void *column, dw_tally *run, dw_err *err)
+{
+    struct geno_maker *g = self;
+
+    return dw_blocks_take(g->blocks, v, row, column, run, err);
 }
 
 static const char *contig_of(const void *self)
@@ -129,45 +121,6 @@ static uint32_t first_of(const void *self)
     const struct geno_maker *g = self;
 
     return dw_blocks_first(g->blocks);
-}
-
-/* ---- all variants of the panel ---- */
-
-static int take_place(struct geno_maker *g, const dw_variants *v, uint64_t *n,
-                      dw_tally *run, dw_err *err)
-{
-    for (size_t i = 0; i < v->m; i++) {
-        const char *why = dw_scope_reason(g->scope, v->contig, v->pos[i]);
-
-        ++*n;
-        if (why)
-            dw_tally_add(run, why, 1);
-        else if (dw_blocks_take(g->blocks, v, i, dw_panel_column(g->panel, i),
-                                run, err) < 0)
-            return err->code;
-    }
-    return 0;
-}
-
-static int whole(void *self, uint64_t *n, dw_tally *run, dw_err *err)
-{
-    struct geno_maker *g = self;
-    dw_variants v = {0};
-    int rc = 0;
-
-    while (rc == 0 && (rc = dw_panel_next(g->panel, err)) > 0) {
-        rc = dw_panel_table(g->panel, &v, err);
-        if (rc == 0 && strcmp(v.contig, dw_blocks_contig(g->blocks)) != 0)
-            rc = dw_blocks_turn(g->blocks, v.contig, err);
-        if (rc == 0)
-            rc = take_place(g, &v, n, run, err);
-    }
-    dw_variants_clear(&v);
-    if (dw_panel_duplicates(g->panel))
-        dw_tally_add(run, "duplicate", dw_panel_duplicates(g->panel));
-    if (dw_geno_unplaced(g->geno))
-        dw_tally_add(run, "no_place", dw_geno_unplaced(g->geno));
-    return rc;
 }
 
 /* ---- counts ---- */
@@ -193,23 +146,15 @@ static uint64_t people(const void *self)
 {
     const struct geno_maker *g = self;
 
-    return dw_geno_people(g->geno);
+    return dw_geno_people(dw_panel_feed_geno(g->feed));
 }
 
 static void report(const void *self)
 {
     const struct geno_maker *g = self;
     dw_blocks_counts c = dw_blocks_counted(g->blocks);
-    uint64_t unplaced = dw_geno_unplaced(g->geno);
 
-    if (dw_panel_duplicates(g->panel))
-        dw_note("%" PRIu64 " variants of the panel are there twice; the first "
-                "of each was taken",
-                dw_panel_duplicates(g->panel));
-    if (unplaced)
-        dw_note("%" PRIu64 " variants of the panel have no position or no "
-                "second allele, and were passed over",
-                unplaced);
+    dw_panel_feed_note(g->feed);
     if (c.split)
         dw_note("%" PRIu64 " blocks of more than %zu variants were cut into "
                 "equal runs",
@@ -227,8 +172,7 @@ static void close_maker(void *self)
     struct geno_maker *g = self;
 
     dw_blocks_free(g->blocks);
-    dw_panel_free(g->panel);
-    dw_geno_close(g->geno);
+    dw_panel_feed_close(g->feed);
     dw_regions_clear(&g->cores);
     dw_free(g);
 }
@@ -236,6 +180,7 @@ static void close_maker(void *self)
 static dw_blocks *new_blocks(struct geno_maker *g, const dw_blocks_out *out)
 {
     const dw_panel_blocks_opts *o = g->o;
+    const dw_geno *geno = dw_panel_feed_geno(g->feed);
     const dw_blocks_opts opts = {
         .cut = o->cut,
         .admit = o->admit,
@@ -247,26 +192,23 @@ static dw_blocks *new_blocks(struct geno_maker *g, const dw_blocks_out *out)
         .threads = o->threads,
     };
 
-    return dw_blocks_new(&opts, out, dw_geno_kind_of(g->geno),
-                         dw_geno_people(g->geno));
+    return dw_blocks_new(&opts, out, dw_geno_kind_of(geno),
+                         dw_geno_people(geno));
 }
 
 static int open_all(struct geno_maker *g, const dw_blocks_out *out, dw_err *err)
 {
     const dw_panel_blocks_opts *o = g->o;
-    dw_geno_query query = {
+    const dw_panel_feed_to to = {g, turn_blocks, take_found};
+    const dw_geno_query query = {
         .samples = o->samples, .dosage = o->dosage, .regions = g->scope->only};
 
     if (o->cores &&
         dw_read_cores(o->cores, &g->cores, &g->cores_digest, err) < 0)
         return err->code;
-    g->geno = dw_geno_open(o->geno, &query, err);
-    if (!g->geno)
+    g->feed = dw_panel_feed_open(o->geno, &query, &to, err);
+    if (!g->feed)
         return err->code;
-    if (dw_geno_people(g->geno) < 2)
-        return dw_fail(err, DW_EDEGENERATE,
-                       "%s: one person has no correlations", o->geno);
-    g->panel = dw_panel_new(g->geno);
     g->blocks = new_blocks(g, out);
     return 0;
 }
