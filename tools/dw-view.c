@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cli/given.h"
 #include "cli/opts.h"
+#include "flow/ldscore_geno.h"
 #include "flow/view_flow.h"
+#include "input/lines.h"
 #include "linalg/blas.h"
 #include "stream/payload.h"
 
@@ -20,13 +23,38 @@ struct view_opts {
     const char *track[KINDS_MAX];
     dw_ldscore_plan ldscores;
     double wind_kb; /* 0: the block */
+    dw_ldscore_panel panel;
+    bool whole; /* all of that panel: no stream */
 };
 
 /* Were LD scores told how to be? */
 static bool tells_ldscores(const struct view_opts *o)
 {
     return o->ldscores.by_annotation || o->wind_kb > 0 ||
-           o->ldscores.window.chunk > 1 || o->ldscores.counts;
+           o->ldscores.window.chunk > 1 || o->ldscores.counts || o->panel.geno;
+}
+
+/* Genotypes: what they go with, and what goes with them. */
+static int check_genotypes(struct view_opts *o, const dw_common *common,
+                           dw_err *err)
+{
+    if (!o->panel.geno &&
+        (o->panel.query.samples || o->panel.query.dosage || o->whole))
+        return dw_fail(err, DW_EUSAGE,
+                       "--samples, --dosage and --panel go with --geno");
+    if (o->panel.geno && o->wind_kb == 0)
+        return dw_fail(err, DW_EUSAGE,
+                       "--geno needs --ld-wind-kb: a chromosome is no window");
+    if (o->whole && common->n_args)
+        return dw_fail(err, DW_EUSAGE,
+                       "--panel takes no stream: all is in --geno");
+    if (o->panel.geno && !common->n_args && !dw_stdin_given())
+        o->whole = true;
+    if (o->whole && o->ldscores.by_annotation)
+        return dw_fail(err, DW_EUSAGE,
+                       "--by-annotation needs a stream: genotypes have no "
+                       "annotations");
+    return 0;
 }
 
 static int choose(const struct view_opts *o, dw_view_of *of, dw_err *err)
@@ -47,8 +75,8 @@ static int choose(const struct view_opts *o, dw_view_of *of, dw_err *err)
     if (tells_ldscores(o) &&
         (n == 0 || strcmp(of->kind->name, "ldscores") != 0))
         return dw_fail(err, DW_EUSAGE,
-                       "--by-annotation, --ld-wind-kb, --chunk-size and "
-                       "--counts go with --ldscores");
+                       "--by-annotation, --ld-wind-kb, --chunk-size, "
+                       "--counts and --geno go with --ldscores");
     if (o->ldscores.window.chunk > 1 && o->wind_kb == 0)
         return dw_fail(err, DW_EUSAGE, "--chunk-size goes with --ld-wind-kb");
     return 0;
@@ -58,20 +86,28 @@ static int run(void *opts, const dw_common *common, dw_err *err)
 {
     struct view_opts *o = opts;
     dw_view_of of = {0};
-    dw_source *src;
+    dw_source *src = NULL;
     dw_outfile *out;
     int rc = choose(o, &of, err);
 
     o->ldscores.threads = common->threads;
     if (o->wind_kb > 0)
         o->ldscores.window.reach = o->wind_kb * 1000;
-    if (rc < 0 || (rc = dw_linalg_begin(err)) < 0)
+    if (rc < 0 || (rc = check_genotypes(o, common, err)) < 0 ||
+        (rc = dw_linalg_begin(err)) < 0)
         return rc;
-    src = dw_source_open(common->n_args ? common->arg[0] : NULL, err);
-    if (!src)
-        return err->code;
+    if (!o->whole) {
+        src = dw_source_open(common->n_args ? common->arg[0] : NULL, err);
+        if (!src)
+            return err->code;
+    }
     out = dw_outfile_open(common->out, false, err);
-    rc = out ? dw_view_stream(&of, out, src, err) : err->code;
+    if (!out)
+        rc = err->code;
+    else if (o->panel.geno)
+        rc = dw_ldscore_of_genotypes(&o->ldscores, &o->panel, out, src, err);
+    else
+        rc = dw_view_stream(&of, out, src, err);
     if (rc == 0)
         rc = dw_outfile_close(out, err);
     else
@@ -115,15 +151,25 @@ int main(int argc, char **argv)
          NULL},
         {NULL, 0, "counts", DW_OPT_TEXT, &o.ldscores.counts, "PREFIX",
          "write PREFIX.l2.M and PREFIX.l2.M_5_50 too", 0, 0, 0, NULL},
+        {NULL, 0, "geno", DW_OPT_TEXT, &o.panel.geno, "FILE",
+         "from genotypes, without blocks: .bed, VCF, BCF; @ in it", 0, 0, 0,
+         NULL},
+        {NULL, 0, "samples", DW_OPT_TEXT, &o.panel.query.samples, "FILE",
+         "the people to take: IID, or FID IID, one a line", 0, 0, 0, NULL},
+        {NULL, 0, "dosage", DW_OPT_FLAG, &o.panel.query.dosage, NULL,
+         "DS of a VCF or BCF instead of GT", 0, 0, 0, NULL},
+        {NULL, 0, "panel", DW_OPT_FLAG, &o.whole, NULL,
+         "no stream in, whatever stdin is: all variants", 0, 0, 0, NULL},
     };
     dw_opt opt[KINDS_MAX + DW_COUNT(ldscores)];
-    dw_tool tool = {.name = "dw-view",
-                    .summary = "any stream in, text out",
-                    .synopsis = "[OPTION]... [STREAM]",
-                    .opt = opt,
-                    .max_args = 1,
-                    .library = {dw_payload_library, dw_linalg_library},
-                    .run = run};
+    dw_tool tool = {
+        .name = "dw-view",
+        .summary = "any stream in, text out",
+        .synopsis = "[OPTION]... [STREAM]",
+        .opt = opt,
+        .max_args = 1,
+        .library = {dw_payload_library, dw_input_library, dw_linalg_library},
+        .run = run};
 
     for (size_t i = 0; dw_view_kind_at(i); i++)
         opt[tool.n_opts++] = option_of(dw_view_kind_at(i), i, &o);

@@ -9,21 +9,26 @@ gzip -dc "$dir/scores.annot.gz" | sed -e ':a' -e 's/\tNA\(\t\|$\)/\t0\1/;ta' |
 dw-ingest -q --ref "$dir/scores.bim" --annot "$dir/scores.full.annot.gz" -o "$dir/scores.var"
 
 echo "LD scores of 100,000 variants, 500 people, within 1 Mb, as ldsc cuts windows"
+window="--ld-wind-kb 1000"
 runs=3
-measure "dw-ldblock, before either" "dw-ldblock -q --geno $dir/scores.bed --window 27500k \
-    --flank 1250k --min-eigen 1e-7 --store f32 -o $dir/scores.dws $dir/scores.var"
+measure "dw-ldblock, before dw-view of blocks" "dw-ldblock -q --geno $dir/scores.bed \
+    --window 27500k --flank 1250k --min-eigen 1e-7 --store f32 -o $dir/scores.dws $dir/scores.var"
 for parts in "" --by-annotation; do
     runs=3
     of=${parts:+, 96 annotations}
-    measure "dw-view --ldscores$of" "dw-view --ldscores $parts --ld-wind-kb 1000 \
-        --chunk-size 50 -o $dir/scores.l2 $dir/scores.dws"
-    ours=$cpu
+    ours="dw-view -q --ldscores $parts $window --chunk-size 50 -o $dir/scores.l2"
+    measure "dw-view, of blocks$of" "$ours $dir/scores.dws"
+    blocks=$cpu
+    measure "dw-view, of genotypes$of" "$ours --geno $dir/scores.bed $dir/scores.var"
+    genotypes=$cpu
+    measure "the same, -@2" "$ours -@2 --geno $dir/scores.bed $dir/scores.var"
     if [ -n "${LDSC:-}" ]; then
         # shellcheck disable=SC2034 # measure reads it
         runs=1
-        measure "ldsc --l2$of" "python3 $LDSC --bfile $dir/scores --l2 --ld-wind-kb 1000 \
-            ${parts:+--annot $dir/scores.full.annot.gz} --out $dir/ldsc"
-        ratio "$cpu" "$ours" "CPU, ldsc to dw-view"
+        measure "ldsc --l2$of" "OPENBLAS_NUM_THREADS=1 python3 $LDSC --bfile $dir/scores --l2 \
+            $window ${parts:+--annot $dir/scores.full.annot.gz} --yes-really --out $dir/ldsc"
+        ratio "$cpu" "$blocks" "CPU, ldsc to dw-view of blocks"
+        ratio "$cpu" "$genotypes" "CPU, ldsc to dw-view of genotypes"
     fi
 done
 unset runs

@@ -146,12 +146,103 @@ EOP
     dw-view --ldscores --ld-wind-kb 290 -o ok.tsv gaps.dws
 }
 
+@test "--geno: from genotypes, without blocks" {
+    cd "$BATS_FILE_TMPDIR"
+    want 250 1 >all
+    cut -f 1-4 all >total
+    cut -f 1-3,5- all >parts
+    dw-view -q --ldscores --ld-wind-kb 250 --geno p.bed p.var >got
+    near total got
+    dw-view -q --ldscores --ld-wind-kb 250 --geno p.bed --counts geno </dev/null | cmp - got
+    dw-view -q --ldscores --ld-wind-kb 250 --geno p.bed --panel -@2 <p.var | cmp - got
+    [ "$(cat geno.l2.M)" = 900 ]
+    dw-view -q --ldscores --ld-wind-kb 250 --by-annotation --geno p.bed -@2 --counts gparts \
+        p.var >got
+    near parts got
+    dw-view --ldscores --ld-wind-kb 250 --by-annotation --counts parts -o parts.tsv p.dws
+    cmp gparts.l2.M_5_50 parts.l2.M_5_50
+    want 100 10 >all
+    cut -f 1-4 all >total
+    dw-view -q --ldscores --ld-wind-kb 100 --chunk-size 10 --geno p.bed p.var >got
+    near total got
+}
+
+@test "--geno: samples, dosages, missing genotypes, as blocks have them" {
+    cd "$BATS_FILE_TMPDIR"
+    awk 'NR % 2 { print $2 }' p.fam >half
+    # Each seventh genotype is missing, or in between.
+    awk 'BEGIN { OFS = "\t"; srand(3) }
+        NR == FNR { people = people "\t" $2; n++; next }
+        FNR == 1 { print "##fileformat=VCFv4.2\n##contig=<ID=" $1 ">"
+            print "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"\">"
+            print "##FORMAT=<ID=DS,Number=A,Type=Float,Description=\"\">"
+            print "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT" people
+            contig = $1 }
+        $1 == contig { printf "%s\t%s\t%s\t%s\t%s\t.\t.\t.\tGT:DS", $1, $4, $2, $6, $5
+            for (i = 0; i < n; i++) { g = int(3 * rand()); d = g + (g < 2 ? 0.3 : -0.3)
+                printf "\t%s:%s", rand() < 1 / 7 ? "./." : g < 1 ? "0/0" : g < 2 ? "0/1" : "1/1",
+                    rand() < 1 / 7 ? "." : d }
+            print "" }' p.fam p.bim >odd.vcf
+    for with in "" "--samples half" --dosage "--dosage --samples half"; do
+        # shellcheck disable=SC2086 # an option and its value
+        dw-ldblock -q --panel --geno odd.vcf --window 100M --flank 0 --min-eigen 1e-8 \
+            --store f32 $with -o odd.dws
+        dw-view --ldscores --ld-wind-kb 200 odd.dws >want
+        # shellcheck disable=SC2086
+        dw-view -q --ldscores --ld-wind-kb 200 --geno odd.vcf --panel $with >got
+        near want got
+        [ "$(wc -l <got)" -gt 100 ]
+    done
+}
+
+@test "--geno: what was not used is counted under its reason" {
+    cd "$BATS_FILE_TMPDIR"
+    contig=$(head -n 1 p.bim | cut -f 1)
+    awk -v contig="$contig" 'BEGIN { OFS = "\t" }
+        $1 == contig && NR % 10 == 1 { t = $5; $5 = $6; $6 = t } # swapped: the same variant
+        $1 == contig && NR % 10 == 2 { $5 = $5 == "A" || $6 == "A" ? "G" : "A"; $6 = "TT" }
+        $1 == contig && NR % 10 == 3 { $4 += 1; $5 = "T"; $6 = "TTTT" }
+        { $1 = $1; print }' p.bim | sort -k 1,1n -k 4,4n >other.bim
+    dw-ingest -q --ref other.bim -o other.var </dev/null || dw-ingest -q --ref other.bim -o other.var
+    run --separate-stderr dw-view --ldscores --ld-wind-kb 100 --geno p.bed -o got other.var
+    [ "$status" -eq 0 ]
+    taken=$(($(wc -l <got) - 1))
+    [[ $stderr == *"900 variants in, LD scores of $taken from 60 people"* ]]
+    [[ $stderr =~ alleles_differ\ +[0-9]+ ]]
+    [[ $stderr =~ not_in_panel\ +[0-9]+ ]]
+    sum=$(echo "$stderr" | awk '/^dw-view:   / { n += $3 } END { print n }')
+    [ "$sum" -eq 900 ]
+}
+
+@test "--geno: refused" {
+    cd "$BATS_FILE_TMPDIR"
+    run --separate-stderr dw-view --ldscores --ld-wind-kb 100 --geno p.bed -o no.tsv p.dws
+    refused 'the stream holds blocks already, made from p.bed: LD scores of them go without --geno$'
+    awk 'BEGIN { OFS = "\t" } { $4 += 7; print }' p.bim >far.bim
+    dw-ingest -q --ref far.bim -o far.var
+    run --separate-stderr dw-view --ldscores --ld-wind-kb 100 --geno p.bed -o no.tsv far.var
+    refused 'p.bed'
+    printf '30\tv\t0\t5\tA\tC\n' >lone.bim
+    dw-ingest -q --ref lone.bim -o lone.var
+    run --separate-stderr dw-view --ldscores --ld-wind-kb 100 --geno p.bed -o no.tsv lone.var
+    refused "p.bed has none of the stream's chromosomes"
+    [ ! -e no.tsv ]
+    for o in '--geno p.bed' '--samples x' '--ld-wind-kb 5 --panel' \
+        '--ld-wind-kb 5 --geno p.bed --panel p.var' \
+        '--ld-wind-kb 5 --geno p.bed --panel --by-annotation'; do
+        # shellcheck disable=SC2086 # several words
+        run --separate-stderr dw-view --ldscores $o -o no.tsv
+        [ "$status" -eq 2 ]
+        [[ $stderr =~ --(geno|panel|by-annotation) ]]
+    done
+}
+
 @test "LD scores of what has none, and options without --ldscores" {
     cd "$BATS_FILE_TMPDIR"
     dw-ldblock -q --panel --geno p.bed -o bare.dws
     run --separate-stderr dw-view --ldscores --by-annotation bare.dws
     refused 'the stream has no annotations'
-    for o in --by-annotation '--ld-wind-kb 1' '--chunk-size 2' '--counts x'; do
+    for o in --by-annotation '--ld-wind-kb 1' '--chunk-size 2' '--counts x' '--geno p.bed'; do
         # shellcheck disable=SC2086 # two words
         run --separate-stderr dw-view --blocks $o bare.dws
         [ "$status" -eq 2 ]
@@ -180,10 +271,15 @@ rs2294917 11.704
 rs17824774 7.912
 rs202628 100.414
 EOP
-    awk '
-        NR == FNR { want[$1] = $2; next }
-        FNR > 1 { sum += $4 }
-        $2 in want { d = $4 - want[$2]; if (d * d < 0.0015 ^ 2) n++ }
-        END { d = sum - 283590.190; exit !(n == 6 && d * d < 0.25) }
-    ' want c22.tsv
+    dw-view -q --ldscores --ld-wind-kb 1000 --chunk-size 50 --counts g22 --panel \
+        --geno "$data/geno/1000G_eur_chr22.bed" >g22.tsv
+    cmp c22.l2.M_5_50 g22.l2.M_5_50
+    for scores in c22.tsv g22.tsv; do
+        awk '
+            NR == FNR { want[$1] = $2; next }
+            FNR > 1 { sum += $4 }
+            $2 in want { d = $4 - want[$2]; if (d * d < 0.0015 ^ 2) n++ }
+            END { d = sum - 283590.190; exit !(n == 6 && d * d < 0.25) }
+        ' want $scores
+    done
 }
