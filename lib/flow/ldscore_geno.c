@@ -65,11 +65,6 @@ static int begin(struct job *j, const dw_head *head, dw_err *err)
     const dw_score_walk_opts opts = {j->plan->window, j->plan->threads};
     const dw_score_walk_out out = {j, put};
 
-    if (head->panel.name)
-        return dw_fail(err, DW_EMISMATCH,
-                       "the stream holds blocks already, made from %s: LD "
-                       "scores of them go without --geno",
-                       head->panel.name);
     if (dw_ldscore_table_begin(&j->table, head, err) < 0)
         return err->code;
     if (!j->walk)
@@ -79,13 +74,29 @@ static int begin(struct job *j, const dw_head *head, dw_err *err)
     return 0;
 }
 
-static int take_chunk(struct job *j, dw_variants *v, bool turned, dw_err *err)
+static int begin_run(struct job *j, const dw_source *src, dw_err *err)
 {
+    const dw_head *head = dw_source_head(src);
+
+    if (!head->panel.name)
+        return begin(j, head, err);
+    dw_fail(err, DW_EMISMATCH,
+            "the stream holds blocks already, made from %s: LD scores of them "
+            "go without --geno",
+            head->panel.name);
+    return dw_source_fail(src, err);
+}
+
+static int take_chunk(struct job *j, dw_source *src, bool turned, dw_err *err)
+{
+    dw_variants *v = &j->chunk;
     int rc = turned ? dw_panel_feed_turn(j->feed, v->contig, err) : 0;
 
-    if (rc == 0 && v->m && v->pos[0] < j->last_pos)
-        rc = dw_fail(err, DW_EFORMAT, "variants of contig %s are not sorted",
-                     v->contig);
+    if (rc == 0 && v->m && v->pos[0] < j->last_pos) {
+        dw_fail(err, DW_EFORMAT, "variants of contig %s are not sorted",
+                v->contig);
+        rc = dw_source_fail(src, err);
+    }
     if (j->plan->by_annotation)
         j->table.missing += dw_ldscore_table_fill(v, 0, v->m);
     for (size_t row = 0; row < v->m && rc == 0; row++) {
@@ -99,22 +110,20 @@ static int take_chunk(struct job *j, dw_variants *v, bool turned, dw_err *err)
 static int take_any(struct job *j, dw_source *src, const dw_chunk *chunk,
                     dw_err *err)
 {
-    char contig[DW_CONTIG_MAX];
-    int rc = 0;
+    char before[DW_CONTIG_MAX];
 
     if (dw_chunk_is(chunk, "HEAD"))
-        rc = begin(j, dw_source_head(src), err);
-    else if (dw_chunk_is(chunk, "TAIL")) {
+        return begin_run(j, src, err);
+    if (dw_chunk_is(chunk, "TAIL")) {
         j->chunk.contig[0] = 0;
         return dw_panel_feed_turn(j->feed, "", err);
-    } else if (dw_chunk_is(chunk, "VARS")) {
-        strcpy(contig, j->chunk.contig);
-        if (dw_source_variants(src, &j->chunk, err) < 0)
-            return err->code;
-        rc =
-            take_chunk(j, &j->chunk, strcmp(contig, j->chunk.contig) != 0, err);
     }
-    return rc < 0 ? dw_source_fail(src, err) : 0;
+    if (!dw_chunk_is(chunk, "VARS"))
+        return 0;
+    strcpy(before, j->chunk.contig);
+    if (dw_source_variants(src, &j->chunk, err) < 0)
+        return err->code;
+    return take_chunk(j, src, strcmp(before, j->chunk.contig) != 0, err);
 }
 
 static int read_stream(struct job *j, dw_source *src, dw_err *err)

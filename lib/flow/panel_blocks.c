@@ -131,10 +131,6 @@ static int begin_run(dw_panel_blocks *b, const dw_head *in, dw_err *err)
     dw_head head = {0};
     int rc;
 
-    if (in->panel.name)
-        return dw_fail(err, DW_EMISMATCH,
-                       "the stream holds blocks already, made from %s",
-                       in->panel.name);
     if (b->check && dw_z_check_begin(b->check, in, err) < 0)
         return err->code;
     dw_head_copy(&head, in);
@@ -191,9 +187,6 @@ static int take_chunk(dw_panel_blocks *b, const dw_variants *v, dw_err *err)
         rc = b->maker.kind->turn(b->maker.self, v->contig, err);
         b->last_pos = 0;
     }
-    if (rc == 0 && v->m && v->pos[0] < b->last_pos)
-        rc = dw_fail(err, DW_EFORMAT, "variants of contig %s are not sorted",
-                     v->contig);
     for (size_t row = 0; row < v->m && rc == 0; row++) {
         const char *why = dw_scope_reason(&b->scope, v->contig, v->pos[row]);
 
@@ -322,9 +315,32 @@ static int finish(dw_panel_blocks *b, const dw_source *src, dw_err *err)
 
 static int begin_next_run(dw_panel_blocks *b, const dw_source *src, dw_err *err)
 {
-    int rc = write_tail(b, src, err);
+    const dw_head *head = dw_source_head(src);
 
-    return rc < 0 ? rc : begin_run(b, dw_source_head(src), err);
+    if (head->panel.name) {
+        dw_fail(err, DW_EMISMATCH,
+                "the stream holds blocks already, made from %s",
+                head->panel.name);
+        return dw_source_fail(src, err);
+    }
+    if (write_tail(b, src, err) < 0)
+        return err->code;
+    return begin_run(b, head, err);
+}
+
+/* The table that waits, until what follows it is known. */
+static int read_table(dw_panel_blocks *b, dw_source *src, dw_err *err)
+{
+    const dw_variants *v = &b->table;
+
+    if (dw_source_variants(src, &b->table, err) < 0)
+        return err->code;
+    b->waiting = true;
+    if (v->m == 0 || strcmp(v->contig, contig_of(b)) != 0 ||
+        v->pos[0] >= b->last_pos)
+        return 0;
+    dw_fail(err, DW_EFORMAT, "variants of contig %s are not sorted", v->contig);
+    return dw_source_fail(src, err);
 }
 
 static int take_any(dw_panel_blocks *b, dw_source *src, const dw_chunk *chunk,
@@ -340,10 +356,8 @@ static int take_any(dw_panel_blocks *b, dw_source *src, const dw_chunk *chunk,
     rc = settle_table(b, err);
     if (rc < 0)
         return rc;
-    if (vars) {
-        b->waiting = true;
-        return dw_source_variants(src, &b->table, err);
-    }
+    if (vars)
+        return read_table(b, src, err);
     if (head)
         return begin_next_run(b, src, err);
     rc = end_run(b, err);

@@ -349,7 +349,7 @@ sys.stdout.buffer.write(b"".join(reversed(rows)))' "$bytes" >>back.bed
     awk '{ $1 = 9; print }' OFS='\t' demo.bim >shifted.bim
     refuses 'none of the stream.s chromosomes' dw-ldblock --geno shifted.bed study.dws
     dw-ldblock -q --geno demo.bed study.dws -o done.dws
-    refuses 'holds blocks already, made from demo.bed' dw-ldblock --geno demo.bed done.dws
+    refuses 'done.dws: chunk 1 \(HEAD\): the stream holds blocks already, made from demo.bed' dw-ldblock --geno demo.bed done.dws
     refuses '-r 7: no variant lies there' dw-ldblock --geno demo.bed -r 7 study.dws
     head -c 3000 study.dws >short.dws
     refuses 'cut short' dw-ldblock --geno demo.bed short.dws

@@ -350,7 +350,7 @@ same_variants() {
     head -c 20000 panel.dws >cut.dws
     refuses 'cut.dws: cut short' dw-ldblock --ld cut.dws study.dws
     refuses 'is not a regular file' dw-ldblock --ld <(cat panel.dws) study.dws
-    refuses 'holds blocks already, made from demo.bed' dw-ldblock --ld panel.dws direct.dws
+    refuses 'direct.dws: chunk 1 \(HEAD\): the stream holds blocks already, made from demo.bed' dw-ldblock --ld panel.dws direct.dws
     # Bytes that are other ones, in the middle.
     cp panel.dws bad.dws
     printf 'x' | dd of=bad.dws bs=1 seek=$(($(wc -c <panel.dws) / 2)) conv=notrunc status=none

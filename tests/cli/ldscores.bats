@@ -217,7 +217,7 @@ EOP
 @test "--geno: refused" {
     cd "$BATS_FILE_TMPDIR"
     run --separate-stderr dw-view --ldscores --ld-wind-kb 100 --geno p.bed -o no.tsv p.dws
-    refused 'the stream holds blocks already, made from p.bed: LD scores of them go without --geno$'
+    refused 'p.dws: chunk 1 \(HEAD\): the stream holds blocks already, made from p.bed: LD scores of them go without --geno$'
     awk 'BEGIN { OFS = "\t" } { $4 += 7; print }' p.bim >far.bim
     dw-ingest -q --ref far.bim -o far.var
     run --separate-stderr dw-view --ldscores --ld-wind-kb 100 --geno p.bed -o no.tsv far.var
