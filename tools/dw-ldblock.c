@@ -13,6 +13,8 @@
 #include "stream/payload.h"
 
 enum { WINDOW = 3000000, FLANK = 1000000, NO_FLANK = INT32_MAX };
+/* Less and blocks would be of a variant or a few: not bytes were meant. */
+enum { MEMORY_LEAST = 100000 };
 
 struct ldblock_opts {
     dw_panel_blocks_opts o;
@@ -87,6 +89,10 @@ static int check_usage(struct ldblock_opts *opts, const dw_common *common,
         opts->panel = true;
     if (check_z_usage(opts, err) < 0)
         return err->code;
+    if (o->memory && o->memory < MEMORY_LEAST)
+        return dw_fail(err, DW_EUSAGE,
+                       "--memory %zu is in bytes, 100k or more: 2G, say",
+                       o->memory);
     if (o->build && !opts->panel)
         return dw_fail(err, DW_EUSAGE,
                        "--build is for a panel without a stream: this one's "

@@ -278,9 +278,13 @@ END
     [[ ! $stderr =~ "would take" ]]
     dw-ldblock -q --panel --geno demo.bed --memory 0 -o never.dws
     same_ld d.dws never.dws
-    # Less than one variant takes: as small as can be.
-    dw-ldblock -q --panel --geno demo.bed -r 1 --memory 1 -o one.dws
-    dw-view --blocks one.dws | awk 'NR > 1 && $6 != 1 { bad = 1 } END { exit bad || NR < 50 }'
+    # Gigabytes meant.
+    for few in 10 99999; do
+        run --separate-stderr dw-ldblock --panel --geno demo.bed --memory $few -o no.dws
+        [ "$status" -eq 2 ]
+        [[ $stderr == *"--memory $few is in bytes, 100k or more: 2G, say"* ]]
+        [ ! -e no.dws ]
+    done
 }
 
 @test "--exclude: regions as they are published, with a reason" {
