@@ -58,13 +58,6 @@ bool dw_gtf_lines_is_gff3(const dw_gtf_lines *g)
 
 /* ---- lines ---- */
 
-static bool begins_with(dw_span a, const char *s)
-{
-    size_t n = strlen(s);
-
-    return a.n >= n && memcmp(a.s, s, n) == 0;
-}
-
 /* An equals sign in the first key: a GFF3. */
 static enum dialect told_by(dw_span attributes)
 {
@@ -138,9 +131,9 @@ int dw_gtf_lines_next(dw_gtf_lines *g, dw_gtf_line *line, dw_err *err)
     int rc;
 
     while ((rc = dw_lines_next(g->lines, &text, err)) > 0) {
-        if (begins_with(text, "##FASTA"))
+        if (dw_span_begins(text, "##FASTA"))
             sequences = true; /* read on, for the digest and a proper end */
-        if (begins_with(text, "##gff-version") && g->dialect == NOT_YET &&
+        if (dw_span_begins(text, "##gff-version") && g->dialect == NOT_YET &&
             memchr(text.s, '3', text.n))
             g->dialect = GFF3;
         if (sequences || text.n == 0 || text.s[0] == '#')
@@ -151,20 +144,6 @@ int dw_gtf_lines_next(dw_gtf_lines *g, dw_gtf_line *line, dw_err *err)
 }
 
 /* ---- attributes ---- */
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
-static dw_span trim(dw_span a)
-{
-    while (a.n && is_blank(a.s[0]))
-        a = (dw_span){a.s + 1, a.n - 1};
-    while (a.n && is_blank(a.s[a.n - 1]))
-        a.n--;
-    return a;
-}
 
 /* The text up to, without, the first of a character; *rest is behind it. */
 static dw_span cut(dw_span a, char c, dw_span *rest)
@@ -181,8 +160,8 @@ static void gff3_attribute(dw_span *rest, dw_span *key, dw_span *value)
 {
     dw_span pair = cut(*rest, ';', rest);
 
-    *key = trim(cut(pair, '=', value));
-    *value = trim(*value);
+    *key = dw_span_trim(cut(pair, '=', value));
+    *value = dw_span_trim(*value);
 }
 
 /* key "value"; where a quoted value may hold semicolons and blanks; or
@@ -192,12 +171,12 @@ static int gtf_attribute(const dw_gtf_lines *g, dw_span *rest, dw_span *key,
 {
     size_t n = 0;
 
-    while (n < rest->n && !is_blank(rest->s[n]) && rest->s[n] != ';')
+    while (n < rest->n && !dw_is_blank(rest->s[n]) && rest->s[n] != ';')
         n++;
     *key = (dw_span){rest->s, n};
-    *rest = trim((dw_span){rest->s + n, rest->n - n});
+    *rest = dw_span_trim((dw_span){rest->s + n, rest->n - n});
     if (rest->n == 0 || rest->s[0] != '"') {
-        *value = trim(cut(*rest, ';', rest));
+        *value = dw_span_trim(cut(*rest, ';', rest));
         return 1;
     }
     n = rest->n;
@@ -212,11 +191,11 @@ static int gtf_attribute(const dw_gtf_lines *g, dw_span *rest, dw_span *key,
 int dw_gtf_attribute(const dw_gtf_lines *g, dw_span *attributes, dw_span *key,
                      dw_span *value, dw_err *err)
 {
-    dw_span rest = trim(*attributes);
+    dw_span rest = dw_span_trim(*attributes);
     int rc = 1;
 
     while (rest.n && rest.s[0] == ';')
-        rest = trim((dw_span){rest.s + 1, rest.n - 1});
+        rest = dw_span_trim((dw_span){rest.s + 1, rest.n - 1});
     if (rest.n == 0)
         return 0;
     if (g->dialect == GFF3)

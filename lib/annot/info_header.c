@@ -15,13 +15,6 @@ void dw_info_header_clear(dw_info_header *h)
     *h = (dw_info_header){0};
 }
 
-static bool starts_with(dw_span line, const char *s)
-{
-    size_t n = strlen(s);
-
-    return line.n >= n && memcmp(line.s, s, n) == 0;
-}
-
 /* The value of KEY in "KEY=value,KEY="quoted, value",..", or an empty span. */
 static dw_span value_of(dw_span list, const char *key)
 {
@@ -89,13 +82,14 @@ int dw_info_header_take(dw_info_header *h, dw_span line)
 {
     static const char info[] = "##INFO=<";
 
-    if (h->ended || !starts_with(line, "#"))
+    if (h->ended || !dw_span_begins(line, "#"))
         return -1;
-    if (starts_with(line, info))
+    if (dw_span_begins(line, info))
         add_tag(
             h, (dw_span){line.s + sizeof info - 1, line.n - (sizeof info - 1)});
-    if (!starts_with(line, "##")) {
-        if (!starts_with(line, "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"))
+    if (!dw_span_begins(line, "##")) {
+        if (!dw_span_begins(line,
+                            "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"))
             return -1;
         h->ended = true;
     }

@@ -12,6 +12,22 @@ dw_span dw_span_of(const char *s)
     return (dw_span){s, strlen(s)};
 }
 
+bool dw_span_begins(dw_span a, const char *s)
+{
+    size_t n = strlen(s);
+
+    return a.n >= n && memcmp(a.s, s, n) == 0;
+}
+
+dw_span dw_span_trim(dw_span a)
+{
+    while (a.n && dw_is_blank(a.s[0]))
+        a = (dw_span){a.s + 1, a.n - 1};
+    while (a.n && dw_is_blank(a.s[a.n - 1]))
+        a.n--;
+    return a;
+}
+
 bool dw_span_eq_nocase(dw_span a, const char *s)
 {
     return strlen(s) == a.n && strncasecmp(a.s, s, a.n) == 0;

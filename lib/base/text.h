@@ -25,6 +25,12 @@ static inline bool dw_span_eq(dw_span a, const char *s) /* exact */
     return strlen(s) == a.n && memcmp(a.s, s, a.n) == 0;
 }
 bool dw_span_eq_nocase(dw_span a, const char *s); /* ASCII, case ignored */
+bool dw_span_begins(dw_span a, const char *s);    /* exact */
+static inline bool dw_is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+dw_span dw_span_trim(dw_span a); /* without blanks at its ends */
 
 /* '', '.', NA, N/A, nan, -nan, null, #NA in any case: a value that is not
  * there. */

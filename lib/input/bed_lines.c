@@ -46,20 +46,6 @@ const dw_lines *dw_bed_lines_text(const dw_bed_lines *b)
 
 /* ---- fields ---- */
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static dw_span trim(dw_span a)
-{
-    while (a.n && is_blank(a.s[0]))
-        a = (dw_span){a.s + 1, a.n - 1};
-    while (a.n && is_blank(a.s[a.n - 1]))
-        a.n--;
-    return a;
-}
-
 /* Does the line have the two tabs that would divide its first three fields? */
 static bool has_tabs(dw_span line)
 {
@@ -76,15 +62,15 @@ static bool next_field(dw_span *line, bool tabs, dw_span *field)
     if (!s)
         return false;
     end = s + line->n;
-    while (to < end && (tabs ? *to != '\t' : !is_blank(*to)))
+    while (to < end && (tabs ? *to != '\t' : !dw_is_blank(*to)))
         to++;
-    *field = trim((dw_span){s, (size_t)(to - s)});
+    *field = dw_span_trim((dw_span){s, (size_t)(to - s)});
     if (to == end)
         *line = (dw_span){0};
     else
         *line = (dw_span){to + 1, (size_t)(end - to - 1)};
     if (!tabs && line->s)
-        *line = trim(*line);
+        *line = dw_span_trim(*line);
     return true;
 }
 
@@ -126,7 +112,7 @@ static dw_span first_word(dw_span line)
 {
     dw_span word = {0};
 
-    line = trim(line);
+    line = dw_span_trim(line);
     if (line.n)
         next_field(&line, false, &word);
     return word;
@@ -182,7 +168,7 @@ bool dw_bed_lines_is_type(const dw_bed_lines *b, const char *type)
 
 size_t dw_bed_lines_find(const dw_bed_lines *b, const char *name)
 {
-    dw_span line = trim((dw_span){b->header.s, b->header.n}), field;
+    dw_span line = dw_span_trim((dw_span){b->header.s, b->header.n}), field;
     bool tabs = line.n && has_tabs(line);
 
     for (size_t i = 1; line.n && next_field(&line, tabs, &field); i++) {
@@ -269,7 +255,7 @@ int dw_bed_lines_next(dw_bed_lines *b, dw_bed_interval *at, dw_err *err)
     while ((rc = dw_lines_next(b->lines, &line, err)) > 0) {
         if (pass_over(b, line))
             continue;
-        b->line = trim(line);
+        b->line = dw_span_trim(line);
         b->tabs = has_tabs(b->line);
         if ((rc = take_line(b, at, err)) != 0)
             return rc;

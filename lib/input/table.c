@@ -52,7 +52,8 @@ static char separator_of(dw_span header)
     return ' ';
 }
 
-static dw_span trim(dw_span a)
+/* Blanks and quotes off. */
+static dw_span unquote(dw_span a)
 {
     while (a.n && (*a.s == ' ' || *a.s == '"')) {
         a.s++;
@@ -78,7 +79,7 @@ static const char *cut_quoted(const char *s, const char *end, char sep,
     }
     while (to < end && *to != sep)
         to++;
-    *field = trim((dw_span){s, (size_t)(to - s)});
+    *field = unquote((dw_span){s, (size_t)(to - s)});
     return to < end ? to + 1 : NULL;
 }
 
@@ -122,7 +123,7 @@ static int read_header(dw_table *t, dw_span *line, dw_err *err)
     while ((rc = dw_lines_next(t->lines, line, err)) > 0) {
         if (line->n >= 2 && line->s[0] == '#' && line->s[1] == '#')
             continue;
-        if (trim(*line).n == 0 || is_setting(*line) || is_remark(*line))
+        if (unquote(*line).n == 0 || is_setting(*line) || is_remark(*line))
             continue;
         if (line->s[0] == '#')
             *line = (dw_span){line->s + 1, line->n - 1};
@@ -166,7 +167,7 @@ dw_table *dw_table_open(const char *path, dw_err *err)
     t->row.field = dw_alloc(t->width, sizeof *t->row.field);
     split(t, line, t->row.field, t->width);
     for (size_t i = 0; i < t->width; i++) {
-        dw_span name = trim(t->row.field[i]);
+        dw_span name = unquote(t->row.field[i]);
 
         t->padded |= name.n != t->row.field[i].n;
         t->name[i] = dw_strndup(name.s, name.n);
@@ -365,7 +366,7 @@ int dw_table_next(dw_table *t, dw_err *err)
     if (n != t->width)
         return join_split(t, n, err);
     for (size_t i = 0; t->padded && i < t->width; i++)
-        t->row.field[i] = trim(t->row.field[i]);
+        t->row.field[i] = unquote(t->row.field[i]);
     return 1;
 }
 

@@ -1,7 +1,6 @@
 #include "ld/blocks.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/crew.h"
@@ -234,18 +233,9 @@ uint32_t dw_blocks_first(const dw_blocks *b)
 int dw_blocks_take(dw_blocks *b, const dw_variants *v, size_t row,
                    const void *column, dw_tally *tally, dw_err *err)
 {
-    dw_geno_stats stats = dw_geno_stats_of(b->kind, b->people, column);
-    const char *reason = dw_admit_reason(&b->o.admit, b->people, &stats);
-    float eaf = v->eaf[row];
+    int rc = dw_slide_admit(b->slide, &b->o.admit, v, row, column, tally, err);
 
-    dw_tally_add(tally, reason ? reason : "taken", 1);
-    if (reason)
-        return 0;
-    if (isnan(eaf))
-        eaf = (float)(stats.mean / 2);
-    if (dw_slide_push(b->slide, v, row, eaf, column, &stats, err) < 0)
-        return err->code;
-    return start_blocks(b, false, err);
+    return rc > 0 ? start_blocks(b, false, err) : rc;
 }
 
 dw_blocks_counts dw_blocks_counted(const dw_blocks *b)

@@ -5,7 +5,6 @@
 
 #include "base/crew.h"
 #include "base/mem.h"
-#include "ld/admit.h"
 #include "ld/count_corr.h"
 #include "ld/score_tile.h"
 #include "ld/slide.h"
@@ -360,16 +359,9 @@ int dw_score_walk_take(dw_score_walk *w, const dw_variants *v, size_t row,
                        const void *column, dw_tally *tally, dw_err *err)
 {
     static const dw_admit all = {.min_maf = 0, .max_missing = 1};
-    dw_geno_stats stats = dw_geno_stats_of(w->kind, w->people, column);
-    const char *reason = dw_admit_reason(&all, w->people, &stats);
-    float eaf = v->eaf[row];
+    int rc = dw_slide_admit(w->slide, &all, v, row, column, tally, err);
 
-    dw_tally_add(tally, reason ? reason : "taken", 1);
-    if (reason)
-        return 0;
-    if (isnan(eaf))
-        eaf = (float)(stats.mean / 2);
-    if (dw_slide_push(w->slide, v, row, eaf, column, &stats, err) < 0)
-        return err->code;
-    return dw_slide_size(w->slide) < TILE ? 0 : start_tile(w, err);
+    if (rc > 0)
+        rc = dw_slide_size(w->slide) < TILE ? 0 : start_tile(w, err);
+    return rc;
 }

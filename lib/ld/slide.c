@@ -1,5 +1,6 @@
 #include "ld/slide.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -124,6 +125,24 @@ int dw_slide_push(dw_slide *s, const dw_variants *v, size_t row, float eaf,
         x[2 * s->t + j] = v->annot[j * v->m + row];
     s->m++;
     return dw_genotypes_push(&s->geno, column, stats, err);
+}
+
+int dw_slide_admit(dw_slide *s, const dw_admit *admit, const dw_variants *v,
+                   size_t row, const void *column, dw_tally *tally, dw_err *err)
+{
+    const size_t n = s->geno.n;
+    dw_geno_stats stats = dw_geno_stats_of(s->geno.kind, n, column);
+    const char *reason = dw_admit_reason(admit, n, &stats);
+    float eaf = v->eaf[row];
+
+    dw_tally_add(tally, reason ? reason : "taken", 1);
+    if (reason)
+        return 0;
+    if (isnan(eaf))
+        eaf = (float)(stats.mean / 2);
+    if (dw_slide_push(s, v, row, eaf, column, &stats, err) < 0)
+        return err->code;
+    return 1;
 }
 
 size_t dw_slide_size(const dw_slide *s)

@@ -10,8 +10,10 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/log.h"
 #include "data/genotype.h"
 #include "data/variant.h"
+#include "ld/admit.h"
 
 typedef struct dw_slide dw_slide;
 
@@ -26,6 +28,12 @@ void dw_slide_begin(dw_slide *s, const char *contig);
 int dw_slide_push(dw_slide *s, const dw_variants *v, size_t row, float eaf,
                   const void *column, const dw_geno_stats *stats,
                   dw_err *err) DW_MUST_CHECK;
+/* The same if the panel's column is good enough (1, else 0), and counts what
+ * became of the variant: "taken", or the reason.  A frequency that is missing
+ * becomes the panel's. */
+int dw_slide_admit(dw_slide *s, const dw_admit *admit, const dw_variants *v,
+                   size_t row, const void *column, dw_tally *tally,
+                   dw_err *err) DW_MUST_CHECK;
 /* Variants now in the window; rows of it are numbered from 0. */
 size_t dw_slide_size(const dw_slide *s);
 uint32_t dw_slide_pos(const dw_slide *s, size_t row);
