@@ -4,42 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <htslib/bgzf.h>
-#include <htslib/hts.h>
-#include <htslib/kstring.h>
-#include <htslib/tbx.h>
 #include <htslib/vcf.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "input/bcf_file.h"
 #include "input/site_text.h"
 #include "input/vcf_genotype.h"
+#include "input/vcf_records.h"
 
 struct dw_vcf {
     char *path;
-    htsFile *file;
-    bcf_hdr_t *header;
-    bcf1_t *rec;
+    dw_vcf_records in;
     dw_people people;
     bool dosage;
-    const dw_regions *regions;
     uint64_t records, unplaced;
-
-    /* By index: the parts of the contig that are asked for, one at a time. */
-    hts_idx_t *csi; /* of a BCF */
-    tbx_t *tbx;     /* of a VCF */
-    hts_itr_t *part;
-    kstring_t line;     /* of a VCF; htslib has cut it up to its ALT */
-    const char *format; /* its column FORMAT and what is behind */
-    const char *raw; /* the contig's name in the file; NULL: no contig open */
-    size_t next_part, end_part;
-    uint32_t part_start, part_end;
 
     bool sought;  /* dw_vcf_seek was called */
     size_t walk;  /* the next of the regions' contigs, when not sought */
     bool pending; /* rec was read and not yet looked at */
-    bool at_end;  /* of the whole file */
     int alt;      /* the current ALT, from 1; 0: none of rec was given */
     int rid;      /* of the last record, -1 before the first */
     char contig[DW_CONTIG_MAX]; /* its contig */
@@ -56,23 +38,19 @@ struct dw_vcf {
 
 /* ---- opening ---- */
 
-/* Opens the file at its start, and reads its header if that was not done. */
 static int start(dw_vcf *v, dw_err *err)
 {
-    v->file = dw_bcf_file_open(v->path, &v->header, err);
-    if (!v->file)
-        return err->code;
-    v->pending = v->at_end = false;
+    v->pending = false;
     v->rid = -1;
     v->contig[0] = 0;
     v->n_seen = 0;
     v->records = 0;
-    return 0;
+    return dw_vcf_records_start(&v->in, err);
 }
 
 static int read_people(dw_vcf *v, dw_err *err)
 {
-    int n = bcf_hdr_nsamples(v->header);
+    int n = bcf_hdr_nsamples(v->in.header);
     const char *tag = v->dosage ? "DS" : "GT";
     const char *other = v->dosage ? "GT" : "DS";
 
@@ -81,11 +59,11 @@ static int read_people(dw_vcf *v, dw_err *err)
                        v->path);
     for (int i = 0; i < n; i++)
         dw_people_add(&v->people, dw_span_of("0"),
-                      dw_span_of(v->header->samples[i]));
+                      dw_span_of(v->in.header->samples[i]));
     for (int i = 0; i < 2; i++) {
         const char *t = i ? other : tag;
-        int id = bcf_hdr_id2int(v->header, BCF_DT_ID, t);
-        bool there = bcf_hdr_idinfo_exists(v->header, BCF_HL_FMT, id);
+        int id = bcf_hdr_id2int(v->in.header, BCF_DT_ID, t);
+        bool there = bcf_hdr_idinfo_exists(v->in.header, BCF_HL_FMT, id);
 
         if (there && i == 0)
             return 0;
@@ -97,33 +75,19 @@ static int read_people(dw_vcf *v, dw_err *err)
     return dw_fail(err, DW_EFORMAT, "%s: has neither GT nor DS", v->path);
 }
 
-/* An index, if there is one, for files that can be sought in. */
-static void load_index(dw_vcf *v)
-{
-    const htsFormat *format = hts_get_format(v->file);
-
-    if (format->compression != bgzf || strcmp(v->path, "-") == 0)
-        return;
-    if (format->format == bcf)
-        v->csi = bcf_index_load3(v->path, NULL, HTS_IDX_SILENT_FAIL);
-    else
-        v->tbx = tbx_index_load3(v->path, NULL, HTS_IDX_SILENT_FAIL);
-}
-
 dw_vcf *dw_vcf_open(const char *path, const dw_geno_query *query, dw_err *err)
 {
     dw_vcf *v = dw_alloc(1, sizeof *v);
 
     v->path = dw_strdup(path);
     v->dosage = query->dosage;
-    v->regions = query->regions;
-    v->rec = bcf_init();
-    if (!v->rec || start(v, err) < 0 || read_people(v, err) < 0 ||
+    v->in = (dw_vcf_records){.path = v->path, .regions = query->regions};
+    if (start(v, err) < 0 || read_people(v, err) < 0 ||
         dw_people_select(&v->people, query->samples, path, err) < 0) {
         dw_vcf_close(v);
         return NULL;
     }
-    load_index(v);
+    dw_vcf_records_index(&v->in);
     return v;
 }
 
@@ -131,19 +95,8 @@ void dw_vcf_close(dw_vcf *v)
 {
     if (!v)
         return;
-    hts_itr_destroy(v->part);
-    if (v->csi)
-        hts_idx_destroy(v->csi);
-    if (v->tbx)
-        tbx_destroy(v->tbx);
-    free(v->line.s);
+    dw_vcf_records_close(&v->in);
     free(v->ds);
-    if (v->rec)
-        bcf_destroy(v->rec);
-    if (v->header)
-        bcf_hdr_destroy(v->header);
-    if (v->file)
-        (void)!hts_close(v->file); /* only ever read */
     dw_people_clear(&v->people);
     dw_buf_clear(&v->text);
     dw_free(v->seen);
@@ -163,11 +116,6 @@ uint64_t dw_vcf_unplaced(const dw_vcf *v)
 
 /* ---- records ---- */
 
-static bool is_indexed(const dw_vcf *v)
-{
-    return v->csi || v->tbx;
-}
-
 static int bad_record(const dw_vcf *v, const char *what, dw_err *err)
 {
     if (v->rid < 0)
@@ -178,130 +126,18 @@ static int bad_record(const dw_vcf *v, const char *what, dw_err *err)
                    v->path, v->records, v->contig, v->last_pos, what);
 }
 
-/* Reads the line of a VCF, up to its ALT; what is behind is read when asked
- * for. */
-static int parse_line(dw_vcf *v)
-{
-    const char *p = v->line.s;
-
-    for (int tabs = 0; p && tabs < 8; tabs++)
-        p = (p = strchr(p, '\t')) ? p + 1 : NULL;
-    if (!p)
-        return -1;
-    v->format = p;
-    v->rec->max_unpack = BCF_UN_STR;
-    return vcf_parse(&v->line, v->header, v->rec);
-}
-
-/* The next record of the part: 1, 0 at its end, negative. */
-static int read_of_part(dw_vcf *v, dw_err *err)
-{
-    int rc;
-
-    if (v->csi) {
-        rc = bcf_itr_next(v->file, v->part, v->rec);
-    } else {
-        rc = tbx_itr_next(v->file, v->tbx, v->part, &v->line);
-        if (rc >= 0 && parse_line(v) < 0)
-            rc = -2;
-    }
-    if (rc < -1)
-        return bad_record(v, "cannot be read", err);
-    return rc >= 0;
-}
-
-/* The next record of the file, as htslib counts: 0, -1 at the end, below. */
-static int read_in_order(dw_vcf *v)
-{
-    int rc;
-
-    if (hts_get_format(v->file)->format == bcf)
-        return bcf_read(v->file, v->header, v->rec);
-    do {
-        rc = hts_getline(v->file, '\n', &v->line);
-    } while (rc >= 0 && v->line.l == 0);
-    return rc < 0 ? rc : parse_line(v) < 0 ? -2 : 0;
-}
-
-/* Begins the next part of the contig that is open: 1, 0 when all were read. */
-static int next_part(dw_vcf *v, dw_err *err)
-{
-    int id;
-
-    hts_itr_destroy(v->part);
-    v->part = NULL;
-    if (!v->raw || v->next_part == v->end_part)
-        return 0;
-    v->part_start = 0;
-    v->part_end = INT32_MAX;
-    if (v->regions) {
-        const dw_region *r = &v->regions->item[v->next_part];
-
-        v->part_start = r->start;
-        v->part_end = r->end;
-        /* Regions that overlap are read as one. */
-        while (v->next_part + 1 < v->end_part && r[1].start <= v->part_end) {
-            v->next_part++;
-            if ((++r)->end > v->part_end)
-                v->part_end = r->end;
-        }
-    }
-    v->next_part++;
-    id = v->csi ? bcf_hdr_name2id(v->header, v->raw)
-                : tbx_name2id(v->tbx, v->raw);
-    v->part = v->csi ? bcf_itr_queryi(v->csi, id, v->part_start, v->part_end)
-                     : tbx_itr_queryi(v->tbx, id, v->part_start, v->part_end);
-    if (!v->part)
-        return dw_fail(err, DW_EFORMAT,
-                       "%s: its index does not lead to %s:%" PRIu32 "-%" PRIu32
-                       "; make it anew with bcftools index -f",
-                       v->path, v->raw, v->part_start + 1, v->part_end);
-    return 1;
-}
-
-/* The next record, by whatever way: 1, 0, negative. */
-static int read_record(dw_vcf *v, dw_err *err)
-{
-    int rc;
-
-    if (v->raw || v->part) {
-        for (;;) {
-            if (!v->part && (rc = next_part(v, err)) <= 0)
-                return rc;
-            rc = read_of_part(v, err);
-            if (rc < 0)
-                return rc;
-            if (rc == 0) {
-                hts_itr_destroy(v->part);
-                v->part = NULL;
-                continue;
-            }
-            /* Long records reach into parts in which they do not begin. */
-            if (v->rec->pos >= (hts_pos_t)v->part_start &&
-                v->rec->pos < (hts_pos_t)v->part_end)
-                return 1;
-        }
-    }
-    rc = read_in_order(v);
-    if (rc < -1)
-        return bad_record(v, "cannot be read: the file is broken or cut short",
-                          err);
-    v->at_end = rc == -1;
-    return rc == 0;
-}
-
 /* The record begins a contig: notes it; one that comes a second time is out of
  * order. */
 static int enter_contig(dw_vcf *v, dw_err *err)
 {
-    const char *raw = bcf_hdr_id2name(v->header, v->rec->rid);
+    const char *raw = bcf_hdr_id2name(v->in.header, v->in.rec->rid);
     void *p = v->seen;
 
     if (!raw || dw_contig_name(dw_span_of(raw), DW_CONTIG_PLINK, v->contig) < 0)
         return bad_record(v, "is of no chromosome", err);
-    v->rid = v->rec->rid;
+    v->rid = v->in.rec->rid;
     v->last_pos = 0;
-    for (size_t i = 0; i < v->n_seen && !is_indexed(v); i++) {
+    for (size_t i = 0; i < v->n_seen && !dw_vcf_records_indexed(&v->in); i++) {
         if (strcmp(v->seen[i], v->contig) == 0)
             return bad_record(v,
                               "comes back to this chromosome: the file is not "
@@ -325,18 +161,19 @@ static int load_record(dw_vcf *v, dw_err *err)
         return 1;
     }
     v->records++;
-    if (v->at_end || (rc = read_record(v, err)) == 0)
-        return 0;
-    if (rc < 0)
+    rc = dw_vcf_records_next(&v->in, err);
+    if (rc < 0 && v->in.wrong)
+        return bad_record(v, v->in.wrong, err);
+    if (rc <= 0)
         return rc;
-    if (v->rec->rid != v->rid && (rc = enter_contig(v, err)) < 0)
+    if (v->in.rec->rid != v->rid && (rc = enter_contig(v, err)) < 0)
         return rc;
-    if (v->rec->pos < 0 || v->rec->pos >= INT32_MAX)
+    if (v->in.rec->pos < 0 || v->in.rec->pos >= INT32_MAX)
         return bad_record(v, "has no position of 1 to 2147483647", err);
-    if ((uint32_t)v->rec->pos + 1 < v->last_pos)
+    if ((uint32_t)v->in.rec->pos + 1 < v->last_pos)
         return bad_record(v, "is out of order; bcftools sort mends that", err);
-    v->last_pos = (uint32_t)v->rec->pos + 1;
-    if (bcf_unpack(v->rec, BCF_UN_STR) < 0)
+    v->last_pos = (uint32_t)v->in.rec->pos + 1;
+    if (bcf_unpack(v->in.rec, BCF_UN_STR) < 0)
         return bad_record(v, "cannot be read", err);
     return 1;
 }
@@ -353,7 +190,7 @@ static bool is_variant(const char *alt)
 /* The record's next ALT: 1, 0 when there is none left. */
 static int give_alt(dw_vcf *v, dw_site *site)
 {
-    const bcf1_t *rec = v->rec;
+    const bcf1_t *rec = v->in.rec;
     size_t ref, alt;
 
     while (++v->alt < (int)rec->n_allele) {
@@ -382,7 +219,7 @@ static bool walk_on(dw_vcf *v);
 
 int dw_vcf_next(dw_vcf *v, dw_site *site, dw_err *err)
 {
-    bool walks = v->regions && is_indexed(v) && !v->sought;
+    bool walks = v->in.regions && dw_vcf_records_indexed(&v->in) && !v->sought;
 
     if (v->sought && !v->wanted[0])
         return 0;
@@ -391,20 +228,21 @@ int dw_vcf_next(dw_vcf *v, dw_site *site, dw_err *err)
 
         if (v->alt && give_alt(v, site))
             return 1;
-        if (walks && !v->raw && !walk_on(v))
+        if (walks && !v->in.opened && !walk_on(v))
             return 0;
         rc = load_record(v, err);
         if (rc < 0 || (rc == 0 && !walks))
             return rc;
         if (rc == 0) {
-            v->raw = NULL;
+            v->in.opened = false;
             continue;
         }
         if (v->sought && strcmp(v->contig, v->wanted) != 0) {
             v->pending = true;
             return 0;
         }
-        if (v->regions && !dw_regions_hold(v->regions, v->contig, v->last_pos))
+        if (v->in.regions &&
+            !dw_regions_hold(v->in.regions, v->contig, v->last_pos))
             continue;
         if (give_alt(v, site))
             return 1;
@@ -413,78 +251,26 @@ int dw_vcf_next(dw_vcf *v, dw_site *site, dw_err *err)
 
 /* ---- seeking ---- */
 
-/* Names of the contigs that the index knows, as the file writes them. */
-static const char **raw_names(const dw_vcf *v, int *n)
-{
-    *n = 0;
-    return v->tbx ? tbx_seqnames(v->tbx, n)
-                  : bcf_index_seqnames(v->csi, v->header, n);
-}
-
-/* The contig's name as the file writes it, or NULL. */
-static const char *raw_name(const dw_vcf *v, const char *contig)
-{
-    const char **names, *found = NULL;
-    char name[DW_CONTIG_MAX];
-    int n;
-
-    names = raw_names(v, &n);
-    for (int i = 0; i < n && !found; i++) {
-        if (dw_contig_name(dw_span_of(names[i]), DW_CONTIG_PLINK, name) == 0 &&
-            strcmp(name, contig) == 0)
-            found = names[i];
-    }
-    free(names);
-    return found;
-}
-
 bool dw_vcf_contigs(const dw_vcf *v, dw_contig_set *set)
 {
-    const char **names;
-    char name[DW_CONTIG_MAX];
-    bool done = is_indexed(v);
-    int n;
-
-    if (!done)
-        return false;
-    names = raw_names(v, &n);
-    for (int i = 0; i < n && done; i++)
-        done =
-            dw_contig_name(dw_span_of(names[i]), DW_CONTIG_PLINK, name) < 0 ||
-            dw_contig_set_add(set, name) != SIZE_MAX;
-    free(names);
-    return done;
+    return dw_vcf_records_indexed(&v->in) &&
+           dw_vcf_records_contigs(&v->in, set);
 }
 
 /* Opens a contig by index; false when the file or the regions have none of that
  * name. */
 static bool open_contig(dw_vcf *v, const char *contig)
 {
-    hts_itr_destroy(v->part);
-    v->part = NULL;
-    v->pending = v->at_end = false;
+    v->pending = false;
     v->alt = 0;
     v->rid = -1;
-    v->raw = raw_name(v, contig);
-    v->next_part = 0;
-    v->end_part = 1;
-    if (v->regions) {
-        size_t c = dw_regions_contig(v->regions, contig);
-
-        if (c == SIZE_MAX)
-            v->raw = NULL;
-        else {
-            v->next_part = v->regions->contig[c].first;
-            v->end_part = v->regions->contig[c].end;
-        }
-    }
-    return v->raw != NULL;
+    return dw_vcf_records_seek(&v->in, contig);
 }
 
 static bool walk_on(dw_vcf *v)
 {
-    while (v->walk < v->regions->n_contigs) {
-        if (open_contig(v, v->regions->contig[v->walk++].name))
+    while (v->walk < v->in.regions->n_contigs) {
+        if (open_contig(v, v->in.regions->contig[v->walk++].name))
             return true;
     }
     return false;
@@ -498,8 +284,6 @@ static int reopen(dw_vcf *v, const char *contig, dw_err *err)
                        "%s: its chromosomes come in another order (%s is asked "
                        "for behind %s), and stdin cannot be read twice",
                        v->path, contig, v->contig);
-    (void)!hts_close(v->file);
-    v->file = NULL;
     return start(v, err);
 }
 
@@ -509,7 +293,7 @@ int dw_vcf_seek(dw_vcf *v, const char *contig, dw_err *err)
 
     v->sought = true;
     v->wanted[0] = 0;
-    if (is_indexed(v)) {
+    if (dw_vcf_records_indexed(&v->in)) {
         if (!open_contig(v, contig))
             return 0;
         strcpy(v->wanted, contig);
@@ -539,21 +323,22 @@ int dw_vcf_column(dw_vcf *v, void *column, dw_err *err)
 {
     const char *wrong;
 
-    if (hts_get_format(v->file)->format == bcf) {
-        if (bcf_unpack(v->rec, BCF_UN_FMT) < 0)
+    if (v->in.is_bcf) {
+        if (bcf_unpack(v->in.rec, BCF_UN_FMT) < 0)
             wrong = "has genotypes that cannot be read";
         else if (v->dosage)
-            wrong = dw_vcf_dosage(v->header, v->rec, v->alt, &v->people, &v->ds,
-                                  &v->n_ds, column);
+            wrong = dw_vcf_dosage(v->in.header, v->in.rec, v->alt, &v->people,
+                                  &v->ds, &v->n_ds, column);
         else
-            wrong =
-                dw_vcf_packed(v->header, v->rec, v->alt, &v->people, column);
+            wrong = dw_vcf_packed(v->in.header, v->in.rec, v->alt, &v->people,
+                                  column);
     } else if (v->dosage) {
-        wrong = dw_vcf_text_dosage(v->format, v->alt, v->rec->n_allele - 1u,
-                                   &v->people, column);
+        wrong = dw_vcf_text_dosage(
+            v->in.format, v->alt, v->in.rec->n_allele - 1u, &v->people, column);
     } else {
-        wrong = dw_vcf_text_packed(v->format, v->alt, (int)v->rec->n_allele - 1,
-                                   &v->people, column);
+        wrong = dw_vcf_text_packed(v->in.format, v->alt,
+                                   (int)v->in.rec->n_allele - 1, &v->people,
+                                   column);
     }
     return wrong ? bad_record(v, wrong, err) : 0;
 }
