@@ -79,11 +79,14 @@ static int fit(const struct fit_opts *o, const dw_common *common,
     dw_source *src = NULL;
     int rc = dw_fit_out_open(&out, common->out, o->log, o->coefficients, err);
 
-    if (dw_ranks_agree(rc, err) == 0) {
+    rc = dw_ranks_agree(rc, err);
+    if (rc == 0) {
         src = dw_source_open(path, err);
+        rc = dw_ranks_agree(src ? 0 : err->code, err);
+    }
+    if (rc == 0) {
         pool = dw_pool_new(common->threads);
-        rc =
-            src ? dw_fit_run(&o->flow, src, pool, out.log, &r, err) : err->code;
+        rc = dw_fit_run(&o->flow, src, pool, out.log, &r, err);
     }
     if (rc == 0)
         rc = dw_fit_out_write(&out, &r, dw_version(), common->history,

@@ -219,8 +219,8 @@ void dw_dataset_passing(const dw_dataset *data, size_t done, size_t n);
  * next or the next pass.  NULL if it is not this rank's or cannot be read
  * again. */
 const dw_fit_block *dw_dataset_lend(const dw_dataset *data, size_t t, size_t i);
-/* What the user is told of block i, which this rank or another could not read
- * again. */
+/* What the user is told of block i, which its rank could not read again: that
+ * one says it, and all ask. */
 int dw_dataset_fail(const dw_dataset *data, size_t i, dw_err *err);
 /* item i (of n, `size` bytes each) is about block list[i], or i if list is
  * NULL: what its rank has found becomes known to all. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/ranks.h"
 #include "fit/block_noise.h"
 
 void dw_fit_report_clear(dw_fit_report *report)
@@ -410,6 +411,7 @@ static int fit_inputs(struct stages *s, const char *const *name, dw_err *err)
 
     if (rc == 0)
         rc = dw_dataset_standardise(s->data, s->model, name, plan->init, err);
+    rc = dw_ranks_agree(rc, err);
     if (rc == 0 && dw_net_looks(&net))
         rc = dw_dataset_scale_tracks(s->data, s->model, plan->init, err);
     if (rc < 0)

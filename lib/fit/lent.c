@@ -211,17 +211,16 @@ const dw_fit_block *dw_dataset_lend(const dw_dataset *data, size_t t, size_t i)
 
 int dw_dataset_fail(const dw_dataset *data, size_t i, dw_err *err)
 {
+    const struct dw_fit_lending *l = data->lending;
     char name[DW_FIT_BLOCK_NAME];
 
-    if (!data->lending || data->lending->failed == NONE) {
-        dw_fit_block_name(&data->block[i], name);
-        return dw_fail(err, DW_EIO,
-                       "%s cannot be read again by the process whose it is",
-                       name);
+    if (dw_dataset_mine(data, i)) {
+        dw_fit_block_name(&data->block[l->failed], name);
+        *err = l->why;
+        (void)dw_err_prefix(err, "%s", name);
     }
-    dw_fit_block_name(&data->block[data->lending->failed], name);
-    *err = data->lending->why;
-    return dw_err_prefix(err, "%s", name);
+    dw_dataset_share(data, &i, 1, err, sizeof *err);
+    return err->code;
 }
 
 /* ---- sending away ---- */

@@ -355,7 +355,9 @@ static int complete(struct reading *r, dw_err *err)
     if (n_empty)
         dw_note("%zu blocks without a z-score of %s are left out", n_empty,
                 r->model->n_traits > 1 ? "any trait" : r->model->trait[0].name);
-    return rc == 0 ? check_parts(r, err) : rc;
+    if (dw_ranks_agree(rc, err) < 0)
+        return err->code;
+    return check_parts(r, err);
 }
 
 int dw_fit_read(const dw_fit_reading *how, dw_source *src, dw_pool *pool,

@@ -362,12 +362,13 @@ int dw_fit_run(const dw_fit_flow *flow, dw_source *src, dw_pool *pool,
                     .began = dw_clock_now()};
     int rc = read_init(&f, err);
 
+    if (rc == 0)
+        rc = begin_index(&f, src, err);
+    rc = dw_ranks_agree(rc, err);
     if (rc == 0) {
         f.checkpoint = dw_checkpoint_begin(&flow->checkpoint, err);
         rc = err->code;
     }
-    if (rc == 0)
-        rc = begin_index(&f, src, err);
     if (rc == 0)
         rc = prepare(&f, src, err);
     if (rc == 0)

@@ -276,13 +276,20 @@ kept() {
     kept $((stated * 1000000)) $((peak * 1024))
 }
 
-@test "ranks: the same bytes for any number, and from a checkpoint of any" {
+# mpi K COMMAND..: in K ranks.
+mpi() {
+    mpirun --allow-run-as-root --oversubscribe -n "$@"
+}
+
+need_mpi() {
     need_cmd mpirun
-    need_cmd pgrep
     dw-fit --version | grep -q 'without MPI' && skip "built without MPI"
-    mpi() {
-        mpirun --allow-run-as-root --oversubscribe -n "$@"
-    }
+    return 0
+}
+
+@test "ranks: the same bytes for any number, and from a checkpoint of any" {
+    need_mpi
+    need_cmd pgrep
     for n in 2 3; do
         mpi $n dw-fit -q --model mlp:8,4 --epochs 4 --log m.tsv -o m.dwm \
             blocks.dws
@@ -315,4 +322,43 @@ kept() {
     [ "$(grep -c '^dw-fit: cannot read absent.dws' <<<"$stderr")" -eq 1 ]
     run --separate-stderr mpi 2 dw-fit -q -o no.dwm <blocks.dws
     [ "$status" -eq 2 ]
+}
+
+# told_once PATTERN: of what ranks said in `ranks.txt` dw-fit has one line, which
+# matches; mpirun adds its own.
+told_once() {
+    grep '^dw-fit: ' ranks.txt >told.txt
+    if [ "$(wc -l <told.txt)" -ne 1 ] || ! grep -q "$1" told.txt; then
+        cat ranks.txt
+        return 1
+    fi
+}
+
+@test "ranks: what one of them cannot read is told once, in its own words" {
+    need_mpi
+    # The last block, of the second rank alone; then those of both.
+    for size in -2000 0; do
+        cp blocks.dws now.dws
+        rm -f now.tsv
+        timeout 60 mpirun --allow-run-as-root --oversubscribe -n 2 \
+            dw-fit -q --model mlp:64,64 --epochs 100000 --patience 0 \
+            --memory 46M --log now.tsv -o now.dwm now.dws 2>ranks.txt &
+        pid=$!
+        wait_for now.tsv
+        truncate -s $size now.dws
+        status=0
+        wait $pid || status=$?
+        [ "$status" -eq 1 ]
+        told_once '^dw-fit: block .*: now.dws: its .* chunk at byte .* has changed since it was first read'
+        [ ! -e now.dwm ]
+    done
+    # Read for the first time.
+    cp blocks.dws now.dws
+    at=$(($(wc -c <now.dws) - 2000))
+    printf 'broken' | dd of=now.dws bs=1 seek=$at conv=notrunc status=none
+    status=0
+    mpi 2 dw-fit -q -o now.dwm now.dws 2>ranks.txt || status=$?
+    [ "$status" -eq 1 ]
+    told_once '^dw-fit: now.dws: .*LDBK'
+    [ ! -e now.dwm ]
 }
