@@ -86,11 +86,12 @@ void dw_stage_init(const dw_plan *plan, const dw_stage *s, dw_rng *rng,
 {
     size_t depth = depth_of(plan, s), c = src_of(plan, s)->c;
     size_t rows = s->op == DW_OP_ATTEND ? 3 * c : dst_of(plan, s)->c;
+    size_t drawn = rows * (s->op == DW_OP_CONV ? depth + 1 : depth);
     double sd = 1 / sqrt((double)depth);
 
     memset(param, 0, dw_stage_n_params(plan, s) * sizeof *param);
     if (dw_stage_is_random(s)) {
-        for (size_t i = 0; i < rows * depth; i++)
+        for (size_t i = 0; i < drawn; i++)
             param[i] = (dw_real)(sd * dw_rng_normal(rng));
     }
     if (s->op == DW_OP_POOL) {

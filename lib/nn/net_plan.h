@@ -63,7 +63,10 @@ void dw_plan_clear(dw_plan *plan);
 size_t dw_stage_n_params(const dw_plan *plan, const dw_stage *s);
 /* How its parameters start: weights normal with variance 1 / inputs, of the
  * stream's; POOL: twice the identity, so that the larger of two weighs more
- * from the start; O of ATTEND 0; gains 1; all else 0. */
+ * from the start; O of ATTEND 0; gains 1; all else 0, but for the offsets of
+ * CONV, which are drawn as weights are.  Were they 0, so would be a place where
+ * no track has data, layer for layer, and each norm on the way back would
+ * multiply its gradient by 1 / sqrt(1e-5): eight norms, by 1e20. */
 void dw_stage_init(const dw_plan *plan, const dw_stage *s, dw_rng *rng,
                    dw_real *param);
 /* decays (n_params) <- 1 where in matrices, else 0. */

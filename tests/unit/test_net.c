@@ -12,6 +12,7 @@
 #include "nn/net_tile.c"
 
 #include "differences.h"
+#include "linalg/dense.h"
 #include "tap.h"
 
 enum { P = 3, M = 700, HEADS = 3 }; /* more variants than a tile holds */
@@ -168,6 +169,48 @@ static void test_starts(void)
                1 + P + 4 + 8 + 4 + (8 + 2 * 11 + 4) + (8 + 8 + 4) + 8 + 3);
 }
 
+/* The norm of the layers' gradient after a first step, which has moved U alone,
+ * by a learning rate.  Tracks have data in `bins` on either side of the
+ * variant. */
+static double norm_of_layers(struct trial *t, size_t bins)
+{
+    static double all[TRACKS * BINS * M];
+    size_t first = dw_net_n_linear(&t->net), u = t->ws->plan.u;
+
+    memcpy(all, window, sizeof all);
+    for (size_t i = 0; i < DW_COUNT(window); i++) {
+        size_t bin = i / TRACKS % BINS;
+
+        if (bin + bins < BINS / 2 || bin >= BINS / 2 + bins)
+            window[i] = 0;
+    }
+    dw_net_init(&t->net, 1, t->param);
+    for (size_t i = u; i < t->n; i++)
+        t->param[i] = i % 2 ? 1e-3 : -1e-3;
+    memset(t->grad, 0, t->n * sizeof *t->grad);
+    dw_net_backward(&t->net, t->ws, t->param, t->m, &INPUT, NULL, weight,
+                    t->grad);
+    memcpy(window, all, sizeof all);
+    return dw_nrm2(u - first, t->grad + first);
+}
+
+/* No layer norm is of a column of equal numbers, where there is no signal. */
+static void test_empty_places(const char *spec)
+{
+    double full, some, none;
+    struct trial t;
+
+    begin(&t, spec, 1, 100, 0);
+    full = norm_of_layers(&t, BINS / 2);
+    some = norm_of_layers(&t, 1);
+    none = norm_of_layers(&t, 0);
+    OK(full > 0 && some < 10 * full && none < 10 * full,
+       "%s: a gradient of %.3g; where most bins have no data of %.3g; where "
+       "none has of %.3g",
+       spec, full, some, none);
+    end(&t);
+}
+
 /* The first parameters of all others are those of a linear model. */
 static void test_linear_in(const char *spec)
 {
@@ -321,6 +364,8 @@ int main(void)
     fill_normal(&rng, TRACKS * BINS * M, window);
     test_gradients();
     test_starts();
+    test_empty_places("conv:dim=16,stem=3,kernel=3,down=3");
+    test_empty_places("transformer:dim=16,stem=3,down=1,depth=3");
     test_linear_in("mlp:4");
     test_linear_in("conv:dim=4");
     test_specs();
