@@ -117,9 +117,11 @@ as_oracle() {
         --memory 48M -o low.dwm z.dws 2>low
     grep -q 'the others are read again from z.dws' low
     cmp 1.dwm low.dwm
-    # A block's prior is that of its variants.
-    dw-score -q -m 1.dwm z.var | cut -f 2,7 >of_variants
-    cut -f 2,7 1.tsv | diff - of_variants
+    # A block's prior is that of its variants, but for the rounding of products
+    # that are cut into tiles elsewhere.
+    dw-score -q -m 1.dwm z.var | cut -f 2,7 | paste - <(cut -f 2,7 1.tsv) | awk '
+        NR > 1 { d = $2 / $4 - 1; if ($1 != $3 || d > 1e-6 || d < -1e-6) bad++ }
+        END { exit NR < 1000 || bad > 0 }'
 }
 
 # shellcheck disable=SC2086 # $fit is words
