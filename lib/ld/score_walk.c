@@ -217,7 +217,8 @@ static int put_before(dw_score_walk *w, size_t at, dw_err *err)
     }
     w->n_tiles -= n;
     w->n_done -= n;
-    memmove(w->tile, w->tile + n, w->n_tiles * sizeof(*w->tile));
+    if (n)
+        memmove(w->tile, w->tile + n, w->n_tiles * sizeof(*w->tile));
     return rc;
 }
 
