@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "ld/ldscores.h"
+#include "ld/ld_window.h"
 #include "record/rec_stream.h"
 
 /* How far cores have come on a chromosome.  {0}: nothing was seen. */

@@ -6,6 +6,7 @@
 #include "flow/block_flow.h"
 #include "flow/ldscore_edges.h"
 #include "flow/ldscore_table.h"
+#include "ld/ldscores.h"
 
 /* What is worked out of one block. */
 struct scored {

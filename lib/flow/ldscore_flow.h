@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "ld/ldscores.h"
+#include "ld/ld_window.h"
 #include "record/rec_stream.h"
 #include "stream/outfile.h"
 

@@ -17,7 +17,7 @@
 #include "base/log.h"
 #include "data/genotype.h"
 #include "data/variant.h"
-#include "ld/ldscores.h"
+#include "ld/ld_window.h"
 
 typedef struct dw_score_walk_opts {
     dw_ld_window window; /* its reach is finite */

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "ld/ld_window.h"
 #include "ld/ldscores.h"
 #include "linalg/blas.h"
 
