@@ -13,9 +13,9 @@ struct worker {
     dw_ldsr_ws *ldsr;
     dw_net_ws *net;
     dw_track_windows windows;
-    dw_real *a;        /* (heads x m) of the network, then its gradient */
-    double *f, *slope; /* (m) see dw_gradient */
-    double *g;         /* (m x heads) */
+    dw_real *a; /* (heads x m) of the network, then its gradient */
+    double *f, *slope, *bend; /* (m) see dw_gradient */
+    double *g;                /* (m x heads) */
     dw_phases phases;
 };
 
@@ -73,10 +73,11 @@ static int make_workers(dw_objective *o, const dw_net *net,
         w->f = dw_try_alloc(m, sizeof *w->f);
         w->g = dw_try_alloc(m, o->heads * sizeof *w->g);
         w->slope = dw_try_alloc(m, sizeof *w->slope);
+        w->bend = dw_try_alloc(m, sizeof *w->bend);
         if (ldsr)
             w->ldsr = dw_ldsr_ws_new(m, k);
         if (!w->marginal || !w->net || !w->a || !w->f || !w->g || !w->slope ||
-            (ldsr && !w->ldsr))
+            !w->bend || (ldsr && !w->ldsr))
             return dw_fail(err, DW_ENOMEM,
                            "no memory for blocks of %zu variants and rank %zu "
                            "in %zu threads",
@@ -120,6 +121,7 @@ void dw_objective_free(dw_objective *o)
         dw_free(w->f);
         dw_free(w->g);
         dw_free(w->slope);
+        dw_free(w->bend);
     }
     for (size_t i = 0; i < o->data->n * o->heads; i++)
         dw_free(o->score[i]);
@@ -257,6 +259,7 @@ static int head_value(dw_objective *o, enum dw_loss loss, struct worker *w,
         rc = DW_EDEGENERATE;
     for (size_t j = 0; g && j < b->m; j++) {
         w->slope[j] = dw_link_slope(model->link, w->a[h + j * o->heads]);
+        w->bend[j] = dw_link_bend(model->link, w->a[h + j * o->heads]);
         g[j] *= w->slope[j];
     }
     return rc;
@@ -280,7 +283,7 @@ int dw_objective_block(dw_objective *o, enum dw_loss loss, size_t t,
                         gradient ? w->g + h * b->m : NULL, &out[h]);
     w->phases.loss += dw_clock_thread() - then;
     if (gradient)
-        *gradient = (dw_gradient){w->f, w->slope, w->g};
+        *gradient = (dw_gradient){w->f, w->slope, w->bend, w->g};
     return rc;
 }
 

@@ -52,6 +52,7 @@ typedef struct dw_value {
 typedef struct dw_gradient {
     const double *f;     /* (m) F_j = N f_j of the last head */
     const double *slope; /* (m) d log F_j / d a_j of the last head */
+    const double *bend;  /* (m) g''/g' at a_j of the last head (nn/link) */
     const double *d_a;   /* (m x heads) d value / d a_j */
 } dw_gradient;
 

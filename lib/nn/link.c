@@ -37,6 +37,16 @@ double dw_link_slope(dw_link link, double a)
     return 0;
 }
 
+double dw_link_bend(dw_link link, double a)
+{
+    switch (link) {
+    case DW_LINK_EXP: return 1;
+    case DW_LINK_SOFTPLUS: return 1 / (1 + exp(clamp(a)));
+    case DW_LINK_RELU: return 0;
+    }
+    return 0;
+}
+
 double dw_link_start(dw_link link)
 {
     return link == DW_LINK_EXP        ? 0

@@ -17,6 +17,7 @@ typedef enum dw_link { DW_LINK_EXP, DW_LINK_SOFTPLUS, DW_LINK_RELU } dw_link;
 
 double dw_link_value(dw_link link, double a); /* g(a) > 0, finite */
 double dw_link_slope(dw_link link, double a); /* d log g / d a */
+double dw_link_bend(dw_link link, double a);  /* g''(a) / g'(a) */
 double dw_link_start(dw_link link);           /* the a with g(a) = 1 */
 
 const char *dw_link_name(dw_link link);
