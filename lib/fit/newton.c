@@ -54,6 +54,16 @@ double dw_newton_step(size_t n, const double *h, const double *g,
     return isfinite(gain) ? gain : 0;
 }
 
+bool dw_newton_definite(size_t n, const double *h, double *work)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (h[i + i * n] < 0)
+            return false;
+    }
+    scaled(n, h, 0, work);
+    return dw_chol_factor(n, work, n) == 0;
+}
+
 int dw_newton_inverse(size_t n, const double *h, double *inverse)
 {
     scaled(n, h, 0, inverse);

@@ -5,6 +5,7 @@
 #ifndef DW_FIT_NEWTON_H
 #define DW_FIT_NEWTON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -19,6 +20,9 @@
 double dw_newton_step(size_t n, const double *h, const double *g,
                       double damping, double longest, double *work,
                       double *step);
+
+/* Is H positive definite, but for coordinates with H_ii = 0?  work (n x n). */
+bool dw_newton_definite(size_t n, const double *h, double *work);
 
 /* inverse (n x n) <- H^-1, both triangles.  A coordinate with H_ii = 0 gets
  * zeros.  0, or DW_EDEGENERATE if H is singular. */

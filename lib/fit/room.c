@@ -65,10 +65,10 @@ size_t dw_fit_room(const dw_fit_plan *plan, const dw_dataset *data,
     bytes += t * 8 * workspace(m, k, d, own_noise);
     bytes += 3 * 4 * (k * m + m * p + most_signals(data));
     bytes += data->origin.read ? 2 * t * 4 * (body + m * p) : 0;
-    /* Information of a group of blocks and of ten folds; gradients of a batch,
-     * AdamW's moments, and their copies. */
-    bytes +=
-        8 * d * d * ((double)dw_linear_fit_group(data->n, (size_t)d) + 10 + 6);
+    /* Information and bend of a group of blocks, and of ten folds; gradients of
+     * a batch, AdamW's moments, and their copies. */
+    bytes += 8 * d * d *
+             (2 * (double)dw_linear_fit_group(data->n, (size_t)d) + 10 + 6);
     bytes += n_params * (4 * (double)plan->train.batch + 8 * 6 + 4 * 4);
     /* What is known of each block: y, L and z, LD scores, moments. */
     bytes += (double)data->n * (heads * (16 * k + (scores ? 12 : 4) * m) +

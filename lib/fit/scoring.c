@@ -11,23 +11,28 @@
 
 enum { MAX_STEPS = 60 };
 
-/* Bytes of information that are held at a time, but that of some blocks at
- * least. */
-static const size_t GROUP_BYTES = 8000000;
+/* How much of the bend may go into H, most at first; or none. */
+static const double BENDS[] = {0.5, 0.25, 0.125};
+
+/* Bytes of information and bend that are held at a time, but those of some
+ * blocks at least. */
+static const size_t GROUP_BYTES = 16000000;
 enum { GROUP_LEAST = 16 };
 
-/* A step that promises less than this is the last: the coefficients are then
- * within a fifth of a standard error of the optimum, all taken together.  Where
- * the penalty is still to be chosen, one standard error will do. */
-static const double GAIN_ENOUGH = 0.02, GAIN_ROUGH = 0.5;
-/* The penalty to begin with, and by what factor it may still want to move when
+/* A step that promises less than this for each parameter is the last: they are
+ * then within a twentieth of a standard error of the optimum, in the root of
+ * the mean square.  Where the penalty is still to be chosen, a fifth will do.
+ */
+static const double GAIN_ENOUGH = 1e-3, GAIN_ROUGH = 0.02;
+/* The penalty to begin with is what the folds say of the constant model, within
+ * these: they know little yet.  By what factor it may still want to move when
  * it is left as it is; it is chosen that often at most. */
-static const double ALPHA_START = 100, ALPHA_ENOUGH = 1.9;
+static const double ALPHA_START[2] = {100, 1000}, ALPHA_ENOUGH = 1.9;
 enum { ALPHA_ROUNDS = 3 };
 
-/* At one point: log likelihood, score and information, summed. */
+/* Of all blocks at one point. */
 struct point {
-    double loglik, *score, *h;
+    double loglik, *score;
 };
 
 struct fit {
@@ -43,19 +48,20 @@ struct fit {
     dw_information_ws **ws;  /* a thread's own */
     /* Of each block of a group: */
     dw_value *value;
-    double *score, *h; /* (d), (d d) */
+    double *score, *average, *bend; /* (d), (d d), (d d) */
     int *rc;
-    size_t group;     /* the first block of the group at hand */
-    bool information; /* is h wanted? */
+    size_t group; /* the first block of the group at hand */
     bool learn[2];
     double alpha;
-    dw_crossval cv;  /* whenever the information is worked out */
-    double *scatter; /* (d d) sum of g_b g_b' over blocks, likewise */
+    /* Of all blocks at the point that was evaluated last: */
+    dw_crossval cv;  /* score and average information by fold */
+    double *bent;    /* (d d) the bend */
+    double *scatter; /* (d d) sum of g_b g_b' over blocks */
 };
 
 size_t dw_linear_fit_group(size_t n, size_t d)
 {
-    size_t fit = GROUP_BYTES / (d * d * sizeof(double));
+    size_t fit = GROUP_BYTES / (2 * d * d * sizeof(double));
     size_t most = fit > GROUP_LEAST ? fit : GROUP_LEAST;
 
     return n < most ? n : most;
@@ -94,34 +100,27 @@ static void fit_block(void *ctx, size_t t, size_t i)
     }
     score[f->p + 1] = of->s2 * f->value[i].ds2;
     score[f->p + 2] = of->tau * f->value[i].dtau;
-    if (f->information)
-        f->rc[i] = dw_information_block(
-            f->ws[t], &factor,
-            dw_fit_block_noise(b, f->opts->trait, of->s2, of->tau), g.f,
-            g.slope, b->x, f->h + i * f->d * f->d);
+    f->rc[i] = dw_information_block(
+        f->ws[t], &factor,
+        dw_fit_block_noise(b, f->opts->trait, of->s2, of->tau), &g, b->x,
+        f->average + i * f->d * f->d, f->bend + i * f->d * f->d);
 }
 
 /* ---- all blocks ---- */
 
-/* Block `at` of the training blocks, i of its group, into its fold. */
-static void add_to_fold(struct fit *f, size_t at, size_t i)
+/* Block i of the group at hand. */
+static void add_block(struct fit *f, size_t i, struct point *at)
 {
-    size_t d = f->d, k = at * f->cv.folds / f->n_train;
+    size_t d = f->d, k = (f->group + i) * f->cv.folds / f->n_train;
     const double *score = f->score + i * d;
 
+    at->loglik += f->value[i].value;
+    dw_axpy(d, 1, score, at->score);
     dw_axpy(d, 1, score, f->cv.g + k * d);
-    dw_axpy(d * d, 1, f->h + i * d * d, f->cv.h + k * d * d);
+    dw_axpy(d * d, 1, f->average + i * d * d, f->cv.h + k * d * d);
+    dw_axpy(d * d, 1, f->bend + i * d * d, f->bent);
     for (size_t j = 0; j < d; j++)
         dw_axpy(d, score[j], score, f->scatter + j * d);
-}
-
-static void sum_folds(const struct fit *f, double *h)
-{
-    size_t d = f->d;
-
-    memset(h, 0, d * d * sizeof *h);
-    for (size_t k = 0; k < f->cv.folds; k++)
-        dw_axpy(d * d, 1, f->cv.h + k * d * d, h);
 }
 
 static int run_group(struct fit *f, size_t n, struct point *at, dw_err *err)
@@ -136,41 +135,28 @@ static int run_group(struct fit *f, size_t n, struct point *at, dw_err *err)
     dw_dataset_share(f->data, list, n, f->rc, sizeof *f->rc);
     dw_dataset_share(f->data, list, n, f->value, sizeof *f->value);
     dw_dataset_share(f->data, list, n, f->score, d * sizeof *f->score);
-    if (f->information)
-        dw_dataset_share(f->data, list, n, f->h, d * d * sizeof *f->h);
+    dw_dataset_share(f->data, list, n, f->average, d * d * sizeof *f->average);
+    dw_dataset_share(f->data, list, n, f->bend, d * d * sizeof *f->bend);
     for (size_t i = 0; i < n; i++) {
         if (f->rc[i] != 0)
             return dw_objective_fail(f->objective, list[i], f->rc[i], f->model,
                                      err);
-        at->loglik += f->value[i].value;
-        dw_axpy(d, 1, f->score + i * d, at->score);
-        if (f->information)
-            add_to_fold(f, f->group + i, i);
+        add_block(f, i, at);
     }
     return 0;
 }
 
-/* at->h is left alone unless the information is wanted. */
-static int evaluate(struct fit *f, bool information, struct point *at,
-                    dw_err *err)
+static int evaluate(struct fit *f, struct point *at, dw_err *err)
 {
     size_t d = f->d;
+    const dw_piece piece[] = {
+        {&at->loglik, 1},           {at->score, d},
+        {f->cv.g, d * f->cv.folds}, {f->cv.h, d * d * f->cv.folds},
+        {f->bent, d * d},           {f->scatter, d * d}};
 
-    const dw_piece piece[] = {{&at->loglik, 1},
-                              {at->score, d},
-                              {f->cv.g, d * f->cv.folds},
-                              {f->cv.h, d * d * f->cv.folds},
-                              {f->scatter, d * d}};
-    size_t n_pieces = information ? DW_COUNT(piece) : 2;
-
-    if (dw_keeper_recall(f->keeper, piece, n_pieces)) {
-        if (information)
-            sum_folds(f, at->h);
+    if (dw_keeper_recall(f->keeper, piece, DW_COUNT(piece)))
         return 0;
-    }
-    at->loglik = 0;
-    f->information = information;
-    for (size_t i = 1; i < n_pieces; i++)
+    for (size_t i = 0; i < DW_COUNT(piece); i++)
         memset(piece[i].x, 0, piece[i].n * sizeof *piece[i].x);
     dw_dataset_announce(f->data, f->train, f->first, f->n_groups);
     for (size_t i = 0; i < f->n_groups; i++) {
@@ -179,9 +165,7 @@ static int evaluate(struct fit *f, bool information, struct point *at,
             return err->code;
         dw_dataset_passing(f->data, f->first[i + 1], f->n_train);
     }
-    if (information)
-        sum_folds(f, at->h);
-    return dw_keeper_note(f->keeper, piece, n_pieces, err);
+    return dw_keeper_note(f->keeper, piece, DW_COUNT(piece), err);
 }
 
 /* ---- parameters as one vector ---- */
@@ -233,14 +217,17 @@ static void rest(const struct fit *f, const double *total, double *g, double *h)
     }
 }
 
-/* g, h: score and information with the penalty in. */
+/* g, h: score and average information with the penalty in, at x, which was
+ * evaluated last. */
 static void penalised(const struct fit *f, const struct point *at,
                       const double *x, double *g, double *h)
 {
     size_t d = f->d;
 
     memcpy(g, at->score, d * sizeof *g);
-    memcpy(h, at->h, d * d * sizeof *h);
+    memset(h, 0, d * d * sizeof *h);
+    for (size_t k = 0; k < f->cv.folds; k++)
+        dw_axpy(d * d, 1, f->cv.h + k * d * d, h);
     for (size_t i = 1; i <= f->p; i++) {
         g[i] -= f->alpha * x[i];
         h[i + i * d] += f->alpha;
@@ -255,55 +242,27 @@ struct scratch {
     double *x, *to, *g, *h, *work, *step;
 };
 
-/*
- * BFGS: what the score did along a step, taken or not, corrects the curvature
- * H along it.  Average information is the right start, but with few blocks it
- * can be wrong by a factor of two in some direction, and steps by it alone
- * then jump to and fro.
- */
-static void correct(struct fit *f, struct scratch *s)
+/* g and H at s->x, which was evaluated last.  So much of the bend goes into H
+ * that twice as much would leave it definite: H is then no less than half of
+ * what it would be without. */
+static void look(const struct fit *f, struct scratch *s, bool bend)
 {
-    size_t d = f->d;
-    double *h = s->at.h, *step = s->g, *hs = s->step, slope = 0, curve;
+    size_t n = f->d * f->d;
+    double *twice = s->work, *chol = s->work + n;
 
-    for (size_t i = 0; i < d; i++)
-        step[i] = s->to[i] - s->x[i];
-    dw_gemv(false, d, d, 1, h, d, step, 0, hs);
-    curve = dw_dot(d, step, hs);
-    for (size_t i = 0; i < d; i++)
-        slope += step[i] * (s->at.score[i] - s->next.score[i]);
-    /* Where the likelihood is not concave H has to stay definite. */
-    if (!(curve > 0) || slope < 0.1 * curve)
-        return;
-    for (size_t j = 0; j < d; j++) {
-        double dj = s->at.score[j] - s->next.score[j];
-
-        for (size_t i = 0; i < d; i++)
-            h[i + j * d] += (s->at.score[i] - s->next.score[i]) * dj / slope -
-                            hs[i] * hs[j] / curve;
+    penalised(f, &s->at, s->x, s->g, s->h);
+    for (size_t i = 0; bend && i < DW_COUNT(BENDS); i++) {
+        memcpy(twice, s->h, n * sizeof *twice);
+        dw_axpy(n, 2 * BENDS[i], f->bent, twice);
+        if (dw_newton_definite(f->d, twice, chol)) {
+            dw_axpy(n, BENDS[i], f->bent, s->h);
+            return;
+        }
     }
 }
 
-/* Goes to the next point, which is better; its H is its own if it was worked
- * out, else the corrected one. */
-static void accept(struct fit *f, struct scratch *s, bool information)
-{
-    struct point was = s->at;
-
-    s->at = s->next;
-    s->next = was;
-    if (!information) {
-        double *h = s->at.h;
-
-        s->at.h = s->next.h;
-        s->next.h = h;
-    }
-    memcpy(s->x, s->to, f->d * sizeof *s->x);
-}
-
-/* One step from s->at by s->h and s->g, which promises `gain`. */
-static int try_step(struct fit *f, struct scratch *s, bool information,
-                    bool *better, dw_err *err)
+/* One step; to a better point it is taken. */
+static int try_step(struct fit *f, struct scratch *s, bool *better, dw_err *err)
 {
     double was = s->at.loglik - penalty(f, s->x);
 
@@ -311,54 +270,67 @@ static int try_step(struct fit *f, struct scratch *s, bool information,
         s->to[i] = s->x[i] + s->step[i];
     set(f, s->to);
     get(f, s->to); /* as it was rounded and bounded */
-    if (evaluate(f, information, &s->next, err) < 0)
+    if (evaluate(f, &s->next, err) < 0)
         return err->code;
     *better = s->next.loglik - penalty(f, s->to) > was;
-    if (!*better || !information)
-        correct(f, s);
-    if (*better)
-        accept(f, s, information);
+    if (*better) {
+        struct point next = s->next;
+
+        s->next = s->at;
+        s->at = next;
+        memcpy(s->x, s->to, f->d * sizeof *s->x);
+    }
     return 0;
 }
 
-/* To the optimum at this penalty, from a point whose information is known,
- * until a step promises less than `enough`. */
+/* To the optimum at this penalty, from a point that was evaluated last, as is
+ * the one where it ends, until a step promises less than `enough` for each
+ * parameter.  The first step of all goes without the bend: at the constant
+ * model it is large, and of what is far from the optimum. */
 static int climb(struct fit *f, struct scratch *s, double enough,
                  dw_linear_fit *out, dw_err *err)
 {
     double damping = 0;
+    bool better = true;
 
     out->converged = false;
+    look(f, s, out->steps > 0);
     while (out->steps < MAX_STEPS && damping < 1e8) {
-        bool better = false;
-
-        penalised(f, &s->at, s->x, s->g, s->h);
         out->converged = dw_newton_step(f->d, s->h, s->g, damping, 1, s->work,
-                                        s->step) < enough;
+                                        s->step) < enough * (double)f->d;
         if (out->converged)
             break;
-        /* Far from the end the information is worth its price. */
-        if (try_step(f, s, out->steps++ == 0, &better, err) < 0)
+        out->steps++;
+        if (try_step(f, s, &better, err) < 0)
             return err->code;
         damping = better ? damping / 10 : fmax(0.1, 10 * damping);
-        if (better && f->opts->progress)
+        if (!better)
+            continue;
+        look(f, s, true);
+        if (f->opts->progress)
             f->opts->progress(f->opts->ctx, out->steps, s->at.loglik);
     }
     set(f, s->x);
-    return 0;
+    return better ? 0 : evaluate(f, &s->at, err);
 }
 
-/* A penalty from the folds.  After the first look it may only become stronger:
+/* What the folds say at s->x, which was evaluated last. */
+static double alpha_of_folds(struct fit *f, struct scratch *s)
+{
+    size_t d = f->d;
+
+    for (size_t k = 0; k < f->cv.folds; k++)
+        rest(f, s->at.score, f->cv.g + k * d, f->cv.h + k * d * d);
+    return dw_crossval_penalty(&f->cv, s->x, s->work);
+}
+
+/* A penalty from the folds.  After the first climb it may only become stronger:
  * where the folds have little to say it would else go to and fro.  Is it one
  * that asks for another climb? */
 static bool choose_alpha(struct fit *f, struct scratch *s, bool first)
 {
-    size_t d = f->d;
-    double was = f->alpha, found;
+    double was = f->alpha, found = alpha_of_folds(f, s);
 
-    for (size_t k = 0; k < f->cv.folds; k++)
-        rest(f, s->at.score, f->cv.g + k * d, f->cv.h + k * d * d);
-    found = dw_crossval_penalty(&f->cv, s->x, s->work);
     if (found < was * ALPHA_ENOUGH && !(first && found * ALPHA_ENOUGH < was))
         return false;
     f->alpha = found;
@@ -370,18 +342,18 @@ static int settle(struct fit *f, struct scratch *s, bool choose,
                   dw_linear_fit *out, dw_err *err)
 {
     get(f, s->x);
-    if (evaluate(f, true, &s->at, err) < 0)
+    if (evaluate(f, &s->at, err) < 0)
         return err->code;
     choose = choose && f->cv.folds >= 2 && f->p > 0;
+    if (choose)
+        f->alpha =
+            fmin(ALPHA_START[1], fmax(ALPHA_START[0], alpha_of_folds(f, s)));
     for (int round = 0; choose && round < ALPHA_ROUNDS; round++) {
-        if (climb(f, s, GAIN_ROUGH, out, err) < 0 ||
-            evaluate(f, true, &s->at, err) < 0)
+        if (climb(f, s, GAIN_ROUGH, out, err) < 0)
             return err->code;
         choose = choose_alpha(f, s, round == 0);
     }
-    if (climb(f, s, GAIN_ENOUGH, out, err) < 0)
-        return err->code;
-    return evaluate(f, true, &s->at, err);
+    return climb(f, s, GAIN_ENOUGH, out, err);
 }
 
 /* Standard errors, both, from the information at the end. */
@@ -432,15 +404,17 @@ static int prepare(struct fit *f, dw_err *err)
         f->n_train < DW_CROSSVAL_FOLDS ? f->n_train : DW_CROSSVAL_FOLDS;
     f->cv.g = dw_try_alloc(f->d, f->cv.folds * sizeof *f->cv.g);
     f->cv.h = dw_try_alloc(f->d * f->d, f->cv.folds * sizeof *f->cv.h);
+    f->bent = dw_try_alloc(f->d, f->d * sizeof *f->bent);
     f->scatter = dw_try_alloc(f->d, f->d * sizeof *f->scatter);
     f->value = dw_alloc(group, sizeof *f->value);
     f->rc = dw_alloc(group, sizeof *f->rc);
     f->score = dw_try_alloc(f->d, group * sizeof *f->score);
-    f->h = dw_try_alloc(f->d * f->d, group * sizeof *f->h);
+    f->average = dw_try_alloc(f->d * f->d, group * sizeof *f->average);
+    f->bend = dw_try_alloc(f->d * f->d, group * sizeof *f->bend);
     for (size_t t = 0; t < dw_pool_size(f->pool); t++) {
         f->ws[t] = dw_information_ws_new(data->max_k, f->p + 1);
-        if (!f->ws[t] || !f->score || !f->h || !f->cv.g || !f->cv.h ||
-            !f->scatter)
+        if (!f->ws[t] || !f->score || !f->average || !f->bend || !f->cv.g ||
+            !f->cv.h || !f->bent || !f->scatter)
             return dw_fail(err, DW_ENOMEM,
                            "no memory for the information on %zu inputs", f->p);
     }
@@ -451,19 +425,17 @@ static void make_scratch(struct scratch *s, size_t d)
 {
     double **vector[] = {&s->x,    &s->to,       &s->g,
                          &s->step, &s->at.score, &s->next.score};
-    double **matrix[] = {&s->h, &s->at.h, &s->next.h};
 
     for (size_t i = 0; i < DW_COUNT(vector); i++)
         *vector[i] = dw_alloc(d, sizeof(double));
-    for (size_t i = 0; i < DW_COUNT(matrix); i++)
-        *matrix[i] = dw_alloc(d * d, sizeof(double));
+    s->h = dw_alloc(d * d, sizeof(double));
     s->work = dw_alloc(2 * d * d + 3 * d, sizeof(double));
 }
 
 static void free_scratch(struct scratch *s)
 {
-    double *all[] = {s->x,          s->to, s->g,    s->step, s->at.score,
-                     s->next.score, s->h,  s->work, s->at.h, s->next.h};
+    double *all[] = {s->x,        s->to,         s->g, s->step,
+                     s->at.score, s->next.score, s->h, s->work};
 
     for (size_t i = 0; i < DW_COUNT(all); i++)
         dw_free(all[i]);
@@ -483,7 +455,7 @@ int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool, dw_keeper *keeper,
                     .p = model->n_inputs,
                     .d = model->n_inputs + 3,
                     .learn = {noise->learn_s2, noise->learn_tau},
-                    .alpha = opts->alpha < 0 ? ALPHA_START : opts->alpha};
+                    .alpha = opts->alpha < 0 ? ALPHA_START[0] : opts->alpha};
     size_t n_threads = dw_pool_size(pool);
     struct scratch s = {0};
     int rc;
@@ -508,7 +480,9 @@ int dw_linear_fit_run(const dw_dataset *data, dw_pool *pool, dw_keeper *keeper,
     dw_free(f.value);
     dw_free(f.rc);
     dw_free(f.score);
-    dw_free(f.h);
+    dw_free(f.average);
+    dw_free(f.bend);
+    dw_free(f.bent);
     dw_free(f.scatter);
     dw_free(f.cv.g);
     dw_free(f.cv.h);

@@ -1,11 +1,16 @@
 /*
- * scoring: the linear model, fitted to its optimum by average information.
+ * scoring: the linear model, fitted to its optimum by Newton's method.
  *
  * Parameters are b, v of a = b + v'x, log s2 and log tau; the penalty
  * alpha/2 |v|^2 on the log likelihood is a normal prior on the coefficients,
  * and alpha is chosen by cross-validation over blocks (fit/crossval.h) unless
- * it is given.  H is the average information of all blocks plus the penalty:
- * with u = S^-1 y and V = [dS/dtheta_i u], H = 1/2 V' S^-1 V (+ alpha).
+ * it is given.
+ *
+ * Steps are by A + t B + alpha, A the average information of all blocks and B
+ * their bend (fit/information.h).  By A alone they are long where B is positive
+ * and short where it is negative, and it can be the larger of the two while the
+ * optimum is far.  Half of B makes it the mean of the observed and the expected
+ * information.  Errors and folds go by A, which is semidefinite block by block.
  */
 #ifndef DW_FIT_SCORING_H
 #define DW_FIT_SCORING_H
@@ -22,9 +27,9 @@
 #include "nn/model.h"
 
 typedef struct dw_linear_fit {
-    /* (1 + p) b and v; their standard deviations by H^-1; and by how their
-     * scores vary over blocks, H^-1 J H^-1, J = sum_b g_b g_b', which is right
-     * too where the effects are not normal.  The caller's, dw_free. */
+    /* (1 + p) b and v; their standard deviations by H^-1, H = A + alpha; and by
+     * how their scores vary over blocks, H^-1 J H^-1, J = sum_b g_b g_b', which
+     * is right too where the effects are not normal.  The caller's, dw_free. */
     double *coef, *se, *block_se;
     double alpha;
     double gamma; /* p - alpha tr(H^-1): how many coefficients are determined */
@@ -45,8 +50,8 @@ typedef struct dw_scoring_opts {
 } dw_scoring_opts;
 
 /* How many of n blocks are worked on between two sums, where there are d
- * parameters; (d x d) of each are held.  The more, the less threads and ranks
- * wait for one another. */
+ * parameters; two matrices (d x d) of each are held.  The more, the less
+ * threads and ranks wait for one another. */
 size_t dw_linear_fit_group(size_t n, size_t d);
 
 /* Fits model->param (of a linear net of one head, its start), s2 and tau of its

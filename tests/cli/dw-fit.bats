@@ -55,6 +55,21 @@ above() {
     run ! grep -q '^base' coef.tsv
 }
 
+# By average information alone these take 17 and 30 steps.
+@test "linear: a dozen steps, be the truth a line or a network" {
+    cd "$BATS_TEST_TMPDIR"
+    dw-synth -q --chroms 12 --length 3M --people 60 --variants 12000 \
+        --annotations 24 --seed 3 -o p
+    dw-ingest -q --ref p.bim --annot p.annot.gz |
+        dw-ldblock -q --geno p.bed --blocks p.blocks.bed -o panel.dws
+    for truth in enrich:Coding=30,Conservation=3 mlp:2,1.2; do
+        dw-sim -q --truth $truth --n 400000 --h2 0.02 --tau 0.2 panel.dws |
+            dw-fit --model linear -o line.dwm 2>line.txt
+        steps=$(sed -n 's/.*linear model: \([0-9]*\) steps.*/\1/p' line.txt)
+        [ "$steps" -le 12 ]
+    done
+}
+
 @test "held out, linear and mlp gain over the constant model" {
     for model in linear mlp:16; do
         dw-fit -q --model $model --holdout-chrom 3,chr6,9 --epochs 4 \

@@ -55,7 +55,7 @@ static double penalty_of(double common, size_t n, double *at_zero)
 static void test_step(void)
 {
     const double h[9] = {4, 1, 0, 1, 3, 0, 0, 0, 0}, g[3] = {1, 2, 5};
-    const double bad[1] = {NAN};
+    const double bad[1] = {NAN}, saddle[4] = {1, 2, 2, 1}, down = -1;
     double work[9], step[3], inverse[9];
     double gain = dw_newton_step(3, h, g, 0, 10, work, step);
 
@@ -69,6 +69,10 @@ static void test_step(void)
     NEAR(step[0], 0.01, 1e-14, 0, "in the same direction");
     OK(dw_newton_step(1, bad, g, 0, 1, work, step) == 0 && step[0] == 0,
        "NaN goes nowhere");
+    OK(dw_newton_definite(3, h, work), "definite, but for what rests");
+    OK(!dw_newton_definite(2, saddle, work) &&
+           !dw_newton_definite(1, &down, work),
+       "not definite");
     OK(dw_newton_inverse(3, h, inverse) == 0 && inverse[8] == 0, "an inverse");
     NEAR(inverse[0], 3.0 / 11, 1e-14, 0, "inverse");
     NEAR(inverse[3], -1.0 / 11, 1e-14, 0, "inverse");
