@@ -22,19 +22,17 @@ planted 12 1M 600 1024
 
 # Seconds are those of a core.  A step takes four of the nine blocks that are trained
 # on, so there are three an epoch.
-printf '%-20s%11s%9s%8s%10s%6s%9s%10s\n' model parameters variants seconds "s a step" MB \
-    "held out" "gradient"
+printf '%-19s%11s%8s%9s%5s%9s%6s\n' model parameters seconds "s a step" MB "held out" norm
 for dim; do
     /usr/bin/time -o time -f '%U %S %M' dw-fit -v --model "transformer:dim=$dim" --epochs 10 \
         --patience 0 --lr 1e-3 --holdout-chrom 11,12 --valid-chrom 10 --log log.tsv \
         -o m.dwm z.dws 2>messages
     parameters=$(sed -n 's/.*: training \([0-9]*\) parameters.*/\1/p' messages)
-    variants=$(sed -n 's/.*: training: [0-9]* blocks, \([0-9]*\) variants.*/\1/p' messages)
     cpu=$(sed -n 's/.*seconds of a core: \([0-9.]*\) network.* \([0-9.]*\) sums.*/\1 \2/p' messages)
     gain=$(sed -n 's/.*: held out: .* gain \([-0-9.]*\) over.*/\1/p' messages)
     # The largest of the epochs' mean norms of gradients.
     norm=$(awk -F '\t' 'NR > 1 && $12 > most { most = $12 } END { print most }' log.tsv)
-    echo "transformer:dim=$dim $parameters $variants $(cat time) $cpu $gain $norm" | awk '{
-        printf "%-20s%11d%9d%8.1f%10.2f%6.0f%9.1f%10.3g\n", $1, $2, $3, $4 + $5,
-            ($7 + $8) / 30, $6 / 1024, $9, $10 }'
+    echo "transformer:dim=$dim $parameters $(cat time) $cpu $gain $norm" | awk '{
+        printf "%-19s%11d%8.1f%9.2f%5.0f%9.1f%6.3g\n", $1, $2, $3 + $4, ($6 + $7) / 30,
+            $5 / 1024, $8, $9 }'
 done
