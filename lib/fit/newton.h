@@ -1,6 +1,6 @@
 /*
  * newton: a damped step uphill, for the few parameters that are fitted by
- * average information (constant and linear models).
+ * Newton's method (constant and linear models).
  */
 #ifndef DW_FIT_NEWTON_H
 #define DW_FIT_NEWTON_H

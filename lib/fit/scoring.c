@@ -303,7 +303,7 @@ static int climb(struct fit *f, struct scratch *s, double enough,
         out->steps++;
         if (try_step(f, s, &better, err) < 0)
             return err->code;
-        damping = better ? damping / 10 : fmax(0.1, 10 * damping);
+        damping = better ? damping / 10 : fmax(1, 10 * damping);
         if (!better)
             continue;
         look(f, s, true);
