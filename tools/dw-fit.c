@@ -134,6 +134,7 @@ static int run(void *opts, const dw_common *common, dw_err *err)
         rc = dw_linalg_begin(err);
     if (rc < 0)
         return rc;
+    dw_mem_return_large();
     dw_ranks_begin();
     if (dw_ranks_me() > 0) /* the first one speaks for all */
         dw_log_init("dw-fit", DW_LOG_QUIET);

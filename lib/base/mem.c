@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __GLIBC__
+#    include <malloc.h>
+#endif
+
 /* Tests count down to a failure here; 0 means that nothing is to fail. */
 static unsigned long fail_at;
 
@@ -16,6 +20,13 @@ void dw_mem_fail_at(unsigned long n)
 static int told_to_fail(void)
 {
     return fail_at && --fail_at == 0;
+}
+
+void dw_mem_return_large(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
 }
 
 static void exhausted(void)

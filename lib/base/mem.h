@@ -48,6 +48,11 @@ DW_MUST_CHECK bool dw_fit_floats(float **p, size_t *cap, size_t rows,
 /* Frees what any of the above gave; NULL is fine. */
 void dw_free(void *p);
 
+/* From now on what is large goes back to the system as soon as it is freed, and
+ * a process takes no more than what it holds.  By itself the C library keeps
+ * freed memory of up to 32 MB for later, in pieces that do not always fit. */
+void dw_mem_return_large(void);
+
 /* For tests: the n-th dw_try_* from now returns NULL (1 is the next); 0 stops
  * that.  Not for use with threads. */
 void dw_mem_fail_at(unsigned long n);

@@ -1,5 +1,6 @@
 #include "fit/dataset.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -160,6 +161,8 @@ int dw_dataset_take(dw_dataset *data, const dw_variants *var, dw_ldblock *ld,
         if (t->z)
             memcpy(t->z, var->z + trait[i].column * b.m + b.core,
                    b.l * sizeof *t->z);
+        for (size_t j = 0; t->z && j < b.l; j++)
+            data->gaps |= isnan(t->z[j]);
     }
     if (data->p)
         b.annot = dw_try_alloc(b.m, data->p * sizeof *b.annot);

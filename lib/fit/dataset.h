@@ -105,6 +105,7 @@ typedef struct dw_dataset {
     dw_fit_passing passing;
     size_t bytes;        /* that blocks in memory take */
     size_t max_m, max_k; /* of any block, with any q */
+    bool gaps;           /* does a variant of a core lack a z? */
     /* The dataset's own. */
     size_t n_observed;
     size_t n_threads; /* of the pool, once complete */

@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "base/ranks.h"
 #include "fit/fit_text.h"
-#include "fit/grams.h"
 #include "fit/room.h"
 #include "flow/block_index.h"
 #include "flow/fit_blocks.h"
@@ -89,7 +88,8 @@ static void set_aside(struct fit *f)
 static void tell_memory(const struct fit *f, const dw_source *src)
 {
     uint64_t laid = dw_shelf_bytes(f->data.shelf);
-    size_t room = beside(f, &f->data), n = 0, mine = 0, kept = 0;
+    size_t room = beside(f, &f->data) + dw_fit_growth(&f->data);
+    size_t n = 0, mine = 0;
 
     for (size_t i = 0; i < f->data.n; i++) {
         mine += dw_dataset_mine(&f->data, i);
@@ -102,14 +102,8 @@ static void tell_memory(const struct fit *f, const dw_source *src)
     if (laid)
         dw_note("%zu MB of factors of traits with missing z-scores in TMPDIR",
                 (size_t)(laid / 1000000) + 1);
-    for (size_t t = 0; t < f->data.n_traits; t++) {
-        size_t of_trait = dw_grams_kept(&f->data, t);
-
-        kept = of_trait > kept ? of_trait : kept;
-    }
     dw_note("memory: at most %zu MB, of which blocks take %zu MB",
-            (room + f->data.bytes + kept) / 1000000 + 1,
-            f->data.bytes / 1000000);
+            (room + f->data.bytes - 1) / 1000000 + 1, f->data.bytes / 1000000);
 }
 
 /* What the result depends on beside the options. */

@@ -48,11 +48,29 @@ static size_t rank_bound(size_t k)
     return smaller((k + 1) / 2, MAX_RANK);
 }
 
+static size_t probes_of(const dw_solving *how)
+{
+    return how->cg_probes ? how->cg_probes : DW_CG_PROBES;
+}
+
+size_t dw_iterative_bytes(size_t max_m, size_t max_k, const dw_solving *how)
+{
+    size_t p = probes_of(how), c = 1 + 2 * p, n_tile = smaller(TILE, max_m);
+    size_t doubles = max_k * (2 * (1 + p) + c + 2) + /* and linalg/cg */
+                     4 * max_k * (1 + p) + 2 * MAX_STEPS * (1 + p) +
+                     MAX_STEPS * (size_t)MAX_STEPS;
+    size_t of_precision = max_k * (rank_bound(max_k) + n_tile + 2 * c);
+
+    return doubles * sizeof(double) +
+           (of_precision + n_tile * c) *
+               dw_mat_size(how->precision == DW_PRECISION_SINGLE);
+}
+
 dw_iterative *dw_iterative_new(size_t max_m, size_t max_k,
                                const dw_solving *how)
 {
     dw_iterative *it = dw_alloc(1, sizeof *it);
-    size_t p = how->cg_probes ? how->cg_probes : DW_CG_PROBES;
+    size_t p = probes_of(how);
     size_t c = 1 + 2 * p, n_tile = smaller(TILE, max_m);
     bool single = how->precision == DW_PRECISION_SINGLE;
 

@@ -32,6 +32,7 @@
 /* Workspace of one thread: about 5 max_k (1 + 2 probes) doubles; and, of the
  * precision, 256 columns of Q and max_k / 2 of S, at most 1024. */
 typedef struct dw_iterative dw_iterative;
+size_t dw_iterative_bytes(size_t max_m, size_t max_k, const dw_solving *how);
 
 /* NULL when memory is exhausted, or a size is no BLAS integer. */
 dw_iterative *dw_iterative_new(size_t max_m, size_t max_k,

@@ -17,16 +17,36 @@ static bool may_take_cg(const dw_solving *how, size_t max_k)
             max_k > DW_DENSE_MAX_K);
 }
 
+/* The largest rank that dense algebra may be taken for; 0: none. */
+static size_t dense_k_of(const dw_solving *how, size_t max_k)
+{
+    if (how->solver == DW_SOLVER_CG)
+        return 0;
+    return may_take_cg(how, max_k) ? DW_DENSE_MAX_K : max_k;
+}
+
+size_t dw_marginal_ws_bytes(size_t max_m, size_t max_k, const dw_solving *how)
+{
+    size_t k = dense_k_of(how, max_k), side, n;
+
+    n = (5 * max_k + 2 * max_m) * sizeof(double) + max_m * sizeof(size_t);
+    if (may_take_cg(how, max_k))
+        n += dw_iterative_bytes(max_m, max_k, how);
+    if (!k)
+        return n;
+    side = dw_dense_side(max_m, k, how->solver);
+    return n + (side * side + k * (max_m + 1) + max_m + k) *
+                   dw_mat_size(how->precision == DW_PRECISION_SINGLE);
+}
+
 /* Room for dense algebra on the blocks that it may be taken for. */
 static bool take_dense(dw_marginal_ws *ws)
 {
-    size_t m = ws->max_m, k = ws->max_k, longer;
+    size_t m = ws->max_m, k = dense_k_of(&ws->how, ws->max_k), longer;
     bool single = ws->how.precision == DW_PRECISION_SINGLE;
 
-    if (ws->how.solver == DW_SOLVER_CG)
+    if (!k)
         return true;
-    if (ws->cg)
-        k = DW_DENSE_MAX_K;
     ws->dense_k = k;
     ws->max_side = dw_dense_side(m, k, ws->how.solver);
     longer = m > k ? m : k;

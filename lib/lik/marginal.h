@@ -55,8 +55,10 @@ typedef struct dw_solved {
 
 /* Workspace of one thread, for blocks up to max_m, max_k and for one way of
  * solving: max_k max_m numbers of the precision, and max_k^2 (primal), max_m^2
- * (dual) or about 1.6 max_k^2 (auto); for cg what lik/iterative.h says. */
+ * (dual) or about 1.6 max_k^2 (auto); for cg what lik/iterative.h says.  In
+ * single, one in double comes to it when a block takes that. */
 typedef struct dw_marginal_ws dw_marginal_ws;
+size_t dw_marginal_ws_bytes(size_t max_m, size_t max_k, const dw_solving *how);
 
 /* Of `how` what is 0 is in double, and cg by its defaults.  NULL when memory is
  * exhausted, or a size is no BLAS integer. */

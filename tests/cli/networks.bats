@@ -86,7 +86,7 @@ as_oracle() {
     cmp 1.tsv 3.tsv
     cmp 1.eval 3.eval
     dw-fit --model conv:dim=4,stem=3 --epochs 2 --patience 0 --batch 3 \
-        --memory 48M -o low.dwm z.dws 2>low
+        --memory 28M -o low.dwm z.dws 2>low
     grep -q 'the others are read again from z.dws' low
     cmp 1.dwm low.dwm
     # A block's prior is that of its variants, but for the rounding of products

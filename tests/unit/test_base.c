@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/par.h"
 #include "base/rng.h"
+#include "held.h"
 #include "tap.h"
 
 static void test_err(void)
@@ -59,6 +60,22 @@ static void test_fit(void)
     OK(!dw_fit_doubles(&x, &cap, 2, 2) && !x && !cap, "no memory");
     OK(dw_fit_doubles(&x, &cap, 0, 7) && x, "a matrix of nothing");
     dw_free(x);
+}
+
+static void test_return_large(void)
+{
+    size_t all, mapped, before;
+    void *p;
+
+    dw_mem_return_large();
+    /* By itself the C library keeps memory like this once it was freed. */
+    p = dw_try_alloc(24, 1 << 20);
+    dw_free(p);
+    (void)held(&all, &before);
+    p = dw_try_alloc(20, 1 << 20);
+    OK(!held(&all, &mapped) || mapped - before >= 20u << 20,
+       "what is large goes back when it is freed: %zu bytes", mapped - before);
+    dw_free(p);
 }
 
 static void test_buf(void)
@@ -186,6 +203,7 @@ int main(void)
     test_err();
     test_mem();
     test_fit();
+    test_return_large();
     test_buf();
     test_hash();
     test_rng();

@@ -1,5 +1,6 @@
 /* Single precision and conjugate gradients against dense algebra in double. */
 #include "apart.h"
+#include "held.h"
 #include "tap.h"
 
 #include "base/mem.h"
@@ -251,6 +252,35 @@ static void test_cg_edges(void)
     }
 }
 
+/* What is stated of a workspace is what it takes. */
+static void test_bytes(void)
+{
+    const struct {
+        size_t m, k;
+        dw_solving how;
+    } of[] = {
+        {1500, 700, {.solver = DW_SOLVER_AUTO}},
+        {1500, 1400, {.solver = DW_SOLVER_AUTO}},
+        {1500, 700, {DW_SOLVER_PRIMAL, .precision = DW_PRECISION_SINGLE}},
+        {1500, 700, {.solver = DW_SOLVER_DUAL}},
+        {1500, 1400, {DW_SOLVER_CG, .precision = DW_PRECISION_SINGLE}},
+        {700, 4500, {.solver = DW_SOLVER_AUTO, .estimate = true}},
+    };
+
+    for (size_t i = 0; i < DW_COUNT(of); i++) {
+        size_t m = of[i].m, k = of[i].k, before, after, mapped;
+        double stated = (double)dw_marginal_ws_bytes(m, k, &of[i].how), took;
+        bool known = held(&before, &mapped);
+        dw_marginal_ws *ws = dw_marginal_ws_new(m, k, &of[i].how);
+
+        (void)held(&after, &mapped);
+        took = (double)(after - before);
+        OK(ws && (!known || fabs(took - stated) < 0.02 * stated),
+           "a workspace of %.0f bytes takes %.0f", stated, took);
+        dw_marginal_ws_free(ws);
+    }
+}
+
 int main(void)
 {
     dw_linalg_single_thread();
@@ -260,5 +290,6 @@ int main(void)
     test_cg();
     test_cg_smooth();
     test_cg_edges();
+    test_bytes();
     return tap_done();
 }
