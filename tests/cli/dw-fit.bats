@@ -55,7 +55,7 @@ above() {
     run ! grep -q '^base' coef.tsv
 }
 
-# By average information alone these take 17 and 30 steps.
+# By average information alone these take 14 steps each.
 @test "linear: a dozen steps, be the truth a line or a network" {
     cd "$BATS_TEST_TMPDIR"
     dw-synth -q --chroms 12 --length 3M --people 60 --variants 12000 \
