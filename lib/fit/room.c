@@ -185,6 +185,15 @@ size_t dw_fit_room(const dw_fit_plan *plan, const dw_dataset *data,
                     larger(reading(&s), fitting(&s)));
 }
 
+size_t dw_fit_journal_room(const dw_fit_plan *plan, const dw_dataset *data)
+{
+    struct sizes s = sizes_of(plan, data, 1);
+    double d = s.n_inputs + 3;
+
+    /* Ten folds, the bend and the scatter (fit/scoring). */
+    return s.lines ? (size_t)(3 * 20 * s.heads * 8 * 12 * d * d) : 0;
+}
+
 /* Has any block no value of this annotation somewhere? */
 static bool is_missing(const dw_dataset *data, size_t column)
 {

@@ -21,6 +21,10 @@
 size_t dw_fit_room(const dw_fit_plan *plan, const dw_dataset *data,
                    size_t threads);
 
+/* Bytes of what a checkpoint keeps of the passes of a linear model, of some
+ * twenty: thrice, while it grows and is written. */
+size_t dw_fit_journal_room(const dw_fit_plan *plan, const dw_dataset *data);
+
 /* Bytes by which blocks that have been read grow at most while they are fitted
  * to, within data->room: by matrices of the constant model that are kept, later
  * by inputs that say what is missing. */

@@ -53,8 +53,10 @@ static double seconds(const struct fit *f)
 static size_t beside(const void *ctx, const dw_dataset *data)
 {
     const struct fit *f = ctx;
+    size_t journal =
+        f->flow->checkpoint.path ? dw_fit_journal_room(&f->plan, data) : 0;
 
-    return dw_fit_room(&f->plan, data, dw_pool_size(f->pool));
+    return dw_fit_room(&f->plan, data, dw_pool_size(f->pool)) + journal;
 }
 
 static bool is_constant(const struct fit *f)
