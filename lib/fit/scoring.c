@@ -240,6 +240,9 @@ static void penalised(const struct fit *f, const struct point *at,
 struct scratch {
     struct point at, next;
     double *x, *to, *g, *h, *work, *step;
+    /* Where all began, and where climbs ended: (d) each. */
+    double *place, place_loglik[1 + ALPHA_ROUNDS];
+    size_t n_places;
 };
 
 /* g and H at s->x, which was evaluated last.  So much of the bend goes into H
@@ -285,16 +288,16 @@ static int try_step(struct fit *f, struct scratch *s, bool *better, dw_err *err)
 
 /* To the optimum at this penalty, from a point that was evaluated last, as is
  * the one where it ends, until a step promises less than `enough` for each
- * parameter.  The first step of all goes without the bend: at the constant
- * model it is large, and of what is far from the optimum. */
-static int climb(struct fit *f, struct scratch *s, double enough,
-                 dw_linear_fit *out, dw_err *err)
+ * parameter.  From the start the first step goes without the bend: at the
+ * constant model it is large, and of what is far from the optimum. */
+static int climb(struct fit *f, struct scratch *s, bool from_start,
+                 double enough, dw_linear_fit *out, dw_err *err)
 {
     double damping = 0;
     bool better = true;
 
     out->converged = false;
-    look(f, s, out->steps > 0);
+    look(f, s, !from_start);
     while (out->steps < MAX_STEPS && damping < 1e8) {
         out->converged = dw_newton_step(f->d, s->h, s->g, damping, 1, s->work,
                                         s->step) < enough * (double)f->d;
@@ -337,23 +340,60 @@ static bool choose_alpha(struct fit *f, struct scratch *s, bool first)
     return true;
 }
 
+static void keep_place(const struct fit *f, struct scratch *s)
+{
+    memcpy(s->place + s->n_places * f->d, s->x, f->d * sizeof *s->x);
+    s->place_loglik[s->n_places++] = s->at.loglik;
+}
+
+/* To the best of the places so far, now that the penalty is another one; sets
+ * *at_start if that is not the last, which was evaluated last. */
+static int go_back(struct fit *f, struct scratch *s, bool *at_start,
+                   dw_err *err)
+{
+    size_t last = s->n_places - 1, best = last;
+    double most = -INFINITY;
+
+    for (size_t i = s->n_places; i-- > 0;) {
+        double worth = s->place_loglik[i] - penalty(f, s->place + i * f->d);
+
+        if (worth > most) {
+            most = worth;
+            best = i;
+        }
+    }
+    if (best == last)
+        return 0;
+    *at_start = best == 0;
+    memcpy(s->x, s->place + best * f->d, f->d * sizeof *s->x);
+    set(f, s->x);
+    return evaluate(f, &s->at, err);
+}
+
 /* Climbs and choices of the penalty, until neither wants to move. */
 static int settle(struct fit *f, struct scratch *s, bool choose,
                   dw_linear_fit *out, dw_err *err)
 {
+    bool at_start = true;
+
     get(f, s->x);
     if (evaluate(f, &s->at, err) < 0)
         return err->code;
+    keep_place(f, s);
     choose = choose && f->cv.folds >= 2 && f->p > 0;
     if (choose)
         f->alpha =
             fmin(ALPHA_START[1], fmax(ALPHA_START[0], alpha_of_folds(f, s)));
     for (int round = 0; choose && round < ALPHA_ROUNDS; round++) {
-        if (climb(f, s, GAIN_ROUGH, out, err) < 0)
+        if (climb(f, s, at_start, GAIN_ROUGH, out, err) < 0)
             return err->code;
+        at_start = out->steps == 0;
         choose = choose_alpha(f, s, round == 0);
+        keep_place(f, s);
+        if (choose && go_back(f, s, &at_start, err) < 0)
+            return err->code;
     }
-    return climb(f, s, GAIN_ENOUGH, out, err);
+    return climb(f, s, at_start, GAIN_ENOUGH, out, err);
 }
 
 /* Standard errors, both, from the information at the end. */
@@ -429,12 +469,13 @@ static void make_scratch(struct scratch *s, size_t d)
     for (size_t i = 0; i < DW_COUNT(vector); i++)
         *vector[i] = dw_alloc(d, sizeof(double));
     s->h = dw_alloc(d * d, sizeof(double));
+    s->place = dw_alloc(d, DW_COUNT(s->place_loglik) * sizeof(double));
     s->work = dw_alloc(2 * d * d + 3 * d, sizeof(double));
 }
 
 static void free_scratch(struct scratch *s)
 {
-    double *all[] = {s->x,        s->to,         s->g, s->step,
+    double *all[] = {s->x,        s->to,         s->g, s->step, s->place,
                      s->at.score, s->next.score, s->h, s->work};
 
     for (size_t i = 0; i < DW_COUNT(all); i++)
