@@ -70,6 +70,21 @@ above() {
     done
 }
 
+@test "real data: a dozen steps where the folds of few blocks move the penalty" {
+    need_shared
+    cd "$BATS_TEST_TMPDIR"
+    d=$SHARED/ukbb_height_windows
+    for c in 1 2 3 4 6 8 10 11 13 14 16 17 18 19 21; do
+        dw-ingest -q --n 450000 --ref "$d/geno/1000G.subset.$c.bim" \
+            --annot "$d/annot/ens75_h3k4me1_recomb.$c.annot.gz" "$d/bolt.sumstats.txt.gz" |
+            dw-ldblock -q --geno "$d/geno/1000G.subset.$c.bed"
+    done >all.dws
+    # To and fro between penalties of 100 and 1 it would take 17.
+    dw-fit -@ 2 --model linear --holdout-chrom 2,3 -o line.dwm all.dws 2>line.txt
+    grep -q 'linear model: [0-9]* steps, .* penalty 100' line.txt
+    [ "$(sed -n 's/.*linear model: \([0-9]*\) steps.*/\1/p' line.txt)" -le 12 ]
+}
+
 @test "held out, linear and mlp gain over the constant model" {
     for model in linear mlp:16; do
         dw-fit -q --model $model --holdout-chrom 3,chr6,9 --epochs 4 \
